@@ -1,0 +1,29 @@
+package dev.mainstay.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import picocli.CommandLine;
+
+class MainTest {
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private final CommandLine commandLine =
+            new CommandLine(new Main()).setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+
+    @Test
+    void version_is_the_one_in_the_pom() {
+        assertThat(commandLine.execute("--version")).isZero();
+        assertThat(out.toString()).matches("mainstay \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?\\R");
+    }
+
+    @Test
+    void no_command_is_a_usage_error_that_shows_the_usage() {
+        assertThat(commandLine.execute()).isEqualTo(2);
+        assertThat(out.toString()).isEmpty();
+        assertThat(err.toString()).contains("Name a command.", "Usage: mainstay");
+    }
+}
