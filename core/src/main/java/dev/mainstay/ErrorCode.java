@@ -5,6 +5,23 @@ public enum ErrorCode {
     /// The settings cannot be used.
     CONFIG_INVALID,
 
+    /// Two agents carry one id.
+    AGENT_DUPLICATE,
+    /// No agent of that id in this organization.
+    AGENT_UNKNOWN,
+    /// No agent kind of that name is known to this node.
+    KIND_UNKNOWN,
+    /// The lifecycle has no such step from the state the agent is in.
+    TRANSITION_REFUSED,
+    /// The writer's lease has passed to another; nothing was changed.
+    LEASE_LOST,
+    /// Somebody else changed the state entry meanwhile.
+    STATE_CONFLICT,
+    /// The node can no longer prove that it owns its work.
+    NODE_FENCED,
+    /// Telemetry could not take an event: the buffer stayed full, or it is closed.
+    TELEMETRY_FULL,
+
     /// No answer from PostgreSQL: it is down, starting, out of connections, or the network is.
     DATABASE_UNREACHABLE,
     /// PostgreSQL refused the user or the password.

@@ -1,0 +1,270 @@
+-- The house: organizations, nodes, agents with their leases and heartbeats, metrics, events, state, keys.
+-- Placeholders ${engine} and ${api} are the two roles of the running program; the owner runs this file.
+-- Tenant tables lead every key with organization_id and force row-level security; infrastructure tables
+-- (node_sessions, duties, rollup_pending) belong to no organization and hold no tenant data.
+
+CREATE TABLE organizations (
+    organization_id uuid PRIMARY KEY,
+    name            text NOT NULL UNIQUE CHECK (name <> ''),
+    created_at      timestamptz NOT NULL DEFAULT now()
+);
+INSERT INTO organizations (organization_id, name)
+VALUES ('00000000-0000-0000-0000-000000000001', 'default');
+
+CREATE TABLE api_keys (
+    organization_id uuid NOT NULL,
+    id              text COLLATE "C" NOT NULL,
+    name            text NOT NULL,
+    role            text NOT NULL CHECK (role IN ('viewer', 'operator', 'admin', 'agent')),
+    secret_hash     bytea NOT NULL CHECK (length(secret_hash) = 32),
+    created_at      timestamptz NOT NULL DEFAULT now(),
+    expires_at      timestamptz,
+    revoked_at      timestamptz,
+    PRIMARY KEY (organization_id, id)
+);
+-- A key is looked up before its organization is known.
+CREATE UNIQUE INDEX api_keys_id ON api_keys (id);
+
+-- One row a running process: its renewal is the heartbeat of the node, its expiry the death of all it held.
+CREATE TABLE node_sessions (
+    session_id         uuid PRIMARY KEY,
+    node_id            text COLLATE "C" NOT NULL CHECK (node_id <> ''),
+    kinds              text[] NOT NULL DEFAULT '{}',
+    host               text NOT NULL DEFAULT '',
+    address            text NOT NULL DEFAULT '',
+    version            text NOT NULL DEFAULT '',
+    started_at         timestamptz NOT NULL DEFAULT clock_timestamp(),
+    beat_at            timestamptz NOT NULL DEFAULT clock_timestamp(),
+    expires_at         timestamptz NOT NULL,
+    backend_pid        integer,
+    backend_start      timestamptz,
+    assignment_version bigint NOT NULL DEFAULT 0,
+    draining           boolean NOT NULL DEFAULT false,
+    ended_at           timestamptz,
+    end_cause          text
+) WITH (fillfactor = 50);
+CREATE UNIQUE INDEX node_sessions_live ON node_sessions (node_id) WHERE ended_at IS NULL;
+
+-- Who leads which duty. The holder's session is the lease; a write of a duty checks its term.
+CREATE TABLE duties (
+    name       text COLLATE "C" PRIMARY KEY,
+    session_id uuid NOT NULL,
+    node_id    text NOT NULL,
+    term       bigint NOT NULL DEFAULT 1,
+    since      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    ran_at     timestamptz NOT NULL DEFAULT clock_timestamp()
+) WITH (fillfactor = 50);
+
+-- The lifecycle of DESIGN section 7 as a function of two states, so that the trigger and the tests read one table.
+CREATE FUNCTION agent_transition_is_legal(from_state text, to_state text) RETURNS boolean
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (from_state, to_state) IN (
+    ('inactive', 'initializing'),
+    ('initializing', 'registering'), ('registering', 'configuring'), ('configuring', 'monitoring'),
+    ('monitoring', 'active'),
+    ('active', 'optimizing'), ('optimizing', 'active'),
+    ('active', 'maintenance'), ('maintenance', 'active'),
+    ('active', 'recovering'), ('recovering', 'active'), ('recovering', 'failed'),
+    ('initializing', 'failed'), ('registering', 'failed'), ('configuring', 'failed'), ('monitoring', 'failed'),
+    ('failed', 'recovering'), ('failed', 'quarantined'), ('failed', 'shutdown'),
+    ('quarantined', 'initializing'), ('quarantined', 'shutdown'),
+    ('initializing', 'shutdown'), ('registering', 'shutdown'), ('configuring', 'shutdown'),
+    ('monitoring', 'shutdown'), ('active', 'shutdown'), ('optimizing', 'shutdown'),
+    ('maintenance', 'shutdown'), ('recovering', 'shutdown'),
+    ('shutdown', 'initializing'), ('shutdown', 'inactive'));
+
+CREATE TABLE agents (
+    organization_id  uuid NOT NULL,
+    id               text COLLATE "C" NOT NULL CHECK (id ~ '^[a-z0-9][a-z0-9._-]{0,127}$'),
+    kind             text COLLATE "C" NOT NULL CHECK (kind <> ''),
+    category         text NOT NULL CHECK (category IN ('STRATEGIC', 'OPERATIONAL', 'SUPPORT')),
+    description      text NOT NULL DEFAULT '',
+    capabilities     text[] NOT NULL DEFAULT '{}',
+    data_sources     text[] NOT NULL DEFAULT '{}',
+    source           text NOT NULL CHECK (source IN ('code', 'file', 'plugin', 'http', 'slot')),
+    spec             jsonb NOT NULL DEFAULT '{}',
+    settings         jsonb NOT NULL DEFAULT '{}',
+    group_name       text,
+    state            text NOT NULL DEFAULT 'inactive' CHECK (state IN (
+                         'inactive', 'initializing', 'registering', 'configuring', 'monitoring', 'active',
+                         'optimizing', 'maintenance', 'recovering', 'failed', 'quarantined', 'shutdown')),
+    state_since      timestamptz NOT NULL DEFAULT now(),
+    cause            text NOT NULL DEFAULT '',
+    desired          text NOT NULL DEFAULT 'running' CHECK (desired IN ('running', 'paused', 'maintenance', 'shutdown')),
+    generation       bigint NOT NULL DEFAULT 0,
+    quarantine_until timestamptz,
+    quarantines      integer NOT NULL DEFAULT 0,
+    created_at       timestamptz NOT NULL DEFAULT now(),
+    updated_at       timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (organization_id, id)
+);
+CREATE INDEX agents_capabilities ON agents USING gin (capabilities);
+
+CREATE FUNCTION agents_refuse_illegal_transition() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT agent_transition_is_legal(OLD.state, NEW.state) THEN
+        RAISE EXCEPTION 'agent % cannot go from % to %', OLD.id, OLD.state, NEW.state USING ERRCODE = 'MS001';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER agents_transition BEFORE UPDATE OF state ON agents
+    FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state)
+    EXECUTE FUNCTION agents_refuse_illegal_transition();
+
+-- Who runs the agent (session of a node, or the token of an outside process), and its newest heartbeat.
+-- One guarded update a node and second; no index on anything that changes, so that updates stay on the page.
+CREATE TABLE agent_leases (
+    organization_id  uuid NOT NULL,
+    agent_id         text COLLATE "C" NOT NULL,
+    fence            bigint NOT NULL DEFAULT 0,
+    session_id       uuid,
+    node_id          text,
+    lease_token      uuid,
+    leaving          boolean NOT NULL DEFAULT false,
+    leased_at        timestamptz,
+    beat_at          timestamptz,
+    sequence         bigint NOT NULL DEFAULT 0,
+    phase            text NOT NULL DEFAULT '',
+    ticks            bigint NOT NULL DEFAULT 0,
+    failures         bigint NOT NULL DEFAULT 0,
+    restarts         bigint NOT NULL DEFAULT 0,
+    abandoned        integer NOT NULL DEFAULT 0,
+    items            bigint NOT NULL DEFAULT 0,
+    last_duration_ms double precision,
+    last_error       text,
+    PRIMARY KEY (organization_id, agent_id)
+) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000);
+
+-- Heartbeat history: what happened since the heartbeat before (ticks, failures, time spent).
+CREATE TABLE agent_heartbeats (
+    organization_id uuid NOT NULL,
+    agent_id        text COLLATE "C" NOT NULL,
+    at              timestamptz NOT NULL,
+    fence           bigint NOT NULL,
+    sequence        bigint NOT NULL,
+    phase           text NOT NULL,
+    ticks           integer NOT NULL,
+    failures        integer NOT NULL,
+    items           bigint NOT NULL,
+    value           double precision NOT NULL,
+    busy_ms         double precision NOT NULL,
+    max_ms          double precision NOT NULL,
+    late_ms         double precision NOT NULL,
+    abandoned       integer NOT NULL
+) PARTITION BY RANGE (at);
+CREATE INDEX agent_heartbeats_agent ON agent_heartbeats (organization_id, agent_id, at);
+CREATE INDEX agent_heartbeats_at ON agent_heartbeats USING brin (at) WITH (pages_per_range = 32, autosummarize = on);
+
+-- A series is one (agent, name, labels); its rows carry only the number, so they stay narrow.
+CREATE TABLE metric_series (
+    organization_id uuid NOT NULL,
+    series_id       bigint GENERATED ALWAYS AS IDENTITY,
+    agent_id        text COLLATE "C" NOT NULL DEFAULT '',
+    name            text COLLATE "C" NOT NULL,
+    labels          jsonb NOT NULL DEFAULT '{}',
+    unit            text NOT NULL DEFAULT '',
+    created_at      timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (organization_id, series_id)
+);
+CREATE UNIQUE INDEX metric_series_key ON metric_series (organization_id, agent_id, name, labels);
+
+CREATE TABLE performance_metrics (
+    organization_id uuid NOT NULL,
+    series_id       bigint NOT NULL,
+    at              timestamptz NOT NULL,
+    value           double precision NOT NULL CHECK (value > '-Infinity' AND value < 'Infinity')
+) PARTITION BY RANGE (at);
+CREATE INDEX performance_metrics_at ON performance_metrics USING brin (at) WITH (pages_per_range = 32, autosummarize = on);
+
+-- performance_metrics rolled up: one row a series and minute, one a series and hour.
+CREATE TABLE agent_metrics_1m (
+    organization_id uuid NOT NULL,
+    series_id       bigint NOT NULL,
+    bucket          timestamptz NOT NULL,
+    count           bigint NOT NULL,
+    sum             double precision NOT NULL,
+    min             double precision NOT NULL,
+    max             double precision NOT NULL,
+    last            double precision NOT NULL,
+    PRIMARY KEY (organization_id, series_id, bucket)
+) PARTITION BY RANGE (bucket);
+CREATE TABLE agent_metrics_1h (LIKE agent_metrics_1m INCLUDING ALL) PARTITION BY RANGE (bucket);
+
+-- Buckets whose roll-up is due. Marked in the transaction that wrote the rows, so late points are rolled up too.
+CREATE TABLE rollup_pending (
+    width     text NOT NULL CHECK (width IN ('1m', '1h')),
+    bucket    timestamptz NOT NULL,
+    marked_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (width, bucket)
+) WITH (fillfactor = 50);
+
+CREATE TABLE system_events (
+    organization_id uuid NOT NULL,
+    at              timestamptz NOT NULL DEFAULT clock_timestamp(),
+    id              bigint GENERATED ALWAYS AS IDENTITY,
+    type            text COLLATE "C" NOT NULL,
+    severity        text NOT NULL CHECK (severity IN ('info', 'warning', 'critical', 'emergency')),
+    agent_id        text COLLATE "C",
+    node_id         text,
+    cause           text NOT NULL DEFAULT '',
+    detail          jsonb NOT NULL DEFAULT '{}',
+    PRIMARY KEY (organization_id, at, id)
+) PARTITION BY RANGE (at);
+CREATE INDEX system_events_agent ON system_events (organization_id, agent_id, at) WHERE agent_id IS NOT NULL;
+
+-- The newest health of an agent ('' = the whole system); its history is the metric health.score.
+CREATE TABLE agent_health (
+    organization_id uuid NOT NULL,
+    agent_id        text COLLATE "C" NOT NULL,
+    at              timestamptz NOT NULL,
+    score           double precision NOT NULL CHECK (score BETWEEN 0 AND 100),
+    parts           jsonb NOT NULL,
+    PRIMARY KEY (organization_id, agent_id)
+) WITH (fillfactor = 50);
+
+CREATE TABLE system_state (
+    organization_id uuid NOT NULL,
+    key             text COLLATE "C" NOT NULL CHECK (key <> '' AND length(key) <= 512),
+    value           jsonb NOT NULL,
+    version         bigint NOT NULL DEFAULT 1,
+    updated_at      timestamptz NOT NULL DEFAULT now(),
+    updated_by      text NOT NULL DEFAULT '',
+    PRIMARY KEY (organization_id, key)
+);
+
+-- Row-level security: the engine works for all organizations, a request for the one it names.
+DO $$
+DECLARE
+    tenant text;
+BEGIN
+    FOREACH tenant IN ARRAY ARRAY['organizations', 'api_keys', 'agents', 'agent_leases', 'agent_heartbeats',
+        'metric_series', 'performance_metrics', 'agent_metrics_1m', 'agent_metrics_1h', 'system_events',
+        'agent_health', 'system_state']
+    LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant);
+        EXECUTE format('CREATE POLICY engine ON %I TO ${engine} USING (true) WITH CHECK (true)', tenant);
+        EXECUTE format('CREATE POLICY owner ON %I TO CURRENT_USER USING (true) WITH CHECK (true)', tenant);
+        EXECUTE format($policy$CREATE POLICY organization ON %I TO ${api}
+            USING (organization_id = (SELECT nullif(current_setting('mainstay.organization', true), '')::uuid))
+            WITH CHECK (organization_id = (SELECT nullif(current_setting('mainstay.organization', true), '')::uuid))$policy$,
+            tenant);
+    END LOOP;
+END $$;
+
+GRANT USAGE ON SCHEMA ${schema} TO ${engine}, ${api};
+GRANT SELECT, INSERT, UPDATE, DELETE ON
+    agents, agent_leases, metric_series, agent_health, system_state, node_sessions, duties, rollup_pending, api_keys
+    TO ${engine};
+GRANT SELECT, INSERT ON agent_heartbeats, performance_metrics, system_events TO ${engine};
+GRANT SELECT, INSERT, UPDATE ON agent_metrics_1m, agent_metrics_1h TO ${engine};
+GRANT SELECT ON organizations TO ${engine};
+GRANT SELECT ON
+    organizations, agents, agent_leases, agent_heartbeats, metric_series, performance_metrics,
+    agent_metrics_1m, agent_metrics_1h, system_events, agent_health, system_state, node_sessions, duties
+    TO ${api};
+GRANT UPDATE (desired, generation, quarantine_until, updated_at) ON agents TO ${api};
+GRANT INSERT ON system_events TO ${api};
+GRANT INSERT, UPDATE, DELETE ON system_state TO ${api};
+GRANT SELECT (organization_id, id, name, role, created_at, expires_at, revoked_at), INSERT, UPDATE (revoked_at)
+    ON api_keys TO ${api};
