@@ -26,6 +26,8 @@ public enum ErrorCode {
     DATABASE_UNREACHABLE,
     /// PostgreSQL refused the user or the password.
     DATABASE_AUTH,
+    /// The server has no database of that name.
+    DATABASE_MISSING,
     /// PostgreSQL is older than Mainstay needs.
     DATABASE_VERSION,
     /// Nothing can be written: a standby, or a database set read-only.

@@ -1,0 +1,121 @@
+package dev.mainstay.postgres;
+
+import java.sql.Connection;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import org.jdbi.v3.core.HandleCallback;
+import org.jspecify.annotations.Nullable;
+
+/// The one way to PostgreSQL: three small pools (control, engine, api), so that requests never starve the engine, nor
+/// work
+/// the heartbeat. Failures a person must act on come as [dev.mainstay.MainstayException]; all others are Jdbi's.
+///
+/// Thread-safe.
+public final class Database implements AutoCloseable {
+    private final DatabaseConfig config;
+    private final Server server;
+    private final Pool control;
+    private final Pool engine;
+    private final Pool api;
+    private final @Nullable Pool replica;
+    private final ReentrantLock probing = new ReentrantLock();
+
+    private Database(DatabaseConfig config, Server server) {
+        this.config = config;
+        this.server = server;
+        control = pool(config.controlPool(), config.url(), config.engine());
+        engine = pool(config.enginePool(), config.url(), config.engine());
+        api = pool(config.apiPool(), config.url(), config.api());
+        DatabaseUrl replicaUrl = config.replica();
+        replica = replicaUrl == null ? null : pool(config.apiPool(), replicaUrl, config.api());
+    }
+
+    private Pool pool(PoolConfig pool, DatabaseUrl url, Login login) {
+        return new Pool(pool, url, login, config.node(), server.pooler());
+    }
+
+    /// Brings roles and schema up to date where the owner is known, checks them otherwise, and opens the pools.
+    public static Database open(DatabaseConfig config) {
+        return new Database(config, Opening.prepare(config));
+    }
+
+    /// One statement, or a few that each commit by themselves, as the engine.
+    public <R> R read(HandleCallback<R, RuntimeException> work) {
+        return engine.use(work);
+    }
+
+    /// One transaction as the engine; run again, with jitter, when it conflicted with another one.
+    public <R> R write(HandleCallback<R, RuntimeException> work) {
+        return Conflicts.retried(() -> engine.transaction(work));
+    }
+
+    /// The same on the connections kept for the fleet's own life (sessions, leases, duties), which no work can use up.
+    public <R> R control(HandleCallback<R, RuntimeException> work) {
+        return Conflicts.retried(() -> control.transaction(work));
+    }
+
+    /// What `organization` may see and change.
+    public OrganizationDatabase api(UUID organization) {
+        return new OrganizationDatabase(organization, api, replica, false);
+    }
+
+    /// A connection of its own as the engine, never from a pool; the caller closes it. `purpose` shows in
+    /// `pg_stat_activity`.
+    public Connection controlConnection(String purpose) {
+        PoolConfig pool = config.controlPool();
+        return Connecting.open(
+                config.url(),
+                config.engine(),
+                Connecting.properties(config.node(), purpose, pool.socket().toSeconds(), server.pooler()));
+    }
+
+    /// Whether a pooler stands between: then no notification arrives and no session is ours.
+    public boolean pooler() {
+        return server.pooler();
+    }
+
+    public int majorVersion() {
+        return server.majorVersion();
+    }
+
+    /// Where the database is, without any password.
+    public String where() {
+        return config.url().where();
+    }
+
+    /// Asks the database, one asker at a time: while it is away each asking waits, so that asking in a loop stays
+    /// cheap, and
+    /// everyone else is told the last answer.
+    public boolean isAvailable() {
+        if (!probing.tryLock()) {
+            return control.answered();
+        }
+        try {
+            control.use(handle -> handle.execute("SELECT 1"));
+            return true;
+        } catch (RuntimeException e) {
+            return false;
+        } finally {
+            probing.unlock();
+        }
+    }
+
+    /// The database's clock, the one that decides.
+    public Instant now() {
+        return read(handle -> handle.createQuery("SELECT clock_timestamp()")
+                .map((row, context) -> row.getObject(1, OffsetDateTime.class).toInstant())
+                .one());
+    }
+
+    @Override
+    public void close() {
+        api.close();
+        if (replica != null) {
+            replica.close();
+        }
+        engine.close();
+        control.close();
+    }
+}

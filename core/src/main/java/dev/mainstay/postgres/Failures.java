@@ -1,0 +1,105 @@
+package dev.mainstay.postgres;
+
+import dev.mainstay.ErrorCode;
+import dev.mainstay.MainstayException;
+import java.sql.SQLException;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// Words the failures of PostgreSQL that a person must act on. All others stay what they are.
+///
+/// The codes are those of https://www.postgresql.org/docs/current/errcodes-appendix.html. Stateless and thread-safe.
+final class Failures {
+    private static final Set<String> CONFLICTS = Set.of("40001", "40P01", "55P03");
+    private static final Set<String> GOING_AWAY = Set.of("57P01", "57P02", "57P03", "57P05", "53300");
+
+    private Failures() {}
+
+    /// A transaction that met another one: it changed nothing and may run again.
+    static boolean isConflict(Throwable failure) {
+        return state(failure).filter(CONFLICTS::contains).isPresent();
+    }
+
+    /// No answer came, or none can come: what was sent may have happened or not.
+    static boolean isConnectionLost(Throwable failure) {
+        return state(failure)
+                .filter(state -> state.startsWith("08") || GOING_AWAY.contains(state))
+                .isPresent();
+    }
+
+    /// The failure in our words where we have any, else the failure itself.
+    static RuntimeException worded(RuntimeException failure, String where, String user) {
+        if (failure instanceof MainstayException) {
+            return failure;
+        }
+        return sqlException(failure)
+                .<RuntimeException>map(sql -> worded(sql, where, user))
+                .orElse(failure);
+    }
+
+    /// The same for a checked failure; one without special words is unreachable, for it came while connecting.
+    static MainstayException connecting(SQLException failure, String where, String user) {
+        MainstayException worded = worded(sqlException(failure).orElse(failure), where, user);
+        return worded != null ? worded : unreachable(failure, where);
+    }
+
+    private static @Nullable MainstayException worded(SQLException failure, String where, String user) {
+        String state = failure.getSQLState() == null ? "" : failure.getSQLState();
+        return switch (state) {
+            case "28P01", "28000" ->
+                new MainstayException(
+                        ErrorCode.DATABASE_AUTH,
+                        "PostgreSQL at " + where + " refused user " + user + ": " + serverMessage(failure)
+                                + ". Check user and password in database.*, and pg_hba.conf on the server.",
+                        failure);
+            case "3D000" ->
+                new MainstayException(
+                        ErrorCode.DATABASE_MISSING,
+                        "PostgreSQL at " + where + ": " + serverMessage(failure)
+                                + ". Create it, or let an administrator run what `mainstay db init --print-sql` prints.",
+                        failure);
+            case "25006" ->
+                new MainstayException(
+                        ErrorCode.DATABASE_READ_ONLY,
+                        "PostgreSQL at " + where + " is read-only: " + serverMessage(failure)
+                                + ". Point database.url at the primary; with several hosts use targetServerType=primary.",
+                        failure);
+            case "53100" ->
+                new MainstayException(
+                        ErrorCode.DISK_FULL,
+                        "PostgreSQL at " + where + " has no disk space left: " + serverMessage(failure)
+                                + ". Free space on its volume; Mainstay goes on by itself.",
+                        failure);
+            default -> isConnectionLost(failure) ? unreachable(failure, where) : null;
+        };
+    }
+
+    private static MainstayException unreachable(SQLException failure, String where) {
+        return new MainstayException(
+                ErrorCode.DATABASE_UNREACHABLE,
+                "No answer from PostgreSQL at " + where + ": " + serverMessage(failure)
+                        + ". Mainstay tries again by itself; check that the server runs and host and port are right.",
+                failure);
+    }
+
+    private static String serverMessage(SQLException failure) {
+        String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
+        String line = message.lines().findFirst().orElse("").strip();
+        return line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
+    }
+
+    private static Optional<String> state(Throwable failure) {
+        return sqlException(failure).map(SQLException::getSQLState);
+    }
+
+    // The innermost one: a pool that timed out wraps the reason why it has no connection.
+    private static Optional<SQLException> sqlException(Throwable failure) {
+        return Stream.iterate(failure, cause -> cause != null, Throwable::getCause)
+                .limit(20)
+                .filter(SQLException.class::isInstance)
+                .map(SQLException.class::cast)
+                .reduce((outer, inner) -> inner);
+    }
+}

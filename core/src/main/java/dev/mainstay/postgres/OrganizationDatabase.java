@@ -1,0 +1,101 @@
+package dev.mainstay.postgres;
+
+import dev.mainstay.ErrorCode;
+import dev.mainstay.MainstayException;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.HandleCallback;
+import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.result.ResultIterable;
+import org.jdbi.v3.core.statement.StatementContext;
+import org.jspecify.annotations.Nullable;
+
+/// The database as one organization sees it: row-level security shows and takes only its rows.
+///
+/// The organization is a setting local to one transaction. A read sends that setting and its query as one message,
+/// which
+/// PostgreSQL runs as one implicit transaction: one round trip, and nothing stays behind on the connection.
+///
+/// Thread-safe.
+public final class OrganizationDatabase {
+    private static final String SET = "SELECT set_config('mainstay.organization', :mainstay_organization, true)";
+
+    private final UUID organization;
+    private final Pool primary;
+    private final @Nullable Pool replica;
+    private final boolean forScreens;
+
+    OrganizationDatabase(UUID organization, Pool primary, @Nullable Pool replica, boolean forScreens) {
+        this.organization = organization;
+        this.primary = primary;
+        this.replica = replica;
+        this.forScreens = forScreens;
+    }
+
+    public UUID organization() {
+        return organization;
+    }
+
+    /// The same, reading from the replica where one is configured: for screens, which may be a moment late, never for
+    /// decisions.
+    public OrganizationDatabase forScreens() {
+        return new OrganizationDatabase(organization, primary, replica, true);
+    }
+
+    /// All rows of one query with named parameters, in one round trip.
+    public <T> List<T> list(String sql, Map<String, ?> parameters, RowMapper<T> mapper) {
+        Pool other = replica;
+        if (forScreens && other != null) {
+            try {
+                return list(other, sql, parameters, mapper);
+            } catch (MainstayException e) {
+                if (e.code() != ErrorCode.DATABASE_UNREACHABLE) {
+                    throw e;
+                }
+            }
+        }
+        return list(primary, sql, parameters, mapper);
+    }
+
+    /// The only row of a query, or none; more than one is a defect of the query.
+    public <T> Optional<T> find(String sql, Map<String, ?> parameters, RowMapper<T> mapper) {
+        List<T> rows = list(sql, parameters, mapper);
+        if (rows.size() > 1) {
+            throw new IllegalStateException("expected at most one row, got " + rows.size() + " from: " + sql);
+        }
+        return rows.isEmpty() ? Optional.empty() : Optional.of(rows.getFirst());
+    }
+
+    /// One transaction that sees and writes rows of the organization alone; run again when it conflicts with another.
+    public <R> R write(HandleCallback<R, RuntimeException> work) {
+        return Conflicts.retried(() -> primary.transaction(handle -> {
+            handle.createQuery(SET)
+                    .bind("mainstay_organization", organization.toString())
+                    .mapTo(String.class)
+                    .one();
+            return work.withHandle(handle);
+        }));
+    }
+
+    private <T> List<T> list(Pool pool, String sql, Map<String, ?> parameters, RowMapper<T> mapper) {
+        return pool.use(handle -> handle.createQuery(SET + "; " + sql)
+                .bind("mainstay_organization", organization.toString())
+                .bindMap(parameters)
+                .execute((statement, context) -> second(statement.get(), mapper, context)));
+    }
+
+    // The first result is that of set_config.
+    private static <T> List<T> second(PreparedStatement statement, RowMapper<T> mapper, StatementContext context)
+            throws SQLException {
+        if (!statement.getMoreResults()) {
+            throw new IllegalArgumentException("a query of an organization must return rows");
+        }
+        ResultSet rows = statement.getResultSet();
+        return ResultIterable.of(() -> rows, mapper, context).list();
+    }
+}
