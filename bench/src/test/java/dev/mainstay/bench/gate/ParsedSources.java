@@ -23,7 +23,13 @@ import org.jspecify.annotations.Nullable;
 /// Thread-safe: immutable.
 record ParsedSources(List<SourceFile> files) {
 
-    record SourceFile(Path path, int lines, List<Method> methods, List<PublicClass> publicClasses, List<Call> calls) {}
+    record SourceFile(Path path, int lines, List<Method> methods, List<PublicClass> publicClasses, List<Call> calls) {
+
+        @Override
+        public String toString() {
+            return Sources.root().relativize(path) + " (" + lines + ")";
+        }
+    }
 
     record Method(String name, int lines) {}
 
