@@ -268,3 +268,101 @@ GRANT INSERT ON system_events TO ${api};
 GRANT INSERT, UPDATE, DELETE ON system_state TO ${api};
 GRANT SELECT (organization_id, id, name, role, created_at, expires_at, revoked_at), INSERT, UPDATE (revoked_at)
     ON api_keys TO ${api};
+
+-- The engine tells from it, without the owner's password, whether the schema is the one it knows.
+GRANT SELECT ON flyway_schema_history TO ${engine};
+
+-- Partitions: made ahead and dropped by age. The engine may do both, but only through these functions, which run as the
+-- owner; it cannot create or drop a table itself. Days and months are those of UTC, wherever the session is.
+CREATE FUNCTION partitioned_tables() RETURNS TABLE (name text, key text, width text)
+    LANGUAGE sql IMMUTABLE
+    SET search_path = ${schema}, pg_temp
+AS $$
+    VALUES ('agent_heartbeats', 'at', 'day'),
+           ('performance_metrics', 'at', 'day'),
+           ('agent_metrics_1m', 'bucket', 'day'),
+           ('agent_metrics_1h', 'bucket', 'month'),
+           ('system_events', 'at', 'day')
+$$;
+
+-- Makes the partition that holds the given moment; false when there is one. Rows that came before their partition are
+-- taken out of the default partition. Attaching, unlike creating in place, does not stop who writes to the table.
+CREATE FUNCTION partition_create(parent text, moment timestamptz) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = ${schema}, pg_temp
+    SET timezone = 'UTC'
+    SET lock_timeout = '2s'
+AS $$
+DECLARE
+    known record;
+    starts timestamptz;
+    ends timestamptz;
+    part text;
+BEGIN
+    SELECT * INTO STRICT known FROM partitioned_tables() WHERE name = parent;
+    starts := date_trunc(known.width, moment);
+    ends := starts + ('1 ' || known.width)::interval;
+    part := parent || to_char(starts, CASE known.width WHEN 'day' THEN '_YYYYMMDD' ELSE '_YYYYMM' END);
+    IF to_regclass(part) IS NOT NULL THEN
+        RETURN false;
+    END IF;
+    EXECUTE format('LOCK TABLE %I IN ACCESS EXCLUSIVE MODE', parent || '_default');
+    IF to_regclass(part) IS NOT NULL THEN
+        RETURN false;
+    END IF;
+    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL EXCLUDING IDENTITY)', part, parent);
+    EXECUTE format('WITH moved AS (DELETE FROM %I WHERE %I >= %L AND %I < %L RETURNING *) INSERT INTO %I SELECT * FROM moved',
+        parent, known.key, starts, known.key, ends, part);
+    EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', part);
+    EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', part);
+    EXECUTE format('ALTER TABLE %I ATTACH PARTITION %I FOR VALUES FROM (%L) TO (%L)', parent, part, starts, ends);
+    RETURN true;
+END $$;
+
+-- Drops the oldest partition that ended before the given moment and names it; null when none did, and then what is as
+-- old in the default partition is deleted. One at a time, so that a reader in the way delays one and not all.
+CREATE FUNCTION partition_drop(parent text, moment timestamptz) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path = ${schema}, pg_temp
+    SET timezone = 'UTC'
+    SET lock_timeout = '1s'
+AS $$
+DECLARE
+    known record;
+    boundary timestamptz;
+    oldest text;
+BEGIN
+    SELECT * INTO STRICT known FROM partitioned_tables() WHERE name = parent;
+    IF moment > now() THEN
+        RAISE EXCEPTION 'partitions of % are dropped for being old, and % is in the future', parent, moment;
+    END IF;
+    boundary := date_trunc(known.width, moment);
+    SELECT min(c.relname) INTO oldest
+    FROM pg_inherits i
+    JOIN pg_class c ON c.oid = i.inhrelid
+    WHERE i.inhparent = to_regclass(parent)
+      AND c.relname ~ '_[0-9]+$'
+      AND c.relname < parent || to_char(boundary, CASE known.width WHEN 'day' THEN '_YYYYMMDD' ELSE '_YYYYMM' END) COLLATE "C";
+    IF oldest IS NULL THEN
+        EXECUTE format('DELETE FROM %I WHERE %I < %L', parent, known.key, boundary);
+    ELSE
+        EXECUTE format('DROP TABLE %I', oldest);
+    END IF;
+    RETURN oldest;
+END $$;
+
+DO $$
+DECLARE
+    parent text;
+    part text;
+BEGIN
+    FOR parent IN SELECT name FROM partitioned_tables() LOOP
+        part := parent || '_default';
+        EXECUTE format('CREATE TABLE %I PARTITION OF %I DEFAULT', part, parent);
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', part);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', part);
+    END LOOP;
+END $$;
+
+REVOKE EXECUTE ON FUNCTION partition_create(text, timestamptz), partition_drop(text, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION partition_create(text, timestamptz), partition_drop(text, timestamptz) TO ${engine};

@@ -1,0 +1,84 @@
+package dev.mainstay.postgres;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Keeps the partitions of the tables that grow with time: made ahead, dropped when too old. Rows whose partition is
+/// missing
+/// go to a default partition and move when it is made, so that being late loses nothing.
+///
+/// Thread-safe; may run on several nodes at once.
+public final class Partitions {
+    private static final Logger LOG = LoggerFactory.getLogger(Partitions.class);
+    private static final Duration AHEAD = Duration.ofDays(3);
+
+    private final Database database;
+
+    public Partitions(Database database) {
+        this.database = database;
+    }
+
+    /// Makes what today and the next three days need, and drops what `retention` no longer keeps.
+    public void maintain(Retention retention) {
+        Instant now = database.now();
+        create(now, now.plus(AHEAD));
+        retention.byTable().forEach((table, kept) -> drop(table, now.minus(kept)));
+    }
+
+    /// Makes every partition from `from` to `to`, both included; for history that is brought in. Returns how many are
+    /// new.
+    public int create(Instant from, Instant to) {
+        return Retention.DEFAULT.byTable().keySet().stream()
+                .mapToInt(table -> create(table, from, to))
+                .sum();
+    }
+
+    // One transaction a table: its locks are short, and one that cannot be had holds up no other table.
+    private int create(String table, Instant from, Instant to) {
+        return database.control(handle -> handle.createQuery("""
+                        SELECT count(*) FILTER (WHERE partition_create(:table, moment))
+                        FROM partitioned_tables(),
+                             generate_series(
+                                 date_trunc(width, :from AT TIME ZONE 'UTC'),
+                                 :to AT TIME ZONE 'UTC',
+                                 ('1 ' || width)::interval) AS local(moment_utc),
+                             LATERAL (SELECT moment_utc AT TIME ZONE 'UTC' AS moment) AS utc
+                        WHERE name = :table
+                        """)
+                .bind("table", table)
+                .bind("from", from.atOffset(ZoneOffset.UTC))
+                .bind("to", to.atOffset(ZoneOffset.UTC))
+                .mapTo(Integer.class)
+                .one());
+    }
+
+    private void drop(String table, Instant before) {
+        try {
+            Optional<String> dropped = dropOldest(table, before);
+            while (dropped.isPresent()) {
+                LOG.atInfo().addKeyValue("partition", dropped.get()).log("dropped a partition past its retention");
+                dropped = dropOldest(table, before);
+            }
+        } catch (RuntimeException e) {
+            if (!Failures.isConflict(e)) {
+                throw e;
+            }
+            LOG.atWarn()
+                    .addKeyValue("table", table)
+                    .log("a reader is in the way of dropping old partitions; next time");
+        }
+    }
+
+    private Optional<String> dropOldest(String table, Instant before) {
+        return database.control(
+                handle -> Optional.ofNullable(handle.createQuery("SELECT partition_drop(:table, :before)")
+                        .bind("table", table)
+                        .bind("before", before.atOffset(ZoneOffset.UTC))
+                        .mapTo(String.class)
+                        .one()));
+    }
+}
