@@ -16,10 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/**
- * One run of {@link RecordBinder}. Each method returns the value, or null after it added what is wrong to the problems.
- * Not thread-safe.
- */
+/// One run of [RecordBinder]. Each method returns the value, or null after it added what is wrong to the problems.
+/// Not thread-safe.
 final class Binding {
     private final Map<String, String> environment;
     private final boolean readsSecrets;
@@ -77,13 +75,15 @@ final class Binding {
         if (part.nullable()) {
             return null;
         }
-        return absent(part.type(), setting == null ? branch.origin() : setting.origin(), child);
+        return setting == null
+                ? absent(part.type(), branch.origin(), child, "is required and missing")
+                : absent(part.type(), setting.origin(), child, "is required and has no value");
     }
 
-    /** The natural empty value, or the problem that there is none. */
-    private @Nullable Object absent(Type type, Origin origin, KeyPath path) {
+    /// The natural empty value, or the problem that there is none.
+    private @Nullable Object absent(Type type, Origin origin, KeyPath path, String complaint) {
         if (Types.isSingleValue(type)) {
-            problems.add(Problem.of(origin, path, "is required and missing; expected " + Types.phrase(type)));
+            problems.add(Problem.of(origin, path, complaint + "; expected " + Types.phrase(type)));
             return null;
         }
         if (Types.isOptional(type)) {
@@ -98,7 +98,7 @@ final class Binding {
             return setting;
         }
         if (setting.isEmpty()) {
-            return absent(type, setting.origin(), path);
+            return absent(type, setting.origin(), path, "has no value");
         }
         if (Types.isOptional(type)) {
             return Optional.ofNullable(value(Types.element(type), setting, path));

@@ -5,11 +5,9 @@ import dev.mainstay.MainstayException;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/**
- * The settings cannot be used; {@link #problems()} has everything wrong with them, the message one line for each.
- *
- * <p>Immutable and thread-safe.
- */
+/// The settings cannot be used; [#problems()] has everything wrong with them, the message one line for each.
+///
+/// Immutable and thread-safe.
 public final class ConfigException extends MainstayException {
     private final List<Problem> problems;
 

@@ -8,21 +8,33 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Every key a record can be bound from, for reference documents and the tests that hold them. Thread-safe. */
+/// Every key a record can be bound from, for reference documents and the tests that hold them. Thread-safe.
 public final class ConfigReference {
 
-    /**
-     * One key.
-     *
-     * @param key {@code server.port}; {@code agents.<name>.interval} below a map, {@code checks[].url} below a list
-     * @param type {@code duration}, {@code list of text}, {@code section} for a key that only holds others
-     * @param fallback what applies when the key is not set, null when nothing does
-     * @param doc the {@link Doc} of the component, empty when it has none
-     */
-    public record Entry(String key, String type, @Nullable String fallback, boolean required, String doc) {}
+    /// One key.
+    ///
+    /// @param key `server.port`; `agents.<name>.interval` below a map, `checks[].url` below a list
+    /// @param type `duration`, `list of text`, `section` for a key that only holds others
+    /// @param fallback what applies when the key is not set, null when nothing does
+    /// @param variable the environment variable that sets it, null when none can
+    /// @param doc the [Doc] of the component, empty when it has none
+    public record Entry(
+            String key,
+            String type,
+            @Nullable String fallback,
+            boolean required,
+            @Nullable String variable,
+            String doc) {}
 
-    /** A key with the component behind it. */
-    record Leaf(KeyPath key, Part part) {}
+    /// A key with the component behind it.
+    record Leaf(KeyPath key, Part part) {
+
+        /// The environment variable of the key; null inside maps and lists and for what one line cannot say.
+        @Nullable
+        String variable() {
+            return key.isFixed() && TextValue.isPossible(part.type()) ? EnvironmentLayer.variable(key.text()) : null;
+        }
+    }
 
     private ConfigReference() {}
 
@@ -33,11 +45,12 @@ public final class ConfigReference {
                         Types.name(leaf.part().type()),
                         leaf.part().fallback(),
                         leaf.part().isRequired(),
+                        leaf.variable(),
                         leaf.part().doc()))
                 .toList();
     }
 
-    /** The top-level keys of a record, for suggestions when another record is bound from its {@link Remainder}. */
+    /// The top-level keys of a record, for suggestions when another record is bound from its [Remainder].
     public static Set<String> keys(Class<? extends Record> type) {
         return RecordShape.of(type).keys();
     }

@@ -3,11 +3,9 @@ package dev.mainstay.config;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/**
- * A number of bytes, written {@code 512B}, {@code 64KB}, {@code 10MB}, {@code 2GB} or {@code 1TB}.
- *
- * <p>A KB is 1024 bytes, as PostgreSQL counts; KiB, MiB, GiB and TiB are read as the same. Immutable and thread-safe.
- */
+/// A number of bytes, written `512B`, `64KB`, `10MB`, `2GB` or `1TB`.
+///
+/// A KB is 1024 bytes, as PostgreSQL counts; KiB, MiB, GiB and TiB are read as the same. Immutable and thread-safe.
 public record DataSize(long bytes) implements Comparable<DataSize> {
     private static final Pattern FORM = Pattern.compile("(-?\\d+)\\s*(B|KI?B|MI?B|GI?B|TI?B)");
     private static final String UNITS = "BKMGT";
@@ -16,7 +14,7 @@ public record DataSize(long bytes) implements Comparable<DataSize> {
         return new DataSize(bytes);
     }
 
-    /** The size written as above, or {@code 0}; an IllegalArgumentException says what is expected. */
+    /// The size written as above, or `0`; an IllegalArgumentException says what is expected.
     public static DataSize parse(String text) {
         var written = text.strip();
         if (written.equals("0")) {
@@ -44,7 +42,7 @@ public record DataSize(long bytes) implements Comparable<DataSize> {
         return Long.compare(bytes, other.bytes);
     }
 
-    /** The largest unit that is exact: {@code 64KB}, {@code 1500B}. */
+    /// The largest unit that is exact: `64KB`, `1500B`.
     @Override
     public String toString() {
         var unit = 0;

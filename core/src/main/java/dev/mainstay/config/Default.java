@@ -6,7 +6,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** The value of a component nobody has set, spelled as it would be in the file; a list as {@code a, b}. */
+/// The value of a component nobody has set, spelled as it would be in the file; a list as `a, b`.
 @Documented
 @Retention(RetentionPolicy.RUNTIME)
 @Target(ElementType.RECORD_COMPONENT)

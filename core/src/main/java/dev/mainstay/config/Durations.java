@@ -5,10 +5,8 @@ import java.time.format.DateTimeParseException;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/**
- * Reads and writes durations the way people say them: {@code 30s}, {@code 1h30m}, {@code 250ms}, {@code 1d}. What is
- * written reads back as the same duration. Stateless and thread-safe.
- */
+/// Reads and writes durations the way people say them: `30s`, `1h30m`, `250ms`, `1d`. What is
+/// written reads back as the same duration. Stateless and thread-safe.
 public final class Durations {
     private static final Pattern PARTS = Pattern.compile(
             "(-)?(?:(\\d+)d)?(?:(\\d+)h)?(?:(\\d+)m)?(?:(\\d+)s)?(?:(\\d+)ms)?(?:(\\d+)us)?(?:(\\d+)ns)?");
@@ -25,11 +23,10 @@ public final class Durations {
 
     private Durations() {}
 
-    /**
-     * The duration written as {@code 1h30m}, {@code 0} or ISO-8601 {@code PT30S}.
-     *
-     * @throws IllegalArgumentException when it is neither, or too long to be held; the message says what is expected
-     */
+    /// The duration written as `1h30m`, `0` or ISO-8601 `PT30S`.
+    ///
+    /// @throws IllegalArgumentException when it is neither, or too long to be held; the message says what is
+    ///     expected
     public static Duration parse(String text) {
         var written = text.strip();
         if (written.equals("0")) {
@@ -66,7 +63,7 @@ public final class Durations {
         return "expected a duration such as 30s, 5m, 1h30m, 250ms or 1d, found " + Quoted.of(written) + unit;
     }
 
-    /** The shortest exact spelling: {@code 1h30m}, {@code 250ms}, {@code 0s}, {@code -5s}. */
+    /// The shortest exact spelling: `1h30m`, `250ms`, `0s`, `-5s`.
     public static String format(Duration duration) {
         if (duration.isZero()) {
             return "0s";

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** Reads an enum by its words: ONE_FOR_ONE is {@code one-for-one} in the settings, in any case. Stateless. */
+/// Reads an enum by its words: ONE_FOR_ONE is `one-for-one` in the settings, in any case. Stateless.
 final class EnumWords {
     private EnumWords() {}
 

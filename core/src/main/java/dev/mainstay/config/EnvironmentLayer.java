@@ -9,24 +9,20 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 
-/**
- * The settings in the environment: {@code MAINSTAY_DATABASE_POOL_SIZE} is {@code database.poolSize}.
- *
- * <p>A list is separated by commas; an empty variable counts as not set. A variable for a {@link Secret} may hold the
- * secret itself, for it stands nowhere but in the environment. Keys inside maps and lists have no variable. Stateless
- * and thread-safe.
- */
+/// The settings in the environment: `MAINSTAY_DATABASE_POOL_SIZE` is `database.poolSize`.
+///
+/// A list is separated by commas; an empty variable counts as not set. A variable for a [Secret] may hold the
+/// secret itself, for it stands nowhere but in the environment. Keys inside maps and lists have no variable. Stateless
+/// and thread-safe.
 public final class EnvironmentLayer {
     private static final String PREFIX = "MAINSTAY_";
 
     private EnvironmentLayer() {}
 
-    /**
-     * The settings of the variables whose names start with {@code MAINSTAY_}.
-     *
-     * @param others variables of that prefix which are no settings, such as one the launcher reads
-     * @throws ConfigException when a variable is neither a setting of the record nor one of the others
-     */
+    /// The settings of the variables whose names start with `MAINSTAY_`.
+    ///
+    /// @param others variables of that prefix which are no settings, such as one the launcher reads
+    /// @throws ConfigException when a variable is neither a setting of the record nor one of the others
     public static Branch of(Class<? extends Record> type, Map<String, String> environment, Set<String> others) {
         var known = leaves(type);
         var problems = new Problems();
@@ -50,7 +46,7 @@ public final class EnvironmentLayer {
         return (Branch) layer;
     }
 
-    /** The variable of a key: {@code database.poolSize} is {@code MAINSTAY_DATABASE_POOL_SIZE}. */
+    /// The variable of a key: `database.poolSize` is `MAINSTAY_DATABASE_POOL_SIZE`.
     public static String variable(String key) {
         var words = key.replaceAll("([a-z0-9])([A-Z])", "$1_$2").replace('.', '_');
         return PREFIX + words.toUpperCase(Locale.ROOT);
@@ -59,8 +55,9 @@ public final class EnvironmentLayer {
     private static Map<String, Leaf> leaves(Class<?> type) {
         var leaves = new LinkedHashMap<String, Leaf>();
         for (var leaf : ConfigReference.leaves(type)) {
-            if (leaf.key().isFixed() && TextValue.isPossible(leaf.part().type())) {
-                var twin = leaves.put(variable(leaf.key().text()), leaf);
+            var variable = leaf.variable();
+            if (variable != null) {
+                var twin = leaves.put(variable, leaf);
                 if (twin != null) {
                     throw new IllegalArgumentException(
                             twin.key().text() + " and " + leaf.key().text() + " have the same variable");

@@ -1,6 +1,6 @@
 package dev.mainstay.config;
 
-/** The full key of a setting, as messages and documents spell it: {@code agents.shop.headers[2]}. Immutable. */
+/// The full key of a setting, as messages and documents spell it: `agents.shop.headers[2]`. Immutable.
 record KeyPath(String text) {
     static final KeyPath ROOT = new KeyPath("");
 
@@ -16,7 +16,7 @@ record KeyPath(String text) {
         return text.isEmpty();
     }
 
-    /** False for the keys of documents that stand for many, {@code agents.<name>.interval} and {@code checks[].url}. */
+    /// False for the keys of documents that stand for many, `agents.<name>.interval` and `checks[].url`.
     boolean isFixed() {
         return !text.contains("<") && !text.contains("[");
     }

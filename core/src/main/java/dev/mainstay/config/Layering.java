@@ -6,7 +6,7 @@ import dev.mainstay.config.Setting.Scalar;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
-/** Lays settings trees over one another and lists what results. Stateless and thread-safe. */
+/// Lays settings trees over one another and lists what results. Stateless and thread-safe.
 final class Layering {
     private Layering() {}
 
@@ -19,9 +19,8 @@ final class Layering {
         }
         var entries = new LinkedHashMap<>(below.entries());
         above.entries().forEach((key, value) -> entries.merge(key, value, Layering::overlay));
-        // A key missing from a merged branch is best looked for where a person wrote the branch.
-        var origin = below.origin().equals(Origin.DEFAULT) ? above.origin() : below.origin();
-        return new Branch(origin, entries);
+        // A key missing from a merged branch is best looked for in the file, which is the lower of the two.
+        return new Branch(below.origin(), entries);
     }
 
     static SequencedMap<String, Scalar> flatten(Setting setting) {

@@ -5,11 +5,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
-/**
- * Collects what is wrong with the settings, so that a person mends everything in one go.
- *
- * <p>Not thread-safe: made, filled and thrown by one reader of settings.
- */
+/// Collects what is wrong with the settings, so that a person mends everything in one go.
+///
+/// Not thread-safe: made, filled and thrown by one reader of settings.
 public final class Problems {
     private final List<Problem> found = new ArrayList<>();
 
@@ -17,7 +15,7 @@ public final class Problems {
         found.add(problem);
     }
 
-    /** Runs a step that may throw a {@link ConfigException}; its problems join the others and the result is empty. */
+    /// Runs a step that may throw a [ConfigException]; its problems join the others and the result is empty.
     public <T> Optional<T> collect(Supplier<T> step) {
         try {
             return Optional.of(step.get());
@@ -31,7 +29,7 @@ public final class Problems {
         return found.size();
     }
 
-    /** Throws one {@link ConfigException} with everything found; returns when there is nothing. */
+    /// Throws one [ConfigException] with everything found; returns when there is nothing.
     public void throwIfAny() {
         if (!found.isEmpty()) {
             throw new ConfigException(found);

@@ -2,7 +2,7 @@ package dev.mainstay.config;
 
 import java.util.stream.Collectors;
 
-/** Quotes what a person wrote for an error message, on one line and not longer than a line. Stateless. */
+/// Quotes what a person wrote for an error message, on one line and not longer than a line. Stateless.
 final class Quoted {
     private static final int LONGEST = 60;
 

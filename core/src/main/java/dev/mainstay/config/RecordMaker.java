@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Calls a record's constructor and reports what it refuses under the key and line the person knows. Stateless. */
+/// Calls a record's constructor and reports what it refuses under the key and line the person knows. Stateless.
 final class RecordMaker {
     private static final Pattern SUBJECT = Pattern.compile("([A-Za-z_]\\w*)((?:\\.[A-Za-z_]\\w*)*)(?=\\W|$)");
 

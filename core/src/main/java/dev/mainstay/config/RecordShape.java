@@ -9,10 +9,10 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** What a record says about the settings it is made of: one {@link Part} for each component. Immutable. */
+/// What a record says about the settings it is made of: one [Part] for each component. Immutable.
 record RecordShape(Class<?> type, Constructor<?> constructor, List<Part> parts) {
 
-    /** One component: its key, its type and what its annotations say. */
+    /// One component: its key, its type and what its annotations say.
     record Part(String name, Type type, @Nullable String fallback, String doc, boolean nullable, boolean remainder) {
 
         static Part of(RecordComponent component) {
@@ -27,13 +27,25 @@ record RecordShape(Class<?> type, Constructor<?> constructor, List<Part> parts) 
                     component.isAnnotationPresent(Remainder.class));
         }
 
-        /** True when the settings must name this key. */
+        /// True when the settings must name this key.
         boolean isRequired() {
             return fallback == null && !nullable && !remainder && Types.isSingleValue(type);
         }
     }
 
+    private static final ClassValue<RecordShape> SHAPES = new ClassValue<>() {
+        @Override
+        protected RecordShape computeValue(Class<?> type) {
+            return read(type);
+        }
+    };
+
+    /// The shape of a record; an IllegalArgumentException when no settings could fill it, which is a mistake in code.
     static RecordShape of(Class<?> type) {
+        return SHAPES.get(type);
+    }
+
+    private static RecordShape read(Class<?> type) {
         if (!type.isRecord()) {
             throw new IllegalArgumentException(type.getName() + " is not a record");
         }
@@ -56,7 +68,7 @@ record RecordShape(Class<?> type, Constructor<?> constructor, List<Part> parts) 
         }
     }
 
-    /** The keys by name, without the remainder, which has none. */
+    /// The keys by name, without the remainder, which has none.
     Set<String> keys() {
         return parts.stream().filter(part -> !part.remainder()).map(Part::name).collect(Collectors.toSet());
     }

@@ -13,14 +13,12 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
-/** How single values are read from text. Stateless and thread-safe. */
+/// How single values are read from text. Stateless and thread-safe.
 final class ScalarTypes {
 
-    /**
-     * @param name what documents call the type
-     * @param phrase what a message expects
-     * @param read throws IllegalArgumentException with the statement to show
-     */
+    /// @param name what documents call the type
+    /// @param phrase what a message expects
+    /// @param read throws IllegalArgumentException with the statement to show
     record ScalarType(String name, String phrase, Function<String, Object> read) {}
 
     private static final ScalarType INT = type("whole number", "a whole number", ScalarTypes::readInt);

@@ -10,12 +10,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A reference to a password or token that lives outside the settings: {@code env:NAME} or {@code file:PATH}.
- *
- * <p>Only the reference is stored and shown. The value is read anew by each {@link #reveal()}, so a rotated file is
- * picked up, and neither {@code toString} nor any message has it. Immutable and thread-safe.
- */
+/// A reference to a password or token that lives outside the settings: `env:NAME` or `file:PATH`.
+///
+/// Only the reference is stored and shown. The value is read anew by each [#reveal()], so a rotated file is
+/// picked up, and neither `toString` nor any message has it. Immutable and thread-safe.
 public final class Secret {
     private static final String ENVIRONMENT = "env:";
     private static final String FILE = "file:";
@@ -28,11 +26,10 @@ public final class Secret {
         this.environment = environment;
     }
 
-    /**
-     * The secret a reference names, looked up in the given environment.
-     *
-     * @throws IllegalArgumentException when the text is no reference; the text, which may be the secret, is not told
-     */
+    /// The secret a reference names, looked up in the given environment.
+    ///
+    /// @throws IllegalArgumentException when the text is no reference; the text, which may be the secret, is not
+    ///     told
     public static Secret of(String reference, Map<String, String> environment) {
         if (!isReference(reference)) {
             throw new IllegalArgumentException(
@@ -50,16 +47,14 @@ public final class Secret {
         return ENVIRONMENT + variable;
     }
 
-    /** The stored form, {@code env:NAME} or {@code file:PATH}. */
+    /// The stored form, `env:NAME` or `file:PATH`.
     public String reference() {
         return reference;
     }
 
-    /**
-     * The value; of a file its text without the trailing line end.
-     *
-     * @throws MainstayException when the variable is not set or the file cannot be read
-     */
+    /// The value; of a file its text without the trailing line end.
+    ///
+    /// @throws MainstayException when the variable is not set or the file cannot be read
     public String reveal() {
         if (reference.startsWith(ENVIRONMENT)) {
             return fromEnvironment(reference.substring(ENVIRONMENT.length()));

@@ -9,21 +9,19 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import org.jspecify.annotations.Nullable;
 
-/**
- * A node of the settings tree: keys with values, a list, or a single value, each with the place it was written at.
- *
- * <p>Every source (YAML, JSON of the database, environment, flags, defaults) becomes this one shape, so layering,
- * checking and showing settings is written once. Immutable and thread-safe.
- */
+/// A node of the settings tree: keys with values, a list, or a single value, each with the place it was written at.
+///
+/// Every source (YAML, JSON of the database, environment, flags, defaults) becomes this one shape, so layering,
+/// checking and showing settings is written once. Immutable and thread-safe.
 public sealed interface Setting {
 
     Origin origin();
 
-    /** The same tree of {@code LinkedHashMap}, {@code ArrayList}, String, Number, Boolean and null, for storing. */
+    /// The same tree of `LinkedHashMap`, `ArrayList`, String, Number, Boolean and null, for storing.
     @Nullable
     Object toPlain();
 
-    /** Keys with values in the order they were written. */
+    /// Keys with values in the order they were written.
     record Branch(Origin origin, SequencedMap<String, Setting> entries) implements Setting {
         public Branch {
             entries = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(entries));
@@ -41,7 +39,7 @@ public sealed interface Setting {
         }
     }
 
-    /** A list of values. */
+    /// A list of values.
     record Items(Origin origin, List<Setting> values) implements Setting {
         public Items {
             values = List.copyOf(values);
@@ -55,7 +53,7 @@ public sealed interface Setting {
         }
     }
 
-    /** A String, Number or Boolean; null where a key was written without a value, which says nothing. */
+    /// A String, Number or Boolean; null where a key was written without a value, which says nothing.
     record Scalar(Origin origin, @Nullable Object value) implements Setting {
         public Scalar {
             if (!(value == null || value instanceof String || value instanceof Number || value instanceof Boolean)) {
@@ -73,7 +71,7 @@ public sealed interface Setting {
         }
     }
 
-    /** A tree whose every node has the given origin, from maps with String keys, lists and plain values. */
+    /// A tree whose every node has the given origin, from maps with String keys, lists and plain values.
     static Setting of(@Nullable Object plain, Origin origin) {
         return switch (plain) {
             case Map<?, ?> map -> {
@@ -90,7 +88,7 @@ public sealed interface Setting {
         };
     }
 
-    /** A tree with one value in it: {@code at("server.port", Setting.of(7071, Origin.flag("--port")))}. */
+    /// A tree with one value in it: `at("server.port", Setting.of(7071, Origin.flag("--port")))`.
     static Branch at(String key, Setting value) {
         var dot = key.indexOf('.');
         var entries = new LinkedHashMap<String, Setting>();
@@ -102,7 +100,7 @@ public sealed interface Setting {
         return new Branch(value.origin(), entries);
     }
 
-    /** The node at a dotted key such as {@code server.port}; empty when there is none. */
+    /// The node at a dotted key such as `server.port`; empty when there is none.
     default Optional<Setting> at(String key) {
         Setting node = this;
         for (var part : key.split("\\.", -1)) {
@@ -114,17 +112,17 @@ public sealed interface Setting {
         return Optional.of(node);
     }
 
-    /** This tree with a more important one laid over it; a key written without a value there changes nothing. */
+    /// This tree with a more important one laid over it; a key written without a value there changes nothing.
     default Setting overlay(Setting higher) {
         return Layering.overlay(this, higher);
     }
 
-    /** Every single value under its full key, in order: what {@code config show} prints. */
+    /// Every single value under its full key, in order: what `config show` prints.
     default SequencedMap<String, Scalar> flatten() {
         return Layering.flatten(this);
     }
 
-    /** True for a key written without a value. */
+    /// True for a key written without a value.
     default boolean isEmpty() {
         return this instanceof Scalar scalar && scalar.value() == null;
     }

@@ -4,7 +4,7 @@ import dev.mainstay.config.Setting.Branch;
 import dev.mainstay.config.Setting.Items;
 import dev.mainstay.config.Setting.Scalar;
 
-/** Names what was found in the place of something else, without telling a value, which may be a secret. Stateless. */
+/// Names what was found in the place of something else, without telling a value, which may be a secret. Stateless.
 final class Shapes {
     private Shapes() {}
 

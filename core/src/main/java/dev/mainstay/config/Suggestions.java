@@ -5,11 +5,11 @@ import java.util.Comparator;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Finds the word a person probably meant, for "did you mean". Stateless and thread-safe. */
+/// Finds the word a person probably meant, for "did you mean". Stateless and thread-safe.
 public final class Suggestions {
     private Suggestions() {}
 
-    /** The known word closest to the one written; empty when none is close enough to be worth naming. */
+    /// The known word closest to the one written; empty when none is close enough to be worth naming.
     public static Optional<String> closest(String written, Collection<String> known) {
         var wanted = normal(written);
         return known.stream()
@@ -19,14 +19,14 @@ public final class Suggestions {
                         .thenComparing(Comparator.naturalOrder()));
     }
 
-    /** {@code ; did you mean "interval"?}, or nothing. */
+    /// `; did you mean "interval"?`, or nothing.
     public static String didYouMean(String written, Collection<String> known) {
         return closest(written, known)
                 .map(word -> "; did you mean \"" + word + "\"?")
                 .orElse("");
     }
 
-    /** As {@link #didYouMean}; where no word is close, {@code ; known are a, b and c}. */
+    /// As [#didYouMean]; where no word is close, `; known are a, b and c`.
     public static String didYouMeanOrKnown(String written, Collection<String> known) {
         var suggestion = didYouMean(written, known);
         if (!suggestion.isEmpty() || known.isEmpty()) {
@@ -35,7 +35,7 @@ public final class Suggestions {
         return "; known are " + String.join(", ", known.stream().sorted().toList());
     }
 
-    /** Spelling apart, {@code body-match}, {@code body_match} and {@code bodyMatch} are one word. */
+    /// Spelling apart, `body-match`, `body_match` and `bodyMatch` are one word.
     private static String normal(String word) {
         return word.toLowerCase(Locale.ROOT).replaceAll("[-_ ]", "");
     }
@@ -44,7 +44,7 @@ public final class Suggestions {
         return word.length() <= 3 ? 1 : word.length() <= 7 ? 2 : 3;
     }
 
-    /** Levenshtein's edit distance, in which two letters that changed places are one mistake, not two. */
+    /// Levenshtein's edit distance, in which two letters that changed places are one mistake, not two.
     private static int distance(String left, String right) {
         var costs = new int[left.length() + 1][right.length() + 1];
         for (var i = 0; i <= left.length(); i++) {

@@ -5,10 +5,8 @@ import dev.mainstay.config.Setting.Scalar;
 import java.lang.reflect.Type;
 import java.util.Arrays;
 
-/**
- * A setting from one line of text, as {@link Default} and the environment give it: a list is separated by commas.
- * Stateless.
- */
+/// A setting from one line of text, as [Default] and the environment give it: a list is separated by commas.
+/// Stateless.
 final class TextValue {
     private TextValue() {}
 
@@ -28,7 +26,7 @@ final class TextValue {
                         .toList());
     }
 
-    /** Whether a value of the type can be written on one line at all. */
+    /// Whether a value of the type can be written on one line at all.
     static boolean isPossible(Type type) {
         if (Types.isOptional(type) || Types.isList(type)) {
             return Types.isSingleValue(Types.element(type));
@@ -36,7 +34,7 @@ final class TextValue {
         return Types.isSingleValue(type);
     }
 
-    /** Throws IllegalArgumentException when the text is no value of the type. */
+    /// Throws IllegalArgumentException when the text is no value of the type.
     static void check(Type type, String text) {
         if (!isPossible(type)) {
             throw new IllegalArgumentException("a default cannot be given for " + type.getTypeName());

@@ -7,11 +7,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Which Java types a setting can have, and what documents call them. Stateless. */
+/// Which Java types a setting can have, and what documents call them. Stateless.
 final class Types {
     private Types() {}
 
-    /** The class behind a type: of {@code List<String>} it is List. */
+    /// The class behind a type: of `List<String>` it is List.
     static Class<?> raw(Type type) {
         return switch (type) {
             case Class<?> plain -> plain;
@@ -20,7 +20,7 @@ final class Types {
         };
     }
 
-    /** The type of the values in a list, set or optional, and of the values (not the keys) in a map. */
+    /// The type of the values in a list, set or optional, and of the values (not the keys) in a map.
     static Type element(Type type) {
         if (type instanceof ParameterizedType generic) {
             var arguments = generic.getActualTypeArguments();
@@ -45,12 +45,12 @@ final class Types {
         return raw(type).isRecord() && !ScalarTypes.has(raw(type));
     }
 
-    /** False for all that has a natural empty form: lists, maps, optionals, sections and raw settings. */
+    /// False for all that has a natural empty form: lists, maps, optionals, sections and raw settings.
     static boolean isSingleValue(Type type) {
         return ScalarTypes.has(raw(type)) || raw(type) == Secret.class;
     }
 
-    /** What an error message expects: {@code a duration such as 30s}. */
+    /// What an error message expects: `a duration such as 30s`.
     static String phrase(Type type) {
         var raw = raw(type);
         if (isSingleValue(type)) {
@@ -61,7 +61,7 @@ final class Types {
         return isList(type) ? "a list" : "keys and values";
     }
 
-    /** What documents call it: {@code duration}, {@code list of text}. */
+    /// What documents call it: `duration`, `list of text`.
     static String name(Type type) {
         var raw = raw(type);
         if (isSingleValue(type)) {
@@ -76,7 +76,7 @@ final class Types {
         return isMap(type) ? "map of " + name(element(type)) : raw == Setting.class ? "any" : "section";
     }
 
-    /** Fails when a record asks for what no setting can be: a mistake in code, found the first time it is used. */
+    /// Fails when a record asks for what no setting can be: a mistake in code, found the first time it is used.
     static void require(Class<?> owner, RecordShape.Part part) {
         try {
             require(part.type());

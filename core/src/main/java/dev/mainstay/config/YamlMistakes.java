@@ -5,7 +5,7 @@ import org.snakeyaml.engine.v2.exceptions.MarkedYamlEngineException;
 import org.snakeyaml.engine.v2.exceptions.ReaderException;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
-/** Says what the YAML parser found in the words of the person who wrote the file. Stateless. */
+/// Says what the YAML parser found in the words of the person who wrote the file. Stateless.
 final class YamlMistakes {
     private YamlMistakes() {}
 

@@ -4,10 +4,8 @@ import java.math.BigDecimal;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/**
- * The type of a value written without quotes. Only what reads back exactly as written becomes a number, so that an id
- * {@code 007} or a version {@code 1e3} stays what the person typed. Stateless.
- */
+/// The type of a value written without quotes. Only what reads back exactly as written becomes a number, so that an id
+/// `007` or a version `1e3` stays what the person typed. Stateless.
 final class YamlScalars {
     private static final Pattern NUMBER = Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?");
     private static final int LONGEST_NUMBER = 40;

@@ -13,18 +13,16 @@ import org.snakeyaml.engine.v2.events.Event;
 import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 import org.snakeyaml.engine.v2.schema.FailsafeSchema;
 
-/**
- * Reads a YAML 1.2 file into {@link Setting}s that know their line.
- *
- * <p>Stricter than YAML itself: a key given twice, a tag and a second document are errors. Stateless and thread-safe.
- */
+/// Reads a YAML 1.2 file into [Setting]s that know their line.
+///
+/// Stricter than YAML itself: a key given twice, a tag and a second document are errors. Stateless and thread-safe.
 public final class YamlSettings {
-    /** Deeper than any sensible file; the parser recurses, so this also guards its stack. */
+    /// Deeper than any sensible file; the parser recurses, so this also guards its stack.
     static final int DEEPEST = 100;
 
     private YamlSettings() {}
 
-    /** The settings of a UTF-8 file; a {@link ConfigException} tells everything wrong with its form. */
+    /// The settings of a UTF-8 file; a [ConfigException] tells everything wrong with its form.
     public static Branch read(Path file) {
         try {
             return parse(file.toString(), Files.readString(file));
@@ -41,7 +39,7 @@ public final class YamlSettings {
         return new ConfigException(Problem.stating(new Origin(file.toString()), KeyPath.ROOT, "the file " + why));
     }
 
-    /** The settings in a text; {@code name} is what messages call it. An empty text has no settings. */
+    /// The settings in a text; `name` is what messages call it. An empty text has no settings.
     public static Branch parse(String name, String text) {
         var options = LoadSettings.builder()
                 .setLabel(name)

@@ -7,20 +7,23 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.Set;
 import org.snakeyaml.engine.v2.nodes.MappingNode;
 import org.snakeyaml.engine.v2.nodes.Node;
 import org.snakeyaml.engine.v2.nodes.NodeTuple;
 import org.snakeyaml.engine.v2.nodes.ScalarNode;
 import org.snakeyaml.engine.v2.nodes.SequenceNode;
+import org.snakeyaml.engine.v2.nodes.Tag;
 
-/**
- * Turns the parser's nodes into settings and collects what YAML allows and we do not.
- *
- * <p>The value of a key has the line of the key, which is where a person looks. Not thread-safe: one reading of one file.
- */
+/// Turns the parser's nodes into settings and collects what YAML allows and we do not.
+///
+/// The value of a key has the line of the key, which is where a person looks. Not thread-safe: one reading of one file.
 final class YamlTree {
-    /** Aliases make a small file a large tree; a fleet of 10,000 agents stays far below. */
+    /// Aliases make a small file a large tree; a fleet of 10,000 agents stays far below.
     private static final int MOST_NODES = 500_000;
+
+    /// Those of a node without a tag.
+    private static final Set<Tag> TAGS = Set.of(Tag.STR, Tag.SEQ, Tag.MAP, Tag.NULL);
 
     private static final String MERGE = "<<";
 
@@ -52,7 +55,7 @@ final class YamlTree {
             throw new ConfigException(Problem.stating(
                     origin, path, "aliases (*name) repeat too much, or themselves; write the blocks out"));
         }
-        if (!node.getTag().getValue().matches("tag:yaml\\.org,2002:(str|seq|map|null)")) {
+        if (!TAGS.contains(node.getTag())) {
             problems.add(
                     Problem.stating(
                             origin,
@@ -103,7 +106,7 @@ final class YamlTree {
         }
     }
 
-    /** {@code <<: *name} and {@code <<: [*one, *other]}: keys to use where the block itself has none. */
+    /// `<<: *name` and `<<: [*one, *other]`: keys to use where the block itself has none.
     private void merge(NodeTuple tuple, KeyPath path, int depth, SequencedMap<String, Setting> merged) {
         var setting = setting(tuple.getValueNode(), origin(tuple.getKeyNode()), path.child(MERGE), depth + 1);
         var sources = setting instanceof Items items ? items.values() : List.of(setting);

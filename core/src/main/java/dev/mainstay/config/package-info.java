@@ -17,11 +17,11 @@
 /// {}
 ///
 /// var environment = System.getenv();
-/// var settings = DefaultLayer.of(Program.class)
-///         .overlay(YamlSettings.read(Path.of("mainstay.yml")))
+/// var settings = YamlSettings.read(Path.of("mainstay.yml"))
 ///         .overlay(EnvironmentLayer.of(Program.class, environment, Set.of("MAINSTAY_HOME")))
 ///         .overlay(Setting.at("port", Setting.of(7071, Origin.flag("--port"))));
 /// var program = new RecordBinder(environment).bind(Program.class, settings);
+/// var shown = DefaultLayer.under(Program.class, settings).flatten(); // key, value and origin of all that applies
 /// ```
 @NullMarked
 package dev.mainstay.config;

@@ -1,6 +1,7 @@
 package dev.mainstay.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import dev.mainstay.ErrorCode;
@@ -75,7 +76,7 @@ class BadSettingsTest {
             body-match: x       | body-match is not a known key; did you mean "bodyMatch"?
             list: 5             | list: expected a list, found a single value; write [a, b]
             list: [1, x]        | list[1]: expected a whole number, found "x"
-            list: [1, null]     | list[1] is required and missing; expected a whole number
+            list: [1, null]     | list[1] has no value; expected a whole number
             set: {a: b}         | set: expected a list, found keys and values
             map: {a: 1s, b: 2}  | map.b: expected a duration such as 30s, 5m, 1h30m, 250ms or 1d, found "2"; it needs a unit, for example 2s
             map: [1]            | map: expected keys and values, found a list
@@ -109,6 +110,8 @@ class BadSettingsTest {
                   shop:
                     interval: soon
                   site:
+                  blog:
+                    kind:
                 """);
 
         assertThat(refused.code()).isEqualTo(ErrorCode.CONFIG_INVALID);
@@ -119,7 +122,8 @@ class BadSettingsTest {
                 mainstay.yml:5: heartbeat.interval must be positive, was -5s
                 mainstay.yml:8: agents.shop.kind is required and missing; expected text
                 mainstay.yml:9: agents.shop.interval: expected a duration such as 30s, 5m, 1h30m, 250ms or 1d, found "soon"
-                mainstay.yml:10: agents.site.kind is required and missing; expected text""");
+                mainstay.yml:10: agents.site.kind is required and missing; expected text
+                mainstay.yml:12: agents.blog.kind is required and has no value; expected text""");
         assertThat(refused.problems().getFirst())
                 .isEqualTo(new Problem(
                         Origin.file("mainstay.yml", 6),
@@ -131,6 +135,31 @@ class BadSettingsTest {
     void a_refusal_that_names_no_key_is_told_for_the_whole_section() {
         assertThat(refusal(Program.class, "\ndatabase:\n  poolSize: 200"))
                 .isEqualTo("mainstay.yml:2: database: the embedded database has 100 connections");
+    }
+
+    record Listing(@Default("1") int size, Heartbeat heartbeat) {
+        Listing {
+            if (size == 2) {
+                throw new IllegalArgumentException("heartbeat.interval is too short for 2 items");
+            }
+            if (size == 3) {
+                throw new IllegalStateException("a mistake in code");
+            }
+        }
+    }
+
+    @Test
+    void a_refusal_may_name_a_key_further_down() {
+        assertThat(refusal(Listing.class, "size: 2\nheartbeat:\n  interval: 1s"))
+                .isEqualTo("mainstay.yml:3: heartbeat.interval is too short for 2 items");
+    }
+
+    @Test
+    void what_a_constructor_throws_by_mistake_is_not_blamed_on_the_settings() {
+        assertThatThrownBy(() -> binder.bind(Listing.class, YamlSettings.parse("mainstay.yml", "size: 3")))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageEndingWith("$Listing failed on its settings")
+                .hasRootCauseMessage("a mistake in code");
     }
 
     @Test

@@ -28,6 +28,22 @@ class ConfigReferenceTest {
     }
 
     @Test
+    void every_key_that_fits_on_a_line_has_an_environment_variable() {
+        var variables = ConfigReference.of(Program.class).stream()
+                .filter(entry -> entry.variable() != null)
+                .map(entry -> entry.key() + " " + entry.variable());
+
+        assertThat(variables)
+                .containsExactly(
+                        "server.port MAINSTAY_SERVER_PORT",
+                        "server.hosts MAINSTAY_SERVER_HOSTS",
+                        "server.adminKey MAINSTAY_SERVER_ADMIN_KEY",
+                        "database.url MAINSTAY_DATABASE_URL",
+                        "database.poolSize MAINSTAY_DATABASE_POOL_SIZE",
+                        "heartbeat.interval MAINSTAY_HEARTBEAT_INTERVAL");
+    }
+
+    @Test
     void a_record_that_holds_its_own_kind_is_listed_once() {
         assertThat(lines(Tree.class)).isEqualTo("""
                 name | text | required |\s

@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mainstay.config.Samples.Program;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 class LayersTest {
@@ -17,31 +20,57 @@ class LayersTest {
                 "MAINSTAY_SERVER_HOSTS", "a.example, b.example",
                 "MAINSTAY_HOME", "/opt",
                 "PATH", "/bin");
-        var settings = DefaultLayer.of(Program.class)
-                .overlay(YamlSettings.parse("mainstay.yml", """
+        var settings = YamlSettings.parse("mainstay.yml", """
                         server: {port: 8080}
                         database: {poolSize: 5, url: jdbc}
                         heartbeat:
-                        """))
+                        agents: {shop: {kind: http-check}}
+                        """)
                 .overlay(EnvironmentLayer.of(Program.class, environment, Set.of("MAINSTAY_HOME")))
                 .overlay(Setting.at("server.port", Setting.of(7071, Origin.flag("--port"))));
 
         var shown = new StringBuilder();
-        settings.flatten()
+        DefaultLayer.under(Program.class, settings)
+                .flatten()
                 .forEach((key, value) -> shown.append("%s = %s (%s)\n".formatted(key, value.text(), value.origin())));
 
         assertThat(shown.toString()).isEqualTo("""
                 server.port = 7071 (flag --port)
                 server.hosts[0] = a.example (environment MAINSTAY_SERVER_HOSTS)
                 server.hosts[1] = b.example (environment MAINSTAY_SERVER_HOSTS)
-                database.poolSize = 20 (environment MAINSTAY_DATABASE_POOL_SIZE)
                 database.url = jdbc (mainstay.yml:2)
+                database.poolSize = 20 (environment MAINSTAY_DATABASE_POOL_SIZE)
                 heartbeat.interval = 10s (default)
+                agents.shop.kind = http-check (mainstay.yml:4)
+                agents.shop.interval = 1m (default)
                 """);
         var program = new RecordBinder(environment).bind(Program.class, settings);
         assertThat(program.server().port()).isEqualTo(7071);
         assertThat(program.server().hosts()).containsExactly("a.example", "b.example");
         assertThat(program.database().poolSize()).isEqualTo(20);
+    }
+
+    record Tls(String certificate, @Default("443") int port) {}
+
+    record Listener(@Nullable Tls tls, Optional<Tls> fallback, List<Tls> others) {}
+
+    @Test
+    void defaults_do_not_bring_an_absent_section_into_being() {
+        var absent = YamlSettings.parse("a.yml", "");
+        var present = YamlSettings.parse(
+                "a.yml", "tls: {certificate: x}\nfallback: {certificate: y}\nothers: [{port: 1}, {}]");
+
+        assertThat(DefaultLayer.under(Listener.class, absent).flatten()).isEmpty();
+        assertThat(DefaultLayer.under(Listener.class, present).flatten().keySet())
+                .containsExactly(
+                        "tls.certificate",
+                        "tls.port",
+                        "fallback.certificate",
+                        "fallback.port",
+                        "others[0].port",
+                        "others[1].port");
+        assertThat(new RecordBinder(Map.of()).bind(Listener.class, absent))
+                .isEqualTo(new Listener(null, Optional.empty(), List.of()));
     }
 
     @Test
