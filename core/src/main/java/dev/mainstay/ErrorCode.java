@@ -22,6 +22,17 @@ public enum ErrorCode {
     /// Telemetry could not take an event: the buffer stayed full, or it is closed.
     TELEMETRY_FULL,
 
+    /// Another process uses the data folder.
+    DATA_FOLDER_IN_USE,
+    /// The data folder was written by a newer Mainstay, or by another major version of PostgreSQL.
+    DATA_FOLDER_VERSION,
+    /// The data folder cannot be written, or is none.
+    DATA_FOLDER_UNUSABLE,
+    /// Another program listens on the port.
+    PORT_IN_USE,
+    /// The PostgreSQL that comes with Mainstay does not run here, or not on this data.
+    EMBEDDED_POSTGRES,
+
     /// No answer from PostgreSQL: it is down, starting, out of connections, or the network is.
     DATABASE_UNREACHABLE,
     /// PostgreSQL refused the user or the password.

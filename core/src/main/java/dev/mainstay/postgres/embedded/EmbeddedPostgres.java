@@ -1,0 +1,172 @@
+package dev.mainstay.postgres.embedded;
+
+import dev.mainstay.ErrorCode;
+import dev.mainstay.MainstayException;
+import dev.mainstay.concurrent.Loop;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Starts, adopts and stops the PostgreSQL server that lives in a folder.
+///
+/// A server outlives a killed process on purpose: the next start in the same folder finds it running and takes
+/// it over. The caller keeps other processes out of the folder, see [DataFolder]. Thread-safe.
+public final class EmbeddedPostgres implements AutoCloseable {
+    static final String HOST = "127.0.0.1";
+    private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgres.class);
+    private static final String CLUSTER = "cluster";
+    private static final Duration LOG_CHECK = Duration.ofMinutes(1);
+
+    private final ServerControl control;
+    private final int port;
+    private final boolean adopted;
+    private final String password;
+    private final long postmasterPid;
+    private final Loop logTrimmer;
+    private final AtomicBoolean stopped = new AtomicBoolean();
+
+    private EmbeddedPostgres(ServerControl control, int port, boolean adopted) throws IOException {
+        this.control = control;
+        this.port = port;
+        this.adopted = adopted;
+        this.password = control.cluster().password();
+        this.postmasterPid = control.cluster()
+                .processes()
+                .postmaster()
+                .orElseThrow(() -> failure("PostgreSQL ended right after its start, see " + log(), ""))
+                .pid();
+        this.logTrimmer = Loop.start("postgres-log", LOG_CHECK, control.log()::trim);
+    }
+
+    /// Returns when the server accepts connections: one that was running already, or a new one, recovered if the
+    /// last one crashed, on a database that is created if there is none.
+    public static EmbeddedPostgres start(EmbeddedPostgresConfig config) {
+        try {
+            var settings = ServerSettings.of(config.settings());
+            var control = prepare(config);
+            var running = new Orphan(control).adopt(settings, config.port());
+            var server = running.isPresent()
+                    ? new EmbeddedPostgres(control, running.getAsInt(), true)
+                    : new EmbeddedPostgres(control, control.start(settings, config.port()), false);
+            return server.announce(config);
+        } catch (IOException e) {
+            throw unusable(config.folder(), e);
+        }
+    }
+
+    /// Ends the server in `folder`, if one runs there, and deletes the folder with all its data.
+    public static void discard(Path folder) {
+        try {
+            if (Files.exists(folder)) {
+                new Cluster(folder.toRealPath().resolve(CLUSTER)).processes().stopAtOnce();
+                FileTree.delete(folder);
+            }
+        } catch (IOException e) {
+            throw unusable(folder, e);
+        }
+    }
+
+    private static ServerControl prepare(EmbeddedPostgresConfig config) throws IOException {
+        FileTree.createPrivate(config.folder());
+        var folder = config.folder().toRealPath();
+        var cluster = new Cluster(folder.resolve(CLUSTER));
+        var account = ServerAccount.choose(cluster.home());
+        admit(account, folder);
+        var binaries = Binaries.unpackedIn(config.binariesCache());
+        account.requirePassage(binaries.folder());
+        cluster.prepare(binaries, account);
+        return new ServerControl(binaries, account, cluster, new ServerLog(folder.resolve("postgres.log")));
+    }
+
+    /// Our own folders are closed to others, so the account needs leave to pass; folders above are not ours to
+    /// open.
+    private static void admit(ServerAccount account, Path folder) throws IOException {
+        var parent = Optional.ofNullable(folder.getParent()).filter(DataFolder::isOne);
+        if (parent.isPresent()) {
+            account.admit(parent.get());
+        }
+        account.admit(folder);
+        account.requirePassage(folder);
+    }
+
+    private EmbeddedPostgres announce(EmbeddedPostgresConfig config) {
+        LOG.atInfo()
+                .addKeyValue("port", port)
+                .addKeyValue("folder", config.folder())
+                .log(
+                        adopted ? "took over the running PostgreSQL {}" : "PostgreSQL {} is running",
+                        control.binaries().version());
+        if (!adopted && config.binariesCache().equals(config.folder())) {
+            control.binaries().removeOthers();
+        }
+        return this;
+    }
+
+    /// A failure of PostgreSQL's programs, with what they said and the code that fits it.
+    static MainstayException failure(String what, String said) {
+        var code = ErrorCode.EMBEDDED_POSTGRES;
+        if (said.contains("No space left on device")) {
+            code = ErrorCode.DISK_FULL;
+        } else if (said.contains("Address already in use")) {
+            code = ErrorCode.PORT_IN_USE;
+        }
+        return new MainstayException(code, what + "; it said:\n" + said);
+    }
+
+    static MainstayException unusable(Path folder, IOException failure) {
+        var reason = FileTree.reason(failure);
+        return new MainstayException(
+                reason.contains("No space left on device") ? ErrorCode.DISK_FULL : ErrorCode.DATA_FOLDER_UNUSABLE,
+                "the folder %s cannot be used: %s".formatted(folder, reason),
+                failure);
+    }
+
+    public String host() {
+        return HOST;
+    }
+
+    public int port() {
+        return port;
+    }
+
+    public String superuser() {
+        return Cluster.SUPERUSER;
+    }
+
+    public String superuserPassword() {
+        return password;
+    }
+
+    /// Whether the server ran already and was taken over.
+    public boolean adopted() {
+        return adopted;
+    }
+
+    public long postmasterPid() {
+        return postmasterPid;
+    }
+
+    /// The file with the server's messages.
+    public Path log() {
+        return control.log().file();
+    }
+
+    /// Ends all sessions and stops the server within 15 seconds, however it behaves; nothing committed is lost.
+    public void stop() {
+        if (stopped.compareAndSet(false, true)) {
+            logTrimmer.close();
+            control.cluster().processes().stop();
+            LOG.atInfo().addKeyValue("port", port).log("PostgreSQL has stopped");
+        }
+    }
+
+    @Override
+    public void close() {
+        stop();
+    }
+}

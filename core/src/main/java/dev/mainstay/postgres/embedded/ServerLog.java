@@ -1,0 +1,63 @@
+package dev.mainstay.postgres.embedded;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+
+/// The file that the server's messages go to, kept below a size so that a fault that repeats cannot fill the
+/// disk.
+///
+/// Immutable and thread-safe.
+record ServerLog(Path file) {
+    private static final long LIMIT = 10L << 20;
+    private static final int TAIL_BYTES = 8 << 10;
+    private static final int TAIL_LINES = 20;
+
+    /// Makes the file, readable by the server's account alone.
+    void prepare(ServerAccount account) throws IOException {
+        try {
+            Files.createFile(file, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
+        } catch (FileAlreadyExistsException e) {
+            trim();
+        }
+        account.own(file);
+    }
+
+    /// Keeps the newest full file as `.1` and empties this one in place: the server appends, so it goes on at
+    /// the start.
+    void trim() throws IOException {
+        if (Files.size(file) > LIMIT) {
+            Files.copy(
+                    file,
+                    file.resolveSibling(file.getFileName() + ".1"),
+                    StandardCopyOption.REPLACE_EXISTING,
+                    StandardCopyOption.COPY_ATTRIBUTES);
+            FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.TRUNCATE_EXISTING)
+                    .close();
+        }
+    }
+
+    long size() throws IOException {
+        return Files.size(file);
+    }
+
+    /// The last lines written after the file had `size` bytes.
+    String since(long size) throws IOException {
+        try (var log = new RandomAccessFile(file.toFile(), "r")) {
+            log.seek(Math.max(size, log.length() - TAIL_BYTES));
+            var tail = new byte[TAIL_BYTES];
+            int length = Math.max(0, log.read(tail));
+            List<String> lines =
+                    new String(tail, 0, length, StandardCharsets.UTF_8).lines().toList();
+            return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package dev.mainstay.postgres.embedded;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.mainstay.ErrorCode;
+import dev.mainstay.MainstayException;
+import dev.mainstay.testing.TestPostgres;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class OrphanFlowTest {
+    @TempDir(factory = PassableFolder.class)
+    Path folder;
+
+    private static EmbeddedPostgresConfig config(DataFolder data) {
+        return EmbeddedPostgresConfig.in(data.postgres()).withBinariesCache(TestPostgres.binariesCache());
+    }
+
+    @Test
+    void a_folder_in_use_is_refused_and_its_user_named() throws Exception {
+        try (var other = OtherProcess.start(folder, Map.of())) {
+            other.postmaster();
+            assertThatThrownBy(() -> DataFolder.open(folder))
+                    .isInstanceOfSatisfying(
+                            MainstayException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DATA_FOLDER_IN_USE))
+                    .hasMessageContaining("process " + other.pid())
+                    .hasMessageContaining("mainstay down");
+            other.kill();
+            EmbeddedPostgres.discard(folder.resolve("postgres"));
+        }
+    }
+
+    @Test
+    void a_server_whose_process_was_killed_is_taken_over_and_can_be_stopped() throws Exception {
+        long postmaster = orphan(Map.of());
+        assertThat(ServerProcessesTest.runs(postmaster)).isTrue();
+        try (var data = DataFolder.open(folder);
+                var server = EmbeddedPostgres.start(config(data))) {
+            assertThat(server.adopted()).isTrue();
+            assertThat(server.postmasterPid()).isEqualTo(postmaster);
+        }
+        assertThat(ServerProcessesTest.runs(postmaster)).isFalse();
+    }
+
+    @Test
+    void an_orphan_with_other_settings_is_replaced() throws Exception {
+        long postmaster = orphan(Map.of());
+        try (var data = DataFolder.open(folder);
+                var server = EmbeddedPostgres.start(config(data).withSettings(Map.of("work_mem", "8MB")))) {
+            assertThat(server.adopted()).isFalse();
+            assertThat(ServerProcessesTest.runs(postmaster)).isFalse();
+        }
+    }
+
+    @Test
+    void root_without_namespaces_hands_the_data_to_another_user_for_good() throws Exception {
+        assumeTrue(Files.getAttribute(folder, "unix:uid").equals(0), "only root has to become somebody else");
+        var programs = Files.createDirectory(folder.resolve("programs"));
+        Files.createFile(
+                programs.resolve("unshare"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        Files.writeString(programs.resolve("unshare"), "#!/bin/sh\nexit 1\n");
+        var home = Files.createDirectory(folder.resolve("home"));
+        long postmaster = orphanIn(home, Map.of("PATH", programs + ":" + System.getenv("PATH")));
+        var cluster = home.resolve("postgres/cluster");
+        assertThat(Files.getAttribute(cluster, "unix:uid")).isNotEqualTo(0);
+        try (var data = DataFolder.open(home);
+                var server = EmbeddedPostgres.start(config(data))) {
+            assertThat(server.postmasterPid()).isEqualTo(postmaster);
+        }
+        try (var data = DataFolder.open(home);
+                var server = EmbeddedPostgres.start(config(data))) {
+            assertThat(server.adopted()).isFalse();
+            assertThat(Files.getAttribute(cluster.resolve("data/postmaster.pid"), "unix:uid"))
+                    .isEqualTo(Files.getAttribute(cluster, "unix:uid"));
+        }
+    }
+
+    private long orphan(Map<String, String> environment) throws Exception {
+        return orphanIn(folder, environment);
+    }
+
+    private static long orphanIn(Path home, Map<String, String> environment) throws Exception {
+        try (var other = OtherProcess.start(home, environment)) {
+            long postmaster = other.postmaster();
+            other.kill();
+            return postmaster;
+        }
+    }
+}
