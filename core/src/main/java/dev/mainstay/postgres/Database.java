@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// Thread-safe.
 public final class Database implements AutoCloseable {
+    private static final int SILENT_SECONDS = 5;
+
     private final DatabaseConfig config;
     private final Server server;
     private final Pool control;
@@ -61,14 +63,15 @@ public final class Database implements AutoCloseable {
         return new OrganizationDatabase(organization, api, replica, false);
     }
 
-    /// A connection of its own as the engine, never from a pool; the caller closes it. `purpose` shows in
+    /// A connection of its own as the engine, never from a pool; the caller closes it. It is given up when the server
+    /// stays
+    /// silent for five seconds, so its statements must be short. `purpose` shows in
     /// `pg_stat_activity`.
     public Connection controlConnection(String purpose) {
-        PoolConfig pool = config.controlPool();
         return Connecting.open(
                 config.url(),
                 config.engine(),
-                Connecting.properties(config.node(), purpose, pool.socket().toSeconds(), server.pooler()));
+                Connecting.properties(config.node(), purpose, SILENT_SECONDS, server.pooler()));
     }
 
     /// Whether a pooler stands between: then no notification arrives and no session is ours.

@@ -34,6 +34,10 @@ public record PoolConfig(String name, int size, Duration statement, Duration loc
         return new PoolConfig(name, size, timeout, lock, timeout.plusSeconds(5), patience);
     }
 
+    PoolConfig withPatience(Duration newPatience) {
+        return new PoolConfig(name, size, statement, lock, socket, newPatience);
+    }
+
     private static Duration seconds(long seconds) {
         return Duration.ofSeconds(seconds);
     }
