@@ -48,14 +48,21 @@ public final class Database implements AutoCloseable {
         return engine.use(work);
     }
 
-    /// One transaction as the engine; run again, with jitter, when it conflicted with another one.
+    /// One transaction as the engine; run again, with jitter, when it conflicted with another one or was cut off before
+    /// its
+    /// commit.
     public <R> R write(HandleCallback<R, RuntimeException> work) {
-        return Conflicts.retried(() -> engine.transaction(work));
+        return Again.transaction(() -> engine.transaction(work));
     }
 
     /// The same on the connections kept for the fleet's own life (sessions, leases, duties), which no work can use up.
     public <R> R control(HandleCallback<R, RuntimeException> work) {
-        return Conflicts.retried(() -> control.transaction(work));
+        return Again.transaction(() -> control.transaction(work));
+    }
+
+    /// One transaction on those connections, tried once: a conflict is the caller's.
+    <R> R controlOnce(HandleCallback<R, RuntimeException> work) {
+        return control.transaction(work);
     }
 
     /// What `organization` may see and change.
@@ -96,8 +103,7 @@ public final class Database implements AutoCloseable {
             return control.answered();
         }
         try {
-            control.use(handle -> handle.execute("SELECT 1"));
-            return true;
+            return Again.reading(() -> control.use(handle -> handle.execute("SELECT 1") >= -1));
         } catch (RuntimeException e) {
             return false;
         } finally {

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// The codes are those of https://www.postgresql.org/docs/current/errcodes-appendix.html. Stateless and thread-safe.
 final class Failures {
     private static final Set<String> CONFLICTS = Set.of("40001", "40P01", "55P03");
+    private static final Set<String> CUT = Set.of("08003", "08006", "57P01", "57P02", "57P05");
     private static final Set<String> GOING_AWAY = Set.of("57P01", "57P02", "57P03", "57P05", "53300");
 
     private Failures() {}
@@ -27,6 +28,12 @@ final class Failures {
         return state(failure)
                 .filter(state -> state.startsWith("08") || GOING_AWAY.contains(state))
                 .isPresent();
+    }
+
+    /// A connection that was there is gone, so another one may do; unlike a database that cannot be reached at all.
+    static boolean isCutOff(Throwable failure) {
+        boolean unknown = failure instanceof MainstayException ours && ours.code() == ErrorCode.COMMIT_UNKNOWN;
+        return !unknown && state(failure).filter(CUT::contains).isPresent();
     }
 
     /// The failure in our words where we have any, else the failure itself.

@@ -47,7 +47,8 @@ public final class OrganizationDatabase {
         return new OrganizationDatabase(organization, primary, replica, true);
     }
 
-    /// All rows of one query with named parameters, in one round trip.
+    /// All rows of one query with named parameters, in one round trip. The query only reads: it is run again when its
+    /// connection turns out to be cut off.
     public <T> List<T> list(String sql, Map<String, ?> parameters, RowMapper<T> mapper) {
         Pool other = replica;
         if (forScreens && other != null) {
@@ -73,7 +74,7 @@ public final class OrganizationDatabase {
 
     /// One transaction that sees and writes rows of the organization alone; run again when it conflicts with another.
     public <R> R write(HandleCallback<R, RuntimeException> work) {
-        return Conflicts.retried(() -> primary.transaction(handle -> {
+        return Again.transaction(() -> primary.transaction(handle -> {
             handle.createQuery(SET)
                     .bind("mainstay_organization", organization.toString())
                     .mapTo(String.class)
@@ -83,10 +84,10 @@ public final class OrganizationDatabase {
     }
 
     private <T> List<T> list(Pool pool, String sql, Map<String, ?> parameters, RowMapper<T> mapper) {
-        return pool.use(handle -> handle.createQuery(SET + "; " + sql)
+        return Again.reading(() -> pool.use(handle -> handle.createQuery(SET + "; " + sql)
                 .bind("mainstay_organization", organization.toString())
                 .bindMap(parameters)
-                .execute((statement, context) -> second(statement.get(), mapper, context)));
+                .execute((statement, context) -> second(statement.get(), mapper, context))));
     }
 
     // The first result is that of set_config.

@@ -22,11 +22,25 @@ public final class Partitions {
         this.database = database;
     }
 
-    /// Makes what today and the next three days need, and drops what `retention` no longer keeps.
+    /// Makes what today and the next three days need, and drops what `retention` no longer keeps. A table that a reader
+    /// holds is left for the next time.
     public void maintain(Retention retention) {
         Instant now = database.now();
-        create(now, now.plus(AHEAD));
-        retention.byTable().forEach((table, kept) -> drop(table, now.minus(kept)));
+        retention.byTable().forEach((table, kept) -> {
+            unlessHeld(table, () -> create(table, now, now.plus(AHEAD)));
+            unlessHeld(table, () -> drop(table, now.minus(kept)));
+        });
+    }
+
+    private static void unlessHeld(String table, Runnable change) {
+        try {
+            change.run();
+        } catch (RuntimeException e) {
+            if (!Failures.isConflict(e)) {
+                throw e;
+            }
+            LOG.atWarn().addKeyValue("table", table).log("a reader is in the way of its partitions; next time");
+        }
     }
 
     /// Makes every partition from `from` to `to`, both included; for history that is brought in. Returns how many are
@@ -39,7 +53,7 @@ public final class Partitions {
 
     // One transaction a table: its locks are short, and one that cannot be had holds up no other table.
     private int create(String table, Instant from, Instant to) {
-        return database.control(handle -> handle.createQuery("""
+        return database.controlOnce(handle -> handle.createQuery("""
                         SELECT count(*) FILTER (WHERE partition_create(:table, moment))
                         FROM partitioned_tables(),
                              generate_series(
@@ -57,24 +71,15 @@ public final class Partitions {
     }
 
     private void drop(String table, Instant before) {
-        try {
-            Optional<String> dropped = dropOldest(table, before);
-            while (dropped.isPresent()) {
-                LOG.atInfo().addKeyValue("partition", dropped.get()).log("dropped a partition past its retention");
-                dropped = dropOldest(table, before);
-            }
-        } catch (RuntimeException e) {
-            if (!Failures.isConflict(e)) {
-                throw e;
-            }
-            LOG.atWarn()
-                    .addKeyValue("table", table)
-                    .log("a reader is in the way of dropping old partitions; next time");
+        Optional<String> dropped = dropOldest(table, before);
+        while (dropped.isPresent()) {
+            LOG.atInfo().addKeyValue("partition", dropped.get()).log("dropped a partition past its retention");
+            dropped = dropOldest(table, before);
         }
     }
 
     private Optional<String> dropOldest(String table, Instant before) {
-        return database.control(
+        return database.controlOnce(
                 handle -> Optional.ofNullable(handle.createQuery("SELECT partition_drop(:table, :before)")
                         .bind("table", table)
                         .bind("before", before.atOffset(ZoneOffset.UTC))

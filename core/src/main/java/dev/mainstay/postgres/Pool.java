@@ -68,7 +68,7 @@ final class Pool implements AutoCloseable {
         return observed(() -> jdbi.withHandle(work));
     }
 
-    /// One transaction. Conflicts surface as they are: see [Conflicts].
+    /// One transaction. Conflicts surface as they are: see [Again].
     <R> R transaction(HandleCallback<R, RuntimeException> work) {
         return observed(() -> jdbi.withHandle(handle -> {
             handle.begin();

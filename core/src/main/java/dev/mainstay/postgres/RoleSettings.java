@@ -10,6 +10,8 @@ import java.util.Map;
 ///
 /// Immutable and thread-safe.
 record RoleSettings(String role, Map<String, String> values) {
+    static final int TRANSACTION_TIMEOUT_SINCE = 17;
+    private static final String TRANSACTION_TIMEOUT = "transaction_timeout";
     private static final Duration IDLE_IN_TRANSACTION = Duration.ofSeconds(10);
 
     static List<RoleSettings> of(DatabaseConfig config, int majorVersion) {
@@ -24,8 +26,8 @@ record RoleSettings(String role, Map<String, String> values) {
         values.put("statement_timeout", milliseconds(pool.statement()));
         values.put("lock_timeout", milliseconds(pool.lock()));
         values.put("idle_in_transaction_session_timeout", milliseconds(IDLE_IN_TRANSACTION));
-        if (majorVersion >= 17) {
-            values.put("transaction_timeout", milliseconds(pool.statement().multipliedBy(2)));
+        if (majorVersion >= TRANSACTION_TIMEOUT_SINCE) {
+            values.put(TRANSACTION_TIMEOUT, milliseconds(pool.statement().multipliedBy(2)));
         }
         return new RoleSettings(role, values);
     }
@@ -40,6 +42,15 @@ record RoleSettings(String role, Map<String, String> values) {
                 .filter(setting -> !present.contains(setting.getKey() + "=" + setting.getValue()))
                 .map(setting -> "ALTER ROLE " + Quoted.name(role) + " IN DATABASE " + Quoted.name(database) + " SET "
                         + setting.getKey() + " = " + Quoted.text(setting.getValue()))
+                .toList();
+    }
+
+    /// What older servers do not know, wrapped so that a script does not stop there.
+    List<String> onlySince(int majorVersion, String database) {
+        return missing(database, List.of()).stream()
+                .filter(statement -> statement.contains(TRANSACTION_TIMEOUT))
+                .map(statement -> "DO $$ BEGIN IF current_setting('server_version_num')::int >= " + majorVersion
+                        + "0000 THEN " + statement + "; END IF; END $$")
                 .toList();
     }
 }

@@ -157,9 +157,15 @@ public final class Roles {
         Stream<String> cluster = Stream.concat(
                 Stream.of(owner, config.engine(), config.api()).map(Roles::createUnlessThere),
                 Stream.of("CREATE DATABASE " + database + " OWNER " + Quoted.name(owner.user())));
-        // The newest version's settings are not known to older servers, where they would stop the script.
         Stream<String> settings = RoleSettings.of(config, Server.OLDEST).stream()
                 .flatMap(each -> each.missing(config.url().database(), List.of()).stream());
+        Stream<String> newer = RoleSettings.of(config, RoleSettings.TRANSACTION_TIMEOUT_SINCE).stream()
+                .flatMap(each ->
+                        each
+                                .onlySince(
+                                        RoleSettings.TRANSACTION_TIMEOUT_SINCE,
+                                        config.url().database())
+                                .stream());
         Stream<String> inside = Stream.of(
                 "CREATE SCHEMA IF NOT EXISTS " + Quoted.name(config.schema()) + " AUTHORIZATION "
                         + Quoted.name(owner.user()),
@@ -169,7 +175,7 @@ public final class Roles {
                                 .collect(Collectors.joining(", ")));
         return "-- Run once as an administrator: psql -v ON_ERROR_STOP=1 -f this-file postgres\n"
                 + "-- Where the database exists already, leave out its CREATE DATABASE line.\n"
-                + statements(cluster) + statements(settings)
+                + statements(cluster) + statements(Stream.concat(settings, newer))
                 + "\\connect " + database + "\n" + statements(inside);
     }
 

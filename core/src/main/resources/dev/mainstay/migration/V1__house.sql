@@ -291,7 +291,7 @@ CREATE FUNCTION partition_create(parent text, moment timestamptz) RETURNS boolea
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = ${schema}, pg_temp
     SET timezone = 'UTC'
-    SET lock_timeout = '2s'
+    SET lock_timeout = '1s'
 AS $$
 DECLARE
     known record;
