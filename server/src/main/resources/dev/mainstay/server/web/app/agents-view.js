@@ -1,0 +1,207 @@
+// The fleet: search and filters above, the table below, or in its place what to do when there is nothing to show.
+
+import { LitElement, html, css, nothing } from "lit";
+import { arrange, COLUMNS, isFiltered } from "./filter.js";
+import { count, plural } from "./format.js";
+import { search } from "./icons.js";
+import { STATE_ORDER } from "./tones.js";
+import { shared } from "./styles.js";
+import "./agent-table.js";
+
+const SORT_WORDS = { health: "Health", id: "Name", kind: "Kind", state: "State", node: "Node", tick: "Slowest tick", beat: "Oldest heartbeat", failures: "Failures" };
+
+class AgentsView extends LitElement {
+  static properties = { rows: {}, filter: {}, complete: {} };
+
+  static styles = [
+    shared,
+    css`
+      :host {
+        min-height: 0;
+        container: agents / inline-size;
+      }
+      section {
+        display: flex;
+        flex-direction: column;
+        height: 100%;
+        min-height: 0;
+      }
+      .tools {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px;
+        padding: 8px 12px;
+        border-bottom: 1px solid var(--line);
+      }
+      .search {
+        position: relative;
+        flex: 1 1 200px;
+        max-width: 340px;
+      }
+      .search .icon {
+        position: absolute;
+        left: 8px;
+        top: 6px;
+        color: var(--muted);
+      }
+      .search input {
+        width: 100%;
+        padding: 4px 28px;
+      }
+      .search input::-webkit-search-cancel-button {
+        display: none;
+      }
+      kbd {
+        position: absolute;
+        right: 7px;
+        top: 5px;
+        padding: 0 5px;
+        border: 1px solid var(--line-strong);
+        border-radius: 4px;
+        font: 11px/16px var(--mono);
+        color: var(--muted);
+      }
+      select {
+        max-width: 150px;
+      }
+      .count {
+        margin-left: auto;
+        white-space: nowrap;
+      }
+      mainstay-agent-table {
+        flex: 1;
+        min-height: 0;
+      }
+      .empty {
+        padding: 40px 24px 48px;
+        max-width: 620px;
+        margin: 0 auto;
+      }
+      .empty h2 {
+        font-size: 17px;
+        margin-bottom: 6px;
+      }
+      .empty p {
+        margin: 10px 0 6px;
+      }
+      pre {
+        margin: 0;
+        padding: 10px 12px;
+        overflow-x: auto;
+        border: 1px solid var(--line);
+        border-radius: 6px;
+        background: var(--ground);
+        font: 12px/1.5 var(--mono);
+      }
+      .sort {
+        display: none;
+      }
+      @container agents (max-width: 660px) {
+        .sort {
+          display: block;
+        }
+        .search {
+          flex-basis: 100%;
+          max-width: none;
+        }
+        select {
+          flex: 1 1 40%;
+          max-width: none;
+          min-width: 0;
+        }
+        kbd {
+          display: none;
+        }
+      }
+    `,
+  ];
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.shortcut = (event) => this.#shortcut(event);
+    document.addEventListener("keydown", this.shortcut);
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    document.removeEventListener("keydown", this.shortcut);
+  }
+
+  focusAgent(id) {
+    this.renderRoot.querySelector("mainstay-agent-table")?.focusAgent(id);
+  }
+
+  render() {
+    const rows = this.rows ?? [];
+    const shown = arrange(rows, this.filter);
+    return html`<section class="card" aria-label="Agents">
+      ${rows.length === 0 ? nothing : this.#tools(rows, shown.length)}
+      ${shown.length > 0
+        ? html`<mainstay-agent-table .rows=${shown} .sort=${this.filter.sort} .chosen=${this.filter.agent}></mainstay-agent-table>`
+        : this.#empty(rows)}
+    </section>`;
+  }
+
+  #tools(rows, shown) {
+    const { filter } = this;
+    return html`<div class="tools" role="search" aria-label="Filter agents">
+      <div class="search">${search}<input type="search" placeholder="Search agents" aria-label="Search agents" aria-keyshortcuts="/"
+        .value=${filter.q} @input=${(event) => this.#set({ q: event.target.value })}><kbd aria-hidden="true">/</kbd></div>
+      ${this.#select("state", "Any state", STATE_ORDER.filter((state) => state === filter.state || rows.some((row) => row.agent.state === state)))}
+      ${this.#select("kind", "Any kind", distinct(rows, "kind", filter.kind))}
+      ${this.#select("node", "Any node", distinct(rows, "node", filter.node))}
+      <select class="sort" aria-label="Sort by" @change=${(event) => this.#set({ sort: event.target.value })}>
+        ${COLUMNS.map((column) => html`<option value=${column} ?selected=${filter.sort === column}>${SORT_WORDS[column]}</option>`)}
+      </select>
+      ${isFiltered(filter) ? html`<button class="bare" @click=${() => this.#set({ q: "", state: "", kind: "", node: "" })}>Clear</button>` : nothing}
+      <span class="count muted" role="status">${shown === rows.length ? plural(shown, "agent") : `${count(shown)} of ${plural(rows.length, "agent")}`}</span>
+    </div>`;
+  }
+
+  #select(field, all, values) {
+    return html`<select aria-label=${all.replace("Any", "Filter by")} @change=${(event) => this.#set({ [field]: event.target.value })}>
+      <option value="" ?selected=${this.filter[field] === ""}>${all}</option>
+      ${values.map((value) => html`<option value=${value} ?selected=${this.filter[field] === value}>${value}</option>`)}
+    </select>`;
+  }
+
+  #empty(rows) {
+    if (!this.complete) return html`<div class="empty muted" role="status">Reading the fleet…</div>`;
+    if (rows.length > 0) return html`<div class="empty"><h2>No agent matches</h2>
+      <p class="muted">${plural(rows.length, "agent")} in all. <button class="link" @click=${() => this.#set({ q: "", state: "", kind: "", node: "" })}>Clear the filters</button></p></div>`;
+    return html`<div class="empty">
+      <h2>No agents yet</h2>
+      <p>Declare one in <code>mainstay.yml</code> and start again; it appears here within seconds:</p>
+      <pre tabindex="0">agents:
+  homepage:
+    kind: http-check
+    every: 30s
+    settings:
+      url: https://example.org/</pre>
+      <p>Or look around with a fleet that keeps itself busy:</p>
+      <pre tabindex="0">./mainstay up --demo</pre>
+    </div>`;
+  }
+
+  #set(change) {
+    this.dispatchEvent(new CustomEvent("filter", { detail: change, bubbles: true, composed: true }));
+  }
+
+  #shortcut(event) {
+    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (["INPUT", "TEXTAREA", "SELECT"].includes(event.composedPath()[0].tagName)) return;
+    event.preventDefault();
+    const input = this.renderRoot.querySelector("input");
+    input?.focus();
+    input?.select();
+  }
+}
+
+function distinct(rows, field, chosen) {
+  const values = new Set(rows.map((row) => row.agent[field]).filter(Boolean));
+  if (chosen) values.add(chosen);
+  return [...values].sort();
+}
+
+customElements.define("mainstay-agents-view", AgentsView);

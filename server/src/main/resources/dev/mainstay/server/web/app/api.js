@@ -1,0 +1,72 @@
+// Every request of the dashboard. It knows nothing the public API does not offer to everyone.
+
+import * as session from "./session.js";
+
+/** A refusal of the server (RFC 9457), or the news that there is no server. */
+export class Refusal extends Error {
+  constructor(status, problem) {
+    super(problem.detail || problem.title || `The server answered ${status}.`);
+    this.status = status;
+    this.code = problem.code ?? "";
+    this.errors = problem.errors ?? [];
+  }
+
+  /** True when nobody answered, so that trying again may help. */
+  get away() {
+    return this.status === 0 || this.status === 502 || this.status === 503 || this.status === 504;
+  }
+}
+
+export function headers(more = {}) {
+  return { Authorization: `Bearer ${session.key() ?? ""}`, ...more };
+}
+
+async function request(method, path, body) {
+  let response;
+  try {
+    response = await fetch(path, {
+      method,
+      headers: headers(body === undefined ? {} : { "Content-Type": "application/json" }),
+      body: body === undefined ? undefined : JSON.stringify(body),
+      cache: "no-store",
+    });
+  } catch {
+    throw new Refusal(0, { title: "Mainstay does not answer." });
+  }
+  if (!response.ok) throw new Refusal(response.status, await problemOf(response));
+  return response.status === 204 ? null : response.json();
+}
+
+export async function problemOf(response) {
+  try {
+    return await response.json();
+  } catch {
+    return { title: response.statusText };
+  }
+}
+
+function query(parameters) {
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(parameters)) {
+    if (value !== undefined && value !== null && value !== "") search.set(name, value);
+  }
+  return search.size === 0 ? "" : `?${search}`;
+}
+
+export const get = (path, parameters = {}) => request("GET", path + query(parameters));
+export const post = (path, body = {}) => request("POST", path, body);
+
+/** All items of a list, page after page. */
+export async function all(path, parameters = {}) {
+  const items = [];
+  let cursor;
+  do {
+    const page = await get(path, { ...parameters, cursor });
+    items.push(...page.items);
+    cursor = page.next;
+  } while (cursor);
+  return items;
+}
+
+export const agentPath = (id, rest = "") => `/api/v1/agents/${encodeURIComponent(id)}${rest}`;
+export const nodePath = (id, rest = "") => `/api/v1/nodes/${encodeURIComponent(id)}${rest}`;

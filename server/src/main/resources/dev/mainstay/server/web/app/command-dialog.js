@@ -1,0 +1,116 @@
+// Asks before anything is done to an agent or a node: what will happen, and the reason, which is kept with the event.
+
+import { LitElement, html, css, nothing } from "lit";
+import { Refusal } from "./api.js";
+import { shared } from "./styles.js";
+
+const COMMANDS = {
+  pause: ["Pause", "It stays in place and keeps its heartbeat, but does not tick until it is resumed."],
+  resume: ["Resume", "It runs again."],
+  maintenance: ["Put into maintenance", "It is taken out of work; what it does not do meanwhile counts against nobody."],
+  restart: ["Restart", "It is stopped and started. This ends a quarantine and brings a shut down agent back."],
+  shutdown: ["Shut down", "It is stopped for good, until it is resumed or restarted."],
+  drain: ["Drain", "It hands its agents to the other nodes and takes no new ones."],
+};
+
+class CommandDialog extends LitElement {
+  static properties = { request: { state: true }, refusal: { state: true }, busy: { state: true } };
+
+  static styles = [
+    shared,
+    css`
+      dialog {
+        width: min(440px, calc(100vw - 24px));
+        padding: 20px;
+        color: var(--text);
+        background: var(--raised);
+        border: 1px solid var(--line);
+        border-radius: 10px;
+        box-shadow: var(--shadow);
+      }
+      dialog::backdrop {
+        background: rgb(8 12 18 / 45%);
+      }
+      h2 {
+        font-size: 16px;
+        margin-bottom: 6px;
+        overflow-wrap: anywhere;
+      }
+      label {
+        display: block;
+        margin: 14px 0 4px;
+        font-weight: 600;
+      }
+      textarea {
+        display: block;
+        width: 100%;
+        min-height: 60px;
+        resize: vertical;
+      }
+      .error {
+        margin-top: 10px;
+        padding: 6px 10px;
+        border-radius: 6px;
+        background: var(--bad-tint);
+      }
+      .buttons {
+        display: flex;
+        justify-content: flex-end;
+        gap: 8px;
+        margin-top: 16px;
+      }
+    `,
+  ];
+
+  /** Opens with the request {command, agent or node}; `act(reason)` is called when the person says yes. */
+  async ask(request, act) {
+    this.request = request;
+    this.act = act;
+    this.refusal = null;
+    this.busy = false;
+    await this.updateComplete;
+    const dialog = this.renderRoot.querySelector("dialog");
+    dialog.querySelector("form").reset();
+    dialog.showModal();
+  }
+
+  render() {
+    const [verb, effect] = COMMANDS[this.request?.command] ?? ["", ""];
+    const grave = this.request?.command === "shutdown" || this.request?.command === "drain";
+    return html`<dialog aria-labelledby="title" aria-describedby="effect">
+      <form @submit=${this.#submit}>
+        <h2 id="title">${verb} ${this.request?.agent ?? this.request?.node ?? ""}?</h2>
+        <p id="effect" class="muted">${effect}</p>
+        <label for="reason">Reason</label>
+        <textarea id="reason" name="reason" required maxlength="500" placeholder="Kept with the event, for whoever asks later"
+          @keydown=${(event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.target.form.requestSubmit()}></textarea>
+        ${this.refusal ? html`<p class="error bad" role="alert">${this.refusal}</p>` : nothing}
+        <div class="buttons">
+          <button type="button" @click=${() => this.#close()}>Cancel</button>
+          <button class=${grave ? "danger" : "primary"} ?disabled=${this.busy}>${this.busy ? "Working…" : verb}</button>
+        </div>
+      </form>
+    </dialog>`;
+  }
+
+  async #submit(event) {
+    event.preventDefault();
+    this.busy = true;
+    this.refusal = null;
+    try {
+      await this.act(event.target.elements.reason.value.trim());
+      this.#close();
+    } catch (refusal) {
+      if (!(refusal instanceof Refusal)) throw refusal;
+      this.refusal = [refusal.message, ...refusal.errors.map((error) => `${error.path}: ${error.message}`)].join(" ");
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  #close() {
+    this.renderRoot.querySelector("dialog").close();
+  }
+}
+
+customElements.define("mainstay-command-dialog", CommandDialog);

@@ -1,0 +1,57 @@
+// Which agents are shown and in which order. The choice lives in the address, so that it can be sent to a colleague.
+
+import { attention } from "./tones.js";
+
+export const COLUMNS = ["health", "id", "kind", "state", "node", "tick", "beat", "failures"];
+const FIELDS = ["q", "state", "kind", "node", "sort"];
+const DEFAULT_SORT = "state";
+
+export function readAddress(search = location.search) {
+  const address = new URLSearchParams(search);
+  const filter = Object.fromEntries(FIELDS.map((field) => [field, address.get(field) ?? ""]));
+  const column = filter.sort.replace(/^-/, "");
+  return { ...filter, sort: COLUMNS.includes(column) ? filter.sort : DEFAULT_SORT, agent: address.get("agent") ?? "" };
+}
+
+export function writeAddress(filter, push = false) {
+  const address = new URLSearchParams();
+  for (const [field, value] of Object.entries(filter)) {
+    if (value && !(field === "sort" && value === DEFAULT_SORT)) address.set(field, value);
+  }
+  const target = location.pathname + (address.size === 0 ? "" : `?${address}`);
+  if (target !== location.pathname + location.search) history[push ? "pushState" : "replaceState"](null, "", target);
+}
+
+export const isFiltered = (filter) => Boolean(filter.q || filter.state || filter.kind || filter.node);
+
+/** True when every word of the search is somewhere in what can be read about the agent. */
+export function matches(agent, filter) {
+  if (filter.state && agent.state !== filter.state) return false;
+  if (filter.kind && agent.kind !== filter.kind) return false;
+  if (filter.node && agent.node !== filter.node) return false;
+  if (!filter.q) return true;
+  const text = [agent.id, agent.kind, agent.state, agent.node, agent.group, agent.description, agent.lastError,
+    ...(agent.capabilities ?? [])].join(" ").toLowerCase();
+  return filter.q.toLowerCase().split(/\s+/).every((word) => text.includes(word));
+}
+
+const KEYS = {
+  health: (agent) => agent.health ?? Infinity,
+  id: (agent) => agent.id,
+  kind: (agent) => agent.kind,
+  state: (agent) => attention(agent.state),
+  node: (agent) => agent.node ?? "\uffff",
+  tick: (agent) => -(agent.lastDurationMs ?? -1),
+  beat: (agent) => Date.parse(agent.lastHeartbeat ?? "") || Infinity,
+  failures: (agent) => -(agent.failures ?? 0),
+};
+
+/** Sorted by the column, then by id. Without a minus the first row is the one that wants a look: worst, slowest, oldest. */
+export function arrange(rows, filter) {
+  const sign = filter.sort.startsWith("-") ? -1 : 1;
+  const key = KEYS[filter.sort.replace(/^-/, "")];
+  const keyed = rows.filter((row) => matches(row.agent, filter)).map((row) => [key(row.agent), row]);
+  keyed.sort(([one, first], [other, second]) =>
+    sign * (one < other ? -1 : one > other ? 1 : 0) || (first.agent.id < second.agent.id ? -1 : 1));
+  return keyed.map(([, row]) => row);
+}
