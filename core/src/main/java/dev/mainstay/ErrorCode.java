@@ -17,6 +17,8 @@ public enum ErrorCode {
     LEASE_LOST,
     /// Somebody else changed the state entry meanwhile.
     STATE_CONFLICT,
+    /// Another living process carries this node's name.
+    NODE_DUPLICATE,
     /// The node can no longer prove that it owns its work.
     NODE_FENCED,
     /// Telemetry could not take an event: the buffer stayed full, or it is closed.

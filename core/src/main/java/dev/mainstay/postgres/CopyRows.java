@@ -87,6 +87,11 @@ public final class CopyRows {
                 : eight((value.getEpochSecond() - POSTGRES_EPOCH) * 1_000_000 + value.getNano() / 1_000);
     }
 
+    /// The same from microseconds since 1970.
+    public CopyRows timestamptz(long micros) {
+        return eight(micros - POSTGRES_EPOCH * 1_000_000);
+    }
+
     private CopyRows eight(long value) {
         ensure(12);
         INT.set(bytes, position, 8);

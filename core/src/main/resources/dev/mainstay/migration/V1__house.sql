@@ -1,7 +1,7 @@
 -- The house: organizations, nodes, agents with their leases and heartbeats, metrics, events, state, keys.
 -- Placeholders ${engine} and ${api} are the two roles of the running program; the owner runs this file.
 -- Tenant tables lead every key with organization_id and force row-level security; infrastructure tables
--- (node_sessions, duties, rollup_pending) belong to no organization and hold no tenant data.
+-- (node_sessions, duties, rollup_pending, telemetry_flushes) belong to no organization and hold no tenant data.
 
 CREATE TABLE organizations (
     organization_id uuid PRIMARY KEY,
@@ -146,7 +146,6 @@ CREATE TABLE agent_heartbeats (
     ticks           integer NOT NULL,
     failures        integer NOT NULL,
     items           bigint NOT NULL,
-    value           double precision NOT NULL,
     busy_ms         double precision NOT NULL,
     max_ms          double precision NOT NULL,
     late_ms         double precision NOT NULL,
@@ -196,6 +195,13 @@ CREATE TABLE rollup_pending (
     bucket    timestamptz NOT NULL,
     marked_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (width, bucket)
+) WITH (fillfactor = 50);
+
+-- The newest batch each process has stored, so that a commit whose answer was lost is not stored twice.
+CREATE TABLE telemetry_flushes (
+    source     uuid PRIMARY KEY,
+    sequence   bigint NOT NULL,
+    flushed_at timestamptz NOT NULL DEFAULT now()
 ) WITH (fillfactor = 50);
 
 CREATE TABLE system_events (
@@ -252,9 +258,38 @@ BEGIN
     END LOOP;
 END $$;
 
+-- What a person wants of an agent: the wish, the event that tells of it, and the owning node's notice, as one.
+-- Runs as the owner because a request may not touch sessions; it sees only the request's organization.
+CREATE FUNCTION agent_command(agent text, command text, reason text, actor text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = ${schema}, pg_temp AS $$
+DECLARE
+    tenant uuid := nullif(current_setting('mainstay.organization', true), '')::uuid;
+BEGIN
+    UPDATE agents
+    SET desired = CASE command WHEN 'pause' THEN 'paused' WHEN 'maintenance' THEN 'maintenance'
+            WHEN 'shutdown' THEN 'shutdown' ELSE 'running' END,
+        generation = generation + (command = 'restart')::integer,
+        quarantine_until = CASE WHEN command IN ('restart', 'resume') AND state = 'quarantined' THEN clock_timestamp()
+            ELSE quarantine_until END,
+        quarantines = CASE WHEN command = 'restart' THEN 0 ELSE quarantines END,
+        updated_at = clock_timestamp()
+    WHERE organization_id = tenant AND id = agent;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    INSERT INTO system_events (organization_id, type, severity, agent_id, cause, detail)
+    VALUES (tenant, 'agent.commanded', 'info', agent, reason,
+        jsonb_build_object('command', command, 'actor', actor));
+    UPDATE node_sessions
+    SET assignment_version = assignment_version + 1
+    WHERE session_id = (SELECT session_id FROM agent_leases WHERE organization_id = tenant AND agent_id = agent);
+    RETURN true;
+END $$;
+
 GRANT USAGE ON SCHEMA ${schema} TO ${engine}, ${api};
 GRANT SELECT, INSERT, UPDATE, DELETE ON
-    agents, agent_leases, metric_series, agent_health, system_state, node_sessions, duties, rollup_pending, api_keys
+    agents, agent_leases, metric_series, agent_health, system_state, node_sessions, duties, rollup_pending,
+    telemetry_flushes, api_keys
     TO ${engine};
 GRANT SELECT, INSERT ON agent_heartbeats, performance_metrics, system_events TO ${engine};
 GRANT SELECT, INSERT, UPDATE ON agent_metrics_1m, agent_metrics_1h TO ${engine};
@@ -263,7 +298,9 @@ GRANT SELECT ON
     organizations, agents, agent_leases, agent_heartbeats, metric_series, performance_metrics,
     agent_metrics_1m, agent_metrics_1h, system_events, agent_health, system_state, node_sessions, duties
     TO ${api};
-GRANT UPDATE (desired, generation, quarantine_until, updated_at) ON agents TO ${api};
+REVOKE EXECUTE ON FUNCTION agent_command FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION agent_command TO ${api}, ${engine};
+GRANT UPDATE (draining) ON node_sessions TO ${api};
 GRANT INSERT ON system_events TO ${api};
 GRANT INSERT, UPDATE, DELETE ON system_state TO ${api};
 GRANT SELECT (organization_id, id, name, role, created_at, expires_at, revoked_at), INSERT, UPDATE (revoked_at)

@@ -1,0 +1,174 @@
+package dev.mainstay;
+
+import dev.mainstay.agent.AgentDeclaration;
+import dev.mainstay.agent.AgentFactory;
+import dev.mainstay.agent.AgentHost;
+import dev.mainstay.agent.AgentKinds;
+import dev.mainstay.agent.AgentRegistry;
+import dev.mainstay.agent.AgentSource;
+import dev.mainstay.agent.AgentSpec;
+import dev.mainstay.cluster.DatabaseClock;
+import dev.mainstay.cluster.Duty;
+import dev.mainstay.cluster.Node;
+import dev.mainstay.cluster.NodeIdentity;
+import dev.mainstay.concurrent.MonotonicClock;
+import dev.mainstay.concurrent.TimerWheel;
+import dev.mainstay.postgres.Database;
+import dev.mainstay.postgres.Partitions;
+import dev.mainstay.postgres.Signals;
+import dev.mainstay.state.SharedState;
+import dev.mainstay.telemetry.Rollup;
+import dev.mainstay.telemetry.Telemetry;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.UUID;
+
+/// A supervised fleet of agents on PostgreSQL: what an embedder builds, starts and closes, and the composition root of
+/// the engine.
+///
+/// Several processes with the same database share the agents. Thread-safe.
+public final class Fleet implements AutoCloseable {
+    private static final Duration STOP_BOUND = Duration.ofSeconds(30);
+    private static final Duration RETENTION_PERIOD = Duration.ofHours(1);
+    private static final String ASSIGNMENTS = "assignments";
+    private static final String PLACEMENT = "placement";
+
+    private final UUID organization;
+    private final Database database;
+    private final boolean ownsDatabase;
+    private final AgentKinds kinds;
+    private final TimerWheel wheel;
+    private final DatabaseClock clock;
+    private final Telemetry telemetry;
+    private final Signals signals;
+    private final SharedState state;
+    private final AgentHost host;
+    private final AgentRegistry registry;
+    private final Node node;
+
+    Fleet(FleetBuilder builder, Database database, boolean ownsDatabase) {
+        this.organization = builder.organization();
+        this.database = database;
+        this.ownsDatabase = ownsDatabase;
+        this.kinds = builder.kinds();
+        MonotonicClock monotonic = MonotonicClock.system();
+        new Partitions(database).maintain(builder.retention());
+        this.clock = new DatabaseClock(monotonic, database.now());
+        this.wheel = TimerWheel.start(monotonic);
+        this.telemetry = Telemetry.start(database);
+        this.signals = Signals.start(database);
+        this.state = SharedState.of(database, organization, builder.node());
+        this.host = new AgentHost.Builder(
+                        builder.node(),
+                        kinds,
+                        database,
+                        wheel,
+                        monotonic,
+                        clock,
+                        telemetry,
+                        state,
+                        () -> signals.notify(PLACEMENT))
+                .start();
+        host.declare(builder.declarations().values());
+        this.registry = new AgentRegistry(database, organization);
+        this.node = Node.start(
+                database,
+                identity(builder),
+                monotonic,
+                clock,
+                wheel,
+                host,
+                duties(builder),
+                () -> signals.notify(ASSIGNMENTS));
+        signals.on(ASSIGNMENTS, node::reassigned);
+        signals.on(PLACEMENT, node::placementNeeded);
+        signals.notify(PLACEMENT);
+    }
+
+    public static FleetBuilder builder() {
+        return new FleetBuilder();
+    }
+
+    private NodeIdentity identity(FleetBuilder builder) {
+        return new NodeIdentity(builder.node(), builder.hostName(), builder.address(), builder.version(), kinds::names);
+    }
+
+    private List<Duty> duties(FleetBuilder builder) {
+        Rollup rollup = new Rollup(database);
+        Partitions partitions = new Partitions(database);
+        return List.of(
+                new Duty("rollup", Duration.ofSeconds(10), lease -> rollup.round(lease::check)),
+                new Duty("retention", RETENTION_PERIOD, lease -> partitions.maintain(builder.retention())));
+    }
+
+    public UUID organization() {
+        return organization;
+    }
+
+    public Database database() {
+        return database;
+    }
+
+    /// The database's time.
+    public InstantSource clock() {
+        return clock;
+    }
+
+    public Telemetry telemetry() {
+        return telemetry;
+    }
+
+    public Signals signals() {
+        return signals;
+    }
+
+    public SharedState state() {
+        return state;
+    }
+
+    public AgentRegistry agents() {
+        return registry;
+    }
+
+    public AgentKinds kinds() {
+        return kinds;
+    }
+
+    public Node node() {
+        return node;
+    }
+
+    /// Adds an agent of a known kind while the fleet runs.
+    public void declare(AgentSpec spec, AgentSource source) {
+        host.declare(List.of(new AgentDeclaration(organization, spec, source)));
+        signals.notify(PLACEMENT);
+    }
+
+    /// Adds an agent given by code while the fleet runs; with the id of a slot, the slot becomes this agent.
+    public void add(AgentSpec spec, AgentFactory factory) {
+        kinds.add(spec.kind(), factory);
+        node.offer();
+        declare(spec, AgentSource.CODE);
+    }
+
+    /// Something was changed that the node running an agent should see without delay.
+    public void assignmentsChanged() {
+        signals.notify(ASSIGNMENTS);
+        signals.notify(PLACEMENT);
+        node.reassigned();
+        node.placementNeeded();
+    }
+
+    /// Stops the agents in reverse order of start, stores what is still buffered, and leaves the other nodes.
+    @Override
+    public void close() {
+        node.stop(STOP_BOUND);
+        telemetry.close();
+        signals.close();
+        wheel.close();
+        if (ownsDatabase) {
+            database.close();
+        }
+    }
+}

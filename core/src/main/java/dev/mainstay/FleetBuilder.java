@@ -1,0 +1,184 @@
+package dev.mainstay;
+
+import dev.mainstay.agent.AgentDeclaration;
+import dev.mainstay.agent.AgentFactory;
+import dev.mainstay.agent.AgentKind;
+import dev.mainstay.agent.AgentKinds;
+import dev.mainstay.agent.AgentSource;
+import dev.mainstay.agent.AgentSpec;
+import dev.mainstay.agent.AgentWork;
+import dev.mainstay.agent.WorkResult;
+import dev.mainstay.config.Origin;
+import dev.mainstay.config.RecordBinder;
+import dev.mainstay.config.Setting;
+import dev.mainstay.postgres.Database;
+import dev.mainstay.postgres.DatabaseConfig;
+import dev.mainstay.postgres.Organizations;
+import dev.mainstay.postgres.Retention;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import org.jspecify.annotations.Nullable;
+
+/// Puts a [Fleet] together. Not thread-safe.
+public final class FleetBuilder {
+    private final AgentKinds kinds = new AgentKinds();
+    private final Map<String, AgentDeclaration> declarations = new LinkedHashMap<>();
+    private Map<String, String> environment = System.getenv();
+    private UUID organization = Organizations.DEFAULT;
+    private String node = "node";
+    private String hostName = "";
+    private String address = "";
+    private String version = "";
+    private Retention retention = Retention.DEFAULT;
+    private @Nullable Database database;
+    private @Nullable DatabaseConfig databaseConfig;
+
+    FleetBuilder() {}
+
+    /// A database that stays open when the fleet closes.
+    public FleetBuilder database(Database opened) {
+        this.database = opened;
+        return this;
+    }
+
+    /// A database the fleet opens, migrates and closes.
+    public FleetBuilder database(DatabaseConfig config) {
+        this.databaseConfig = config;
+        return this;
+    }
+
+    /// Whose agents these are; a single team never has to say it.
+    public FleetBuilder organization(UUID newOrganization) {
+        this.organization = newOrganization;
+        return this;
+    }
+
+    /// What this process is called among the others of the database.
+    public FleetBuilder node(String name) {
+        this.node = name;
+        return this;
+    }
+
+    /// The machine this process runs on.
+    public FleetBuilder hostName(String name) {
+        this.hostName = name;
+        return this;
+    }
+
+    /// Where this process's HTTP face answers.
+    public FleetBuilder address(String newAddress) {
+        this.address = newAddress;
+        return this;
+    }
+
+    public FleetBuilder version(String newVersion) {
+        this.version = newVersion;
+        return this;
+    }
+
+    public FleetBuilder retention(Retention newRetention) {
+        this.retention = newRetention;
+        return this;
+    }
+
+    /// Where secrets given as `env:NAME` are looked up; the process's own environment by default.
+    public FleetBuilder environment(Map<String, String> variables) {
+        this.environment = Map.copyOf(variables);
+        return this;
+    }
+
+    /// An agent in one lambda.
+    public FleetBuilder agent(String id, Duration interval, AgentWork work) {
+        return agent(AgentSpec.builder(id).every(interval).build(), spec -> context -> {
+            work.run(context);
+            return WorkResult.nothing();
+        });
+    }
+
+    /// An agent given by code; it runs on the nodes that were started with it.
+    public FleetBuilder agent(AgentSpec spec, AgentFactory factory) {
+        kinds.add(spec.kind(), factory);
+        return declare(spec, AgentSource.CODE);
+    }
+
+    /// A kind that declared agents can be of.
+    public <S extends Record> FleetBuilder kind(AgentKind<S> kind) {
+        kinds.add(kind.name(), spec -> kind.create(spec, settings(kind, spec)));
+        return this;
+    }
+
+    private <S extends Record> S settings(AgentKind<S> kind, AgentSpec spec) {
+        Setting stored = Setting.of(spec.settings(), Origin.DATABASE);
+        return new RecordBinder(environment).bind(kind.settings(), stored, "agents." + spec.id());
+    }
+
+    /// An agent of a kind that this or another node knows.
+    public FleetBuilder declare(AgentSpec spec, AgentSource source) {
+        AgentDeclaration earlier =
+                declarations.putIfAbsent(spec.id(), new AgentDeclaration(organization, spec, source));
+        if (earlier != null) {
+            throw new MainstayException(
+                    ErrorCode.AGENT_DUPLICATE,
+                    "two agents are called " + spec.id() + " (kinds "
+                            + earlier.spec().kind() + " and " + spec.kind() + "); give one another id");
+        }
+        return this;
+    }
+
+    /// A registered place for a future agent.
+    public FleetBuilder slot(String id, String purpose) {
+        return declare(AgentSpec.builder(id).kind("slot").description(purpose).build(), AgentSource.SLOT);
+    }
+
+    /// Opens what is needed and joins the other nodes; agents start as placement gives them to this one.
+    public Fleet start() {
+        Database given = database;
+        if (given != null) {
+            return new Fleet(this, given, false);
+        }
+        if (databaseConfig == null) {
+            throw new IllegalStateException("a fleet needs a database: call database(…) before start()");
+        }
+        Database opened = Database.open(databaseConfig);
+        try {
+            return new Fleet(this, opened, true);
+        } catch (RuntimeException e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    AgentKinds kinds() {
+        return kinds;
+    }
+
+    Map<String, AgentDeclaration> declarations() {
+        return declarations;
+    }
+
+    UUID organization() {
+        return organization;
+    }
+
+    String node() {
+        return node;
+    }
+
+    String hostName() {
+        return hostName;
+    }
+
+    String address() {
+        return address;
+    }
+
+    String version() {
+        return version;
+    }
+
+    Retention retention() {
+        return retention;
+    }
+}

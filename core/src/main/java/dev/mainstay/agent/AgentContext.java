@@ -1,0 +1,31 @@
+package dev.mainstay.agent;
+
+import dev.mainstay.AgentRef;
+import dev.mainstay.state.SharedState;
+import dev.mainstay.telemetry.Severity;
+import java.time.InstantSource;
+import java.util.Map;
+import org.slf4j.Logger;
+
+/// All that an agent may touch of the house. Thread-safe.
+public interface AgentContext {
+    AgentRef agent();
+
+    AgentSpec spec();
+
+    /// The database's time: what leases, heartbeats and schedules go by.
+    InstantSource clock();
+
+    Logger log();
+
+    SharedState state();
+
+    void metric(String name, double value, String unit, Map<String, String> labels);
+
+    default void metric(String name, double value, String unit) {
+        metric(name, value, unit, Map.of());
+    }
+
+    /// Records that something happened; waits when the buffer is full, so that no event is ever dropped.
+    void event(String type, Severity severity, String cause, Map<String, ?> detail);
+}

@@ -1,0 +1,333 @@
+package dev.mainstay.agent;
+
+import dev.mainstay.AgentRef;
+import dev.mainstay.agent.RestartBudget.Verdict;
+import dev.mainstay.concurrent.Mailbox;
+import dev.mainstay.concurrent.TimerWheel;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One agent's life on this node, from the lease given to the lease returned: builds it, leads it through its states,
+/// answers crashes as the [Supervisor] decides, and does what people desire.
+///
+/// All of it happens in order in a mailbox; a step of the state waits for its commit. Losing the lease ends the
+/// life at once and writes nothing. Thread-safe.
+final class AgentLife {
+    private static final Logger LOG = LoggerFactory.getLogger(AgentLife.class);
+    private static final Duration STOP_BOUND = Duration.ofSeconds(10);
+
+    private final Assignment assignment;
+    private final AgentSpec spec;
+    private final AgentHost host;
+    private final AgentRunner runner;
+    private final AgentContext context;
+    private final Mailbox mailbox;
+    private final TimerWheel.Timer restartTimer;
+    private final CompletableFuture<Void> ended = new CompletableFuture<>();
+    private AgentState state;
+    private DesiredState desired;
+    private long generation;
+    private @Nullable Agent agent;
+    private volatile boolean over;
+
+    AgentLife(Assignment assignment, AgentSpec spec, AgentHost host) {
+        this.assignment = assignment;
+        this.spec = spec;
+        this.host = host;
+        this.state = assignment.state();
+        this.desired = assignment.desired();
+        this.generation = assignment.generation();
+        this.mailbox = new Mailbox(spec.id());
+        this.runner = new AgentRunner(assignment.agent(), spec, assignment.fence(), host.house(), this::crashed);
+        this.context = host.contextOf(assignment.agent(), spec);
+        this.restartTimer = new TimerWheel.Timer(() -> mailbox.post(this::revive));
+    }
+
+    AgentRef ref() {
+        return assignment.agent();
+    }
+
+    long fence() {
+        return assignment.fence();
+    }
+
+    AgentSpec spec() {
+        return spec;
+    }
+
+    CompletableFuture<Void> ended() {
+        return ended;
+    }
+
+    /// Takes the agent up where its last life left it.
+    void begin() {
+        mailbox.post(() -> {
+            runner.begin();
+            switch (state) {
+                case INACTIVE, SHUTDOWN, QUARANTINED -> boot("started");
+                case ACTIVE -> takeOver();
+                case FAILED -> takeOver();
+                case RECOVERING -> revive();
+                case MAINTENANCE -> converge();
+                case INITIALIZING, REGISTERING, CONFIGURING, MONITORING, OPTIMIZING -> {
+                    if (step(AgentState.SHUTDOWN, "its node was lost in state " + state.word())) {
+                        boot("started again");
+                    }
+                }
+            }
+        });
+    }
+
+    private void boot(String cause) {
+        boolean isUp = step(AgentState.INITIALIZING, cause)
+                && step(AgentState.REGISTERING, "")
+                && step(AgentState.CONFIGURING, "")
+                && build()
+                && step(AgentState.MONITORING, "")
+                && step(AgentState.ACTIVE, cause);
+        if (isUp) {
+            converge();
+        }
+    }
+
+    private void takeOver() {
+        if (step(AgentState.RECOVERING, "taken over by " + host.node())) {
+            revive();
+        }
+    }
+
+    /// A fresh instance, ready to tick; false when it could not be made, which the supervisor has then answered.
+    private boolean build() {
+        try {
+            Agent fresh = host.kinds().create(spec);
+            agent = fresh;
+            fresh.start(context);
+            return true;
+        } catch (Throwable failure) {
+            String cause = "could not start: " + Failure.describe(failure);
+            discard();
+            if (hasFailedToStart(cause)) {
+                answer(cause);
+            }
+            return false;
+        }
+    }
+
+    private boolean hasFailedToStart(String cause) {
+        return switch (state) {
+            case RECOVERING -> true;
+            case ACTIVE -> step(AgentState.RECOVERING, cause);
+            default -> step(AgentState.FAILED, cause);
+        };
+    }
+
+    /// The end of a back-off, or of a wait for nothing: makes the agent anew.
+    private void revive() {
+        if (over) {
+            return;
+        }
+        if (state == AgentState.FAILED && !step(AgentState.RECOVERING, "trying again")) {
+            return;
+        }
+        if (state == AgentState.RECOVERING && build() && step(AgentState.ACTIVE, "recovered")) {
+            runner.restarted();
+            converge();
+        }
+    }
+
+    /// Called by the runner: a tick threw, or did not end.
+    private void crashed(String cause) {
+        mailbox.post(() -> {
+            if (over || state != AgentState.ACTIVE) {
+                return;
+            }
+            LOG.atWarn().addKeyValue("agent", spec.id()).log("crashed: {}", cause);
+            if (leaveActive(cause)) {
+                answer(cause);
+            }
+        });
+    }
+
+    private boolean leaveActive(String cause) {
+        runner.hold();
+        discard();
+        return step(AgentState.RECOVERING, cause);
+    }
+
+    private void answer(String cause) {
+        Supervisor.Decision decision =
+                host.supervisor().crashed(this, host.house().monotonic().nanos());
+        for (AgentLife companion : decision.companions()) {
+            companion.follow(decision.verdict(), "group " + groupName() + ": " + spec.id() + " crashed: " + cause);
+        }
+        act(decision.verdict(), cause);
+    }
+
+    private String groupName() {
+        return spec.group() == null ? "" : spec.group().name();
+    }
+
+    /// A member of this agent's group crashed, and its strategy takes this one along.
+    private void follow(Verdict verdict, String cause) {
+        mailbox.post(() -> {
+            if (!over && state == AgentState.ACTIVE && leaveActive(cause)) {
+                act(verdict, cause);
+            }
+        });
+    }
+
+    private void act(Verdict verdict, String cause) {
+        if (over) {
+            return;
+        }
+        switch (verdict) {
+            case Verdict.Restart(Duration after) ->
+                host.house()
+                        .wheel()
+                        .schedule(restartTimer, host.house().monotonic().nanos() + after.toNanos());
+            case Verdict.Quarantine(int crashes, Duration within) ->
+                quarantine(crashes + " crashes within " + within.toSeconds() + " s, the last: " + cause);
+        }
+    }
+
+    private void quarantine(String cause) {
+        boolean isQuarantined =
+                (state == AgentState.FAILED || step(AgentState.FAILED, cause)) && step(AgentState.QUARANTINED, cause);
+        if (isQuarantined) {
+            finish();
+        }
+    }
+
+    /// People changed their mind about this agent.
+    void desire(DesiredState wanted, long wantedGeneration) {
+        mailbox.post(() -> {
+            boolean isRestart = wantedGeneration > generation;
+            if (!isRestart && wanted == desired) {
+                return;
+            }
+            desired = wanted;
+            generation = wantedGeneration;
+            if (isRestart && !over) {
+                restart();
+            } else {
+                converge();
+            }
+        });
+    }
+
+    private void restart() {
+        host.house().wheel().cancel(restartTimer);
+        switch (state) {
+            case ACTIVE -> {
+                if (leaveActive("restart requested")) {
+                    revive();
+                }
+            }
+            case FAILED, RECOVERING -> revive();
+            default -> converge();
+        }
+    }
+
+    /// Brings the agent from where it is to what is desired; the last action of every path.
+    private void converge() {
+        if (over) {
+            return;
+        }
+        switch (desired) {
+            case RUNNING -> resume();
+            case PAUSED -> {
+                resume();
+                runner.pause();
+            }
+            case MAINTENANCE -> {
+                runner.pause();
+                if (state == AgentState.ACTIVE) {
+                    step(AgentState.MAINTENANCE, "maintenance requested");
+                }
+            }
+            case SHUTDOWN -> end("shutdown requested");
+        }
+    }
+
+    private void resume() {
+        if (state == AgentState.MAINTENANCE && !step(AgentState.ACTIVE, "maintenance over")) {
+            return;
+        }
+        if (state == AgentState.ACTIVE && agent == null && !build()) {
+            return;
+        }
+        Agent ready = agent;
+        if (state == AgentState.ACTIVE && ready != null) {
+            runner.tickWith(ready, context);
+        }
+    }
+
+    /// Stops the agent and returns its lease; [#ended] completes when that is done.
+    void endWith(String cause) {
+        mailbox.post(() -> end(cause));
+    }
+
+    private void end(String cause) {
+        if (over) {
+            return;
+        }
+        host.house().wheel().cancel(restartTimer);
+        runner.stop(STOP_BOUND);
+        discard();
+        if (step(AgentState.SHUTDOWN, cause)) {
+            finish();
+        }
+    }
+
+    private void finish() {
+        over = true;
+        runner.stop(STOP_BOUND);
+        host.finished(this);
+        ended.complete(null);
+    }
+
+    /// The lease is lost: another may own the agent already, so everything stops now and nothing is written.
+    void drop() {
+        over = true;
+        host.house().wheel().cancel(restartTimer);
+        runner.stop(Duration.ZERO);
+        ended.complete(null);
+        mailbox.post(this::discard);
+    }
+
+    /// One step of the state; false when the lease is lost, which ends this life.
+    private boolean step(AgentState to, String cause) {
+        if (over) {
+            return false;
+        }
+        boolean isMade = host.step(new Transition(ref(), fence(), state, to, cause, quarantineOf(to)));
+        if (isMade) {
+            state = to;
+        } else {
+            LOG.atWarn().addKeyValue("agent", spec.id()).log("lease lost on the way to {}; stopping here", to.word());
+            drop();
+            host.lost(this);
+        }
+        return isMade;
+    }
+
+    private Duration quarantineOf(AgentState to) {
+        return to == AgentState.QUARANTINED ? spec.restart().quarantine() : Duration.ZERO;
+    }
+
+    private void discard() {
+        Agent old = agent;
+        agent = null;
+        if (old == null) {
+            return;
+        }
+        try {
+            old.close();
+        } catch (Throwable failure) {
+            LOG.atWarn().addKeyValue("agent", spec.id()).log("could not close: {}", Failure.describe(failure));
+        }
+    }
+}

@@ -1,0 +1,227 @@
+package dev.mainstay.agent;
+
+import dev.mainstay.AgentRef;
+import dev.mainstay.concurrent.Threads;
+import dev.mainstay.concurrent.TimerWheel;
+import dev.mainstay.telemetry.AgentPhase;
+import dev.mainstay.telemetry.Heartbeat;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// Runs one agent's ticks and sends its heartbeats on one node. An idle agent holds no thread: the node's timer
+/// wheel calls it when something is due, and a tick gets a virtual thread of its own.
+///
+/// A tick past its deadline is interrupted; one that does not stop then is abandoned, counted, and reported as a
+/// crash. Thread-safe; the wheel's calls never block.
+final class AgentRunner {
+    private static final long LONGEST_GRACE = Duration.ofSeconds(5).toNanos();
+
+    private final AgentRef ref;
+    private final AgentSpec spec;
+    private final long fence;
+    private final RunnerHouse house;
+    private final CrashListener crashes;
+    private final TimerWheel.Timer timer = new TimerWheel.Timer(this::due);
+    private final TickTally tally = new TickTally();
+    private final long beatNanos;
+    private @Nullable Tick current;
+    private @Nullable Agent tickAgent;
+    private @Nullable AgentContext tickContext;
+    private Mode mode = Mode.STOPPED;
+    private long nextTick;
+    private long nextBeat;
+    private long sequence;
+
+    private enum Mode {
+        TICKING,
+        /// Alive but not ticking: paused, in maintenance, or between a crash and its restart.
+        HELD,
+        STOPPED
+    }
+
+    /// Told of a crash, on the thread of the tick or of the wheel.
+    @FunctionalInterface
+    interface CrashListener {
+        void crashed(String cause);
+    }
+
+    AgentRunner(AgentRef ref, AgentSpec spec, long fence, RunnerHouse house, CrashListener crashes) {
+        this.ref = ref;
+        this.spec = spec;
+        this.fence = fence;
+        this.house = house;
+        this.crashes = crashes;
+        this.beatNanos = spec.heartbeat().toNanos();
+    }
+
+    /// Heartbeats from now on, without ticks.
+    synchronized void begin() {
+        mode = Mode.HELD;
+        nextBeat = house.monotonic().nanos();
+        nextTick = Long.MAX_VALUE;
+        plan();
+    }
+
+    /// Ticks from now on with `agent`.
+    synchronized void tickWith(Agent agent, AgentContext context) {
+        if (mode == Mode.STOPPED) {
+            return;
+        }
+        mode = Mode.TICKING;
+        tickAgent = agent;
+        tickContext = context;
+        nextTick = firstTick();
+        plan();
+    }
+
+    /// No new ticks until [#tickWith]; the one under way may end.
+    synchronized void pause() {
+        if (mode == Mode.TICKING) {
+            mode = Mode.HELD;
+            nextTick = Long.MAX_VALUE;
+            plan();
+        }
+    }
+
+    /// No new ticks until [#tickWith]; the one under way is interrupted and no longer counts.
+    synchronized void hold() {
+        pause();
+        interruptCurrent();
+        current = null;
+    }
+
+    /// No ticks and no heartbeats any more; waits at most `bound` for the tick under way.
+    void stop(Duration bound) {
+        Thread last;
+        synchronized (this) {
+            mode = Mode.STOPPED;
+            house.wheel().cancel(timer);
+            interruptCurrent();
+            last = current == null ? null : current.thread();
+        }
+        if (last != null) {
+            Threads.join(last, bound);
+        }
+    }
+
+    /// A restart was made; it is told with the next heartbeat.
+    synchronized void restarted() {
+        tally.restarted();
+    }
+
+    /// Several agents of one interval do not all tick at the same moment: the id decides where in the interval.
+    private long firstTick() {
+        long now = house.monotonic().nanos();
+        if (spec.schedule() instanceof TickSchedule.Every every) {
+            long spread =
+                    Math.min(every.interval().toNanos(), Duration.ofSeconds(1).toNanos());
+            return now + Math.floorMod(ref.id().hashCode() * 0x9E3779B97F4A7C15L, spread);
+        }
+        return now + untilNextByClock().toNanos();
+    }
+
+    private Duration untilNextByClock() {
+        Instant now = house.clock().instant();
+        return Duration.between(now, spec.schedule().next(now));
+    }
+
+    private void plan() {
+        long next = Math.min(nextTick, nextBeat);
+        if (current != null) {
+            next = Math.min(next, current.nextLimit());
+        }
+        house.wheel().schedule(timer, next);
+    }
+
+    private void due() {
+        String crash = null;
+        synchronized (this) {
+            if (mode == Mode.STOPPED) {
+                return;
+            }
+            long now = house.monotonic().nanos();
+            if (current != null && now >= current.nextLimit()) {
+                crash = pastLimit(current, now);
+            }
+            if (now >= nextTick) {
+                tickOrSkip(now);
+            }
+            if (now >= nextBeat) {
+                nextBeat = Math.max(nextBeat + beatNanos, now - beatNanos);
+                beat();
+            }
+            plan();
+        }
+        if (crash != null) {
+            crashes.crashed(crash);
+        }
+    }
+
+    /// First the interrupt; when that did not help, the tick is given up and this names the crash.
+    private @Nullable String pastLimit(Tick tick, long now) {
+        if (!tick.isInterrupted()) {
+            tick.interrupt(now + Math.min(spec.deadline().toNanos(), LONGEST_GRACE));
+            return null;
+        }
+        current = null;
+        tally.abandoned();
+        tally.failed("tick ran past its deadline of " + spec.deadline() + " and was abandoned");
+        return "tick did not stop after its deadline of " + spec.deadline() + " and was abandoned";
+    }
+
+    /// One tick at a time: while one runs, due ticks are skipped, never queued.
+    private void tickOrSkip(long now) {
+        long due = nextTick;
+        nextTick = following(due, now);
+        if (current != null || tickAgent == null || tickContext == null) {
+            return;
+        }
+        Tick tick = new Tick(due, now, now + spec.deadline().toNanos());
+        current = tick;
+        tick.start(ref.id(), tickAgent, tickContext, this::finished);
+    }
+
+    private long following(long due, long now) {
+        if (spec.schedule() instanceof TickSchedule.Every every) {
+            long interval = every.interval().toNanos();
+            long missed = Math.max(0, (now - due) / interval);
+            return due + (missed + 1) * interval;
+        }
+        return now + Math.max(1, untilNextByClock().toNanos());
+    }
+
+    /// Called on the tick's own thread.
+    private void finished(Tick tick, Tick.Ending ending) {
+        String crash;
+        synchronized (this) {
+            if (current != tick) {
+                return;
+            }
+            current = null;
+            crash = tally.ended(tick, ending, house.monotonic().nanos());
+            if (crash != null && mode != Mode.TICKING) {
+                crash = null;
+            }
+        }
+        if (ending instanceof Tick.Ending.Returned returned && returned.result().value() != null) {
+            house.produced(ref, returned.result().value());
+        }
+        if (crash != null) {
+            crashes.crashed(crash);
+        }
+    }
+
+    private void interruptCurrent() {
+        if (current != null && !current.isInterrupted()) {
+            current.interrupt(house.monotonic().nanos() + LONGEST_GRACE);
+        }
+    }
+
+    private void beat() {
+        AgentPhase phase = current == null ? AgentPhase.HEARTBEATING : AgentPhase.WORKING;
+        house.telemetry()
+                .heartbeat(new Heartbeat(
+                        ref, fence, ++sequence, house.clock().instant(), phase, tally.take(), tally.takeLastError()));
+    }
+}

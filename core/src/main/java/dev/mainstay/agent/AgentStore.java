@@ -1,0 +1,200 @@
+package dev.mainstay.agent;
+
+import dev.mainstay.AgentRef;
+import dev.mainstay.postgres.Database;
+import dev.mainstay.postgres.Jsonb;
+import java.sql.Array;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+
+/// Agents as the engine declares, reads and returns them. Thread-safe.
+final class AgentStore {
+    static final String SELECT = """
+            SELECT organization_id, id, kind, category, description, capabilities, data_sources, spec, settings,
+                state, desired, source
+            FROM agents
+            """;
+
+    private final Database database;
+
+    AgentStore(Database database) {
+        this.database = database;
+    }
+
+    /// Declares agents: new ones appear, known ones take the new declaration and keep their state. A slot that is given
+    /// an implementation stops being one. Lives that stand still begin when placement sees them.
+    void declare(Collection<AgentDeclaration> declarations) {
+        List<AgentDeclaration> all = List.copyOf(declarations);
+        database.write(handle -> {
+            upsert(handle, all);
+            return handle.createUpdate("""
+                    INSERT INTO agent_leases (organization_id, agent_id)
+                    SELECT organization_id, id
+                    FROM unnest(:organizations, :ids) AS declared (organization_id, id)
+                    ORDER BY organization_id, id
+                    ON CONFLICT DO NOTHING
+                    """)
+                    .bindArray("organizations", UUID.class, column(all, AgentDeclaration::organization))
+                    .bindArray(
+                            "ids",
+                            String.class,
+                            column(all, declared -> declared.spec().id()))
+                    .execute();
+        });
+    }
+
+    private static int upsert(Handle handle, List<AgentDeclaration> all) {
+        return handle.createUpdate("""
+                INSERT INTO agents (organization_id, id, kind, category, description, capabilities, data_sources,
+                    source, spec, settings, group_name)
+                SELECT organization_id, id, kind, category, description,
+                    ARRAY(SELECT jsonb_array_elements_text(capabilities::jsonb)),
+                    ARRAY(SELECT jsonb_array_elements_text(data_sources::jsonb)),
+                    source, spec::jsonb, settings::jsonb, nullif(group_name, '')
+                FROM unnest(:organizations, :ids, :kinds, :categories, :descriptions, :capabilities, :sources,
+                        :origins, :specs, :settings, :groups)
+                    AS declared (organization_id, id, kind, category, description, capabilities, data_sources,
+                        source, spec, settings, group_name)
+                ORDER BY organization_id, id
+                ON CONFLICT (organization_id, id) DO UPDATE
+                SET kind = excluded.kind,
+                    category = excluded.category,
+                    description = excluded.description,
+                    capabilities = excluded.capabilities,
+                    data_sources = excluded.data_sources,
+                    source = excluded.source,
+                    spec = excluded.spec,
+                    settings = excluded.settings,
+                    group_name = excluded.group_name,
+                    updated_at = now()
+                WHERE excluded.source <> 'slot' OR agents.source = 'slot'
+                """)
+                .bindArray("organizations", UUID.class, column(all, AgentDeclaration::organization))
+                .bindArray(
+                        "ids",
+                        String.class,
+                        column(all, declared -> declared.spec().id()))
+                .bindArray(
+                        "kinds",
+                        String.class,
+                        column(all, declared -> declared.spec().kind()))
+                .bindArray(
+                        "categories",
+                        String.class,
+                        column(all, declared -> declared.spec().category().name()))
+                .bindArray(
+                        "descriptions",
+                        String.class,
+                        column(all, declared -> declared.spec().description()))
+                .bindArray(
+                        "capabilities",
+                        String.class,
+                        column(all, declared -> Jsonb.list(declared.spec().capabilities())))
+                .bindArray(
+                        "sources",
+                        String.class,
+                        column(all, declared -> Jsonb.list(declared.spec().dataSources())))
+                .bindArray(
+                        "origins",
+                        String.class,
+                        column(all, declared -> declared.source().word()))
+                .bindArray("specs", String.class, column(all, declared -> Jsonb.text(SpecJson.of(declared.spec()))))
+                .bindArray(
+                        "settings",
+                        String.class,
+                        column(all, declared -> Jsonb.text(declared.spec().settings())))
+                .bindArray("groups", String.class, column(all, declared -> groupName(declared.spec())))
+                .execute();
+    }
+
+    private static String groupName(AgentSpec spec) {
+        return spec.group() == null ? "" : spec.group().name();
+    }
+
+    /// What the session holds.
+    List<Assignment> assignments(UUID session) {
+        return database.read(handle -> handle.createQuery("""
+                SELECT lease.organization_id, lease.agent_id, lease.fence, lease.leaving,
+                    agent.state, agent.desired, agent.generation
+                FROM agent_leases lease
+                JOIN agents agent ON agent.organization_id = lease.organization_id AND agent.id = lease.agent_id
+                WHERE lease.session_id = :session
+                """)
+                .bind("session", session)
+                .map((row, context) -> new Assignment(
+                        new AgentRef(row.getObject(1, UUID.class), row.getString(2)),
+                        row.getLong(3),
+                        row.getBoolean(4),
+                        AgentState.of(row.getString(5)),
+                        DesiredState.of(row.getString(6)),
+                        row.getLong(7)))
+                .list());
+    }
+
+    /// How the given agents are to be run.
+    Map<AgentRef, AgentSpec> specs(Collection<AgentRef> agents) {
+        List<AgentRef> asked = List.copyOf(agents);
+        Map<AgentRef, AgentSpec> specs = new LinkedHashMap<>();
+        database.read(handle -> handle.createQuery(SELECT + """
+                JOIN unnest(:organizations, :ids) AS asked (organization_id, id) USING (organization_id, id)
+                """)
+                .bindArray("organizations", UUID.class, column(asked, AgentRef::organization))
+                .bindArray("ids", String.class, column(asked, AgentRef::id))
+                .map((row, context) -> specs.put(
+                        new AgentRef(row.getObject("organization_id", UUID.class), row.getString("id")), spec(row)))
+                .list());
+        return specs;
+    }
+
+    /// Gives leases back; the fence moves on, so that nothing written with the old one counts.
+    void release(UUID session, Map<AgentRef, Long> fences) {
+        List<Map.Entry<AgentRef, Long>> all = List.copyOf(fences.entrySet());
+        database.write(handle -> handle.createUpdate("""
+                UPDATE agent_leases lease
+                SET session_id = NULL, node_id = NULL, leaving = false, fence = lease.fence + 1
+                FROM unnest(:organizations, :ids, :fences) AS given (organization_id, agent_id, fence)
+                WHERE lease.organization_id = given.organization_id
+                    AND lease.agent_id = given.agent_id
+                    AND lease.fence = given.fence
+                    AND lease.session_id = :session
+                """)
+                .bind("session", session)
+                .bindArray(
+                        "organizations",
+                        UUID.class,
+                        column(all, entry -> entry.getKey().organization()))
+                .bindArray(
+                        "ids", String.class, column(all, entry -> entry.getKey().id()))
+                .bindArray("fences", Long.class, column(all, Map.Entry::getValue))
+                .execute());
+    }
+
+    static AgentSpec spec(ResultSet row) throws SQLException {
+        AgentSpecBuilder builder = AgentSpec.builder(row.getString("id"))
+                .kind(row.getString("kind"))
+                .category(AgentCategory.valueOf(row.getString("category")))
+                .description(row.getString("description"))
+                .capabilities(Set.of(texts(row.getArray("capabilities"))))
+                .dataSources(Arrays.asList(texts(row.getArray("data_sources"))))
+                .settings(Jsonb.map(row.getString("settings")));
+        SpecJson.read(Jsonb.map(row.getString("spec")), builder);
+        return builder.build();
+    }
+
+    private static String[] texts(Array array) throws SQLException {
+        return (String[]) array.getArray();
+    }
+
+    private static <A, B> List<B> column(Collection<A> rows, Function<A, B> value) {
+        return rows.stream().map(value).toList();
+    }
+}

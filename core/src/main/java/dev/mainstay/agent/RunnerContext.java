@@ -1,0 +1,52 @@
+package dev.mainstay.agent;
+
+import dev.mainstay.AgentRef;
+import dev.mainstay.state.SharedState;
+import dev.mainstay.telemetry.Event;
+import dev.mainstay.telemetry.Metric;
+import dev.mainstay.telemetry.Severity;
+import java.time.InstantSource;
+import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The context of an agent that runs on a node. Thread-safe.
+record RunnerContext(AgentRef agent, AgentSpec spec, String node, RunnerHouse house, SharedState state)
+        implements AgentContext {
+    @Override
+    public InstantSource clock() {
+        return house.clock();
+    }
+
+    @Override
+    public Logger log() {
+        return LoggerFactory.getLogger("mainstay.agent." + spec.kind());
+    }
+
+    @Override
+    public void metric(String name, double value, String unit, Map<String, String> labels) {
+        house.telemetry()
+                .metric(new Metric(
+                        agent.organization(),
+                        agent.id(),
+                        name,
+                        labels,
+                        unit,
+                        house.clock().instant(),
+                        value));
+    }
+
+    @Override
+    public void event(String type, Severity severity, String cause, Map<String, ?> detail) {
+        house.telemetry()
+                .event(new Event(
+                        agent.organization(),
+                        house.clock().instant(),
+                        type,
+                        severity,
+                        agent.id(),
+                        node,
+                        cause,
+                        detail));
+    }
+}

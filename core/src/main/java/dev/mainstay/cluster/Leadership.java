@@ -1,0 +1,140 @@
+package dev.mainstay.cluster;
+
+import dev.mainstay.ErrorCode;
+import dev.mainstay.MainstayException;
+import dev.mainstay.concurrent.Loop;
+import dev.mainstay.postgres.Database;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The duties of this node: takes vacant ones, and runs the rounds of those it holds.
+///
+/// A duty hangs on its holder's session; it is vacant when that has ended, or when the holder has done no round for a
+/// minute. Taking it raises the term. Thread-safe.
+public final class Leadership implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
+
+    private final Database database;
+    private final String node;
+    private final Map<String, Duty> duties = new LinkedHashMap<>();
+    private final Map<String, DutyLease> held = new ConcurrentHashMap<>();
+    private final Map<String, Loop> loops = new LinkedHashMap<>();
+    private volatile @Nullable UUID session;
+
+    public Leadership(Database database, String node, List<Duty> duties) {
+        this.database = database;
+        this.node = node;
+        duties.forEach(duty -> this.duties.put(duty.name(), duty));
+        duties.forEach(
+                duty -> loops.put(duty.name(), Loop.start("duty-" + duty.name(), duty.period(), () -> round(duty))));
+    }
+
+    /// The node has a session with which it can hold duties.
+    public void joined(UUID newSession) {
+        session = newSession;
+        duties.keySet().forEach(this::wake);
+    }
+
+    public void fenced() {
+        session = null;
+        held.clear();
+    }
+
+    /// Some duty has no living holder: try for those not held here.
+    public void vacant() {
+        duties.keySet().stream().filter(name -> !held.containsKey(name)).forEach(this::wake);
+    }
+
+    /// Runs the next round of the duty now, if it is held here.
+    public void wake(String duty) {
+        Loop loop = loops.get(duty);
+        if (loop != null) {
+            loop.wake();
+        }
+    }
+
+    public boolean holds(String duty) {
+        return held.containsKey(duty);
+    }
+
+    private void round(Duty duty) throws Exception {
+        UUID mine = session;
+        if (mine == null) {
+            return;
+        }
+        DutyLease lease = held.get(duty.name());
+        if (lease == null || !lease.session().equals(mine)) {
+            lease = take(duty, mine);
+        }
+        if (lease != null && hasRenewed(lease)) {
+            duty.round().run(lease);
+        }
+    }
+
+    private @Nullable DutyLease take(Duty duty, UUID mine) {
+        Optional<Long> term = database.control(handle -> handle.createQuery("""
+                INSERT INTO duties (name, session_id, node_id)
+                SELECT :name, session_id, node_id
+                FROM node_sessions
+                WHERE session_id = :session AND ended_at IS NULL AND expires_at > clock_timestamp()
+                ON CONFLICT (name) DO UPDATE
+                SET session_id = excluded.session_id,
+                    node_id = excluded.node_id,
+                    term = duties.term + 1,
+                    since = clock_timestamp(),
+                    ran_at = clock_timestamp()
+                WHERE duties.ran_at < clock_timestamp() - interval '60 seconds'
+                    OR NOT EXISTS (
+                        SELECT FROM node_sessions holder
+                        WHERE holder.session_id = duties.session_id AND holder.ended_at IS NULL)
+                RETURNING term
+                """)
+                .bind("name", duty.name())
+                .bind("session", mine)
+                .mapTo(Long.class)
+                .findOne());
+        if (term.isEmpty()) {
+            return null;
+        }
+        DutyLease lease = new DutyLease(duty.name(), mine, term.get());
+        held.put(duty.name(), lease);
+        LOG.atInfo()
+                .addKeyValue("node", node)
+                .addKeyValue("duty", duty.name())
+                .addKeyValue("term", term.get())
+                .log("duty taken");
+        return lease;
+    }
+
+    /// Says that the duty is being done, and learns whether it is still this node's.
+    private boolean hasRenewed(DutyLease lease) {
+        try {
+            database.control(handle -> {
+                lease.check(handle);
+                return handle.createUpdate("UPDATE duties SET ran_at = clock_timestamp() WHERE name = :name")
+                        .bind("name", lease.duty())
+                        .execute();
+            });
+            return true;
+        } catch (MainstayException e) {
+            if (e.code() != ErrorCode.LEASE_LOST) {
+                throw e;
+            }
+            held.remove(lease.duty(), lease);
+            return false;
+        }
+    }
+
+    @Override
+    public void close() {
+        loops.values().forEach(Loop::close);
+        held.clear();
+    }
+}

@@ -1,0 +1,181 @@
+package dev.mainstay.cluster;
+
+import dev.mainstay.agent.AgentHost;
+import dev.mainstay.concurrent.Loop;
+import dev.mainstay.concurrent.MonotonicClock;
+import dev.mainstay.concurrent.TimerWheel;
+import dev.mainstay.postgres.Database;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/// One running Mainstay among others: holds the session, and passes what it tells to the agents' host and the duties.
+///
+/// Everything that follows from a renewal happens in loops of its own, so that the renewal is never late because of
+/// them. Thread-safe.
+public final class Node implements AutoCloseable {
+    private static final Duration CHECK = Duration.ofSeconds(30);
+    private static final Duration AFTER_DEATH = Duration.ofMillis(30);
+
+    private final Database database;
+    private final NodeIdentity identity;
+    private final MonotonicClock monotonic;
+    private final TimerWheel wheel;
+    private final AgentHost host;
+    private final Leadership leadership;
+    private final SessionStore sessions = new SessionStore();
+    private final AtomicLong assignmentVersion = new AtomicLong(-1);
+    private final Loop assignments;
+    private final Loop deaths;
+    private final TimerWheel.Timer suspicion;
+    private @Nullable NodeSession session;
+
+    private Node(
+            Database database,
+            NodeIdentity identity,
+            MonotonicClock monotonic,
+            TimerWheel wheel,
+            AgentHost host,
+            List<Duty> duties,
+            Runnable assigned) {
+        this.database = database;
+        this.identity = identity;
+        this.monotonic = monotonic;
+        this.wheel = wheel;
+        this.host = host;
+        List<Duty> all = new ArrayList<>(duties);
+        all.add(new Placement(database, () -> {
+                    reassigned();
+                    assigned.run();
+                })
+                .duty());
+        this.leadership = new Leadership(database, identity.id(), all);
+        this.assignments = Loop.start("assignments", CHECK, host::converge);
+        this.deaths = Loop.start("deaths", CHECK, this::findDead);
+        this.suspicion = new TimerWheel.Timer(deaths::wake);
+    }
+
+    /// Joins the others on the database.
+    ///
+    /// @param duties what this node can do for all besides placing agents
+    /// @param assigned called when agents were given to nodes, to tell the others without delay
+    public static Node start(
+            Database database,
+            NodeIdentity identity,
+            MonotonicClock monotonic,
+            DatabaseClock clock,
+            TimerWheel wheel,
+            AgentHost host,
+            List<Duty> duties,
+            Runnable assigned) {
+        Node node = new Node(database, identity, monotonic, wheel, host, duties, assigned);
+        try {
+            node.session = NodeSession.start(database, identity, monotonic, clock, wheel, node.new Told());
+        } catch (RuntimeException e) {
+            node.closeLoops();
+            throw e;
+        }
+        return node;
+    }
+
+    public NodeIdentity identity() {
+        return identity;
+    }
+
+    /// True while this node can prove that it owns what it runs.
+    public boolean isTrusted() {
+        NodeSession current = session;
+        return current != null && current.isTrusted();
+    }
+
+    public @Nullable UUID sessionId() {
+        return session == null ? null : session.id();
+    }
+
+    /// This node can run other kinds now; placement may give it their agents.
+    public void offer() {
+        UUID mine = sessionId();
+        if (mine != null) {
+            database.control(handle -> {
+                sessions.offer(handle, mine, identity);
+                return mine;
+            });
+        }
+    }
+
+    /// Agents were given to, taken from, or asked something of this node.
+    public void reassigned() {
+        assignments.wake();
+    }
+
+    /// An agent was declared, a lease returned, or a person wants something: placement looks now.
+    public void placementNeeded() {
+        leadership.wake(Placement.DUTY);
+    }
+
+    private void findDead() {
+        int dead = database.control(sessions::expire);
+        if (dead > 0) {
+            leadership.vacant();
+            placementNeeded();
+        }
+    }
+
+    private final class Told implements NodeSession.Listener {
+        @Override
+        public void joined(UUID fresh) {
+            host.joined(fresh);
+            assignmentVersion.set(-1);
+            leadership.joined(fresh);
+            deaths.wake();
+            assignments.wake();
+        }
+
+        @Override
+        public void beat(Beat beat) {
+            if (assignmentVersion.getAndSet(beat.assignmentVersion()) != beat.assignmentVersion()) {
+                assignments.wake();
+            }
+            if (beat.isDutyVacant()) {
+                leadership.vacant();
+            }
+            Duration suspectIn = beat.suspectIn();
+            if (suspectIn != null) {
+                wheel.schedule(
+                        suspicion,
+                        monotonic.nanos() + suspectIn.plus(AFTER_DEATH).toNanos());
+            }
+        }
+
+        @Override
+        public void fenced(String cause) {
+            leadership.fenced();
+            host.fenced();
+        }
+    }
+
+    /// Stops the agents in reverse order within `bound`, then leaves, so that others take over at once.
+    public void stop(Duration bound) {
+        host.stop(bound);
+        close();
+    }
+
+    @Override
+    public void close() {
+        closeLoops();
+        host.close();
+        if (session != null) {
+            session.close();
+        }
+    }
+
+    private void closeLoops() {
+        wheel.cancel(suspicion);
+        assignments.close();
+        deaths.close();
+        leadership.close();
+    }
+}

@@ -1,0 +1,231 @@
+package dev.mainstay.cluster;
+
+import dev.mainstay.ErrorCode;
+import dev.mainstay.MainstayException;
+import dev.mainstay.concurrent.MonotonicClock;
+import dev.mainstay.concurrent.Threads;
+import dev.mainstay.concurrent.TimerWheel;
+import dev.mainstay.postgres.Database;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.locks.LockSupport;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.Jdbi;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The heartbeat of this node: one renewal a second on a connection and a platform thread of its own, so that neither a
+/// used-up pool nor stuck agents keep it from living.
+///
+/// Ownership is trusted until two seconds before the lease could end, counted from when the last answered renewal was
+/// *sent*. Past that, or when a renewal finds the session ended, the node is fenced: it stops all work and, as soon as
+/// the database answers, joins with a new session. Thread-safe.
+public final class NodeSession implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NodeSession.class);
+    private static final Duration BEAT = Duration.ofSeconds(1);
+    private static final Duration RETRY = Duration.ofMillis(500);
+    private static final Duration MARGIN = Duration.ofSeconds(2);
+    private static final Duration PREDECESSOR_PATIENCE = Duration.ofSeconds(3);
+    private static final Duration REPEAT_WARNING = Duration.ofSeconds(30);
+
+    private final Database database;
+    private final NodeIdentity node;
+    private final MonotonicClock monotonic;
+    private final DatabaseClock clock;
+    private final TimerWheel wheel;
+    private final Listener listener;
+    private final SessionStore store = new SessionStore();
+    private final TimerWheel.Timer trustTimer = new TimerWheel.Timer(this::trustEnded);
+    private final Thread thread;
+    private volatile @Nullable UUID session;
+    private volatile long trustedUntil;
+    private volatile boolean closed;
+    private @Nullable Connection connection;
+    private long lastWarning = Long.MIN_VALUE;
+
+    /// Told on the session's thread, but `fenced` also on another; must return quickly.
+    public interface Listener {
+        void joined(UUID session);
+
+        void beat(Beat beat);
+
+        void fenced(String cause);
+    }
+
+    private NodeSession(
+            Database database,
+            NodeIdentity node,
+            MonotonicClock monotonic,
+            DatabaseClock clock,
+            TimerWheel wheel,
+            Listener listener) {
+        this.database = database;
+        this.node = node;
+        this.monotonic = monotonic;
+        this.clock = clock;
+        this.wheel = wheel;
+        this.listener = listener;
+        openFirst();
+        this.thread = Threads.startPlatform("mainstay-session", this::run);
+    }
+
+    /// Joins; fails when a living process already carries this node's name.
+    public static NodeSession start(
+            Database database,
+            NodeIdentity node,
+            MonotonicClock monotonic,
+            DatabaseClock clock,
+            TimerWheel wheel,
+            Listener listener) {
+        return new NodeSession(database, node, monotonic, clock, wheel, listener);
+    }
+
+    public @Nullable UUID id() {
+        return session;
+    }
+
+    /// True while this node can prove that it owns what it holds.
+    public boolean isTrusted() {
+        return session != null && monotonic.nanos() < trustedUntil;
+    }
+
+    private void openFirst() {
+        long giveUp = monotonic.nanos() + PREDECESSOR_PATIENCE.toNanos();
+        while (!open()) {
+            if (monotonic.nanos() > giveUp) {
+                disconnect();
+                throw new MainstayException(
+                        ErrorCode.NODE_DUPLICATE,
+                        "another living process is already node " + node.id()
+                                + " of this database; stop it, or give this one a name of its own with --node");
+            }
+            Threads.pause(RETRY);
+        }
+    }
+
+    private void run() {
+        while (!closed) {
+            long started = monotonic.nanos();
+            boolean isAnswered = renewOrJoin();
+            Duration wait = isAnswered ? BEAT : RETRY;
+            LockSupport.parkNanos(this, Math.max(0, started + wait.toNanos() - monotonic.nanos()));
+        }
+    }
+
+    private boolean renewOrJoin() {
+        try {
+            return session == null ? open() : renew();
+        } catch (RuntimeException e) {
+            disconnect();
+            if (!closed && monotonic.nanos() - lastWarning > REPEAT_WARNING.toNanos()) {
+                lastWarning = monotonic.nanos();
+                LOG.atWarn().addKeyValue("node", node.id()).log("session not renewed, trying again: {}", e.toString());
+            }
+            return false;
+        }
+    }
+
+    /// False while a process of the same name still lives.
+    private boolean open() {
+        Handle handle = handle();
+        if (!store.supersede(handle, node.id())) {
+            return false;
+        }
+        UUID fresh = UUID.randomUUID();
+        long sent = monotonic.nanos();
+        store.open(handle, fresh, node, !database.pooler());
+        trustFrom(sent);
+        session = fresh;
+        LOG.atInfo().addKeyValue("node", node.id()).log("joined with session {}", fresh);
+        listener.joined(fresh);
+        return true;
+    }
+
+    private boolean renew() {
+        UUID mine = session;
+        if (mine == null) {
+            return false;
+        }
+        boolean isNewConnection = connection == null;
+        Handle handle = handle();
+        long sent = monotonic.nanos();
+        Optional<Beat> beat = store.renew(handle, mine);
+        if (beat.isEmpty()) {
+            fence("its session has ended");
+            return false;
+        }
+        trustFrom(sent);
+        clock.read(beat.get().databaseTime(), sent, monotonic.nanos());
+        if (isNewConnection && !database.pooler()) {
+            store.reconnected(handle, mine);
+        }
+        listener.beat(beat.get());
+        return true;
+    }
+
+    private void trustFrom(long sent) {
+        trustedUntil = sent + SessionStore.LEASE.minus(MARGIN).toNanos();
+        wheel.schedule(trustTimer, trustedUntil);
+    }
+
+    private void trustEnded() {
+        Threads.startVirtual("mainstay-fence", () -> {
+            if (!closed && monotonic.nanos() >= trustedUntil) {
+                fence("no renewal was answered in time");
+            }
+        });
+    }
+
+    /// Whatever this node holds may soon be another's.
+    private synchronized void fence(String cause) {
+        if (session != null) {
+            session = null;
+            LOG.atWarn().addKeyValue("node", node.id()).log("fenced: {}; all work stops, joining again", cause);
+            listener.fenced(cause);
+        }
+    }
+
+    private Handle handle() {
+        Connection live = connection;
+        if (live == null) {
+            live = database.controlConnection("session");
+            connection = live;
+        }
+        return Jdbi.open(live);
+    }
+
+    private void disconnect() {
+        Connection broken = connection;
+        connection = null;
+        try {
+            if (broken != null) {
+                broken.close();
+            }
+        } catch (SQLException e) {
+            LOG.atDebug().log("closing a broken connection: {}", e.toString());
+        }
+    }
+
+    /// Ends the session, so that others take over at once instead of after the lease.
+    @Override
+    public void close() {
+        closed = true;
+        LockSupport.unpark(thread);
+        Threads.join(thread, Duration.ofSeconds(5));
+        wheel.cancel(trustTimer);
+        UUID mine = session;
+        session = null;
+        if (mine != null) {
+            try {
+                store.stop(handle(), mine);
+            } catch (RuntimeException e) {
+                LOG.atWarn().log("session not ended, it will expire: {}", e.toString());
+            }
+        }
+        disconnect();
+    }
+}

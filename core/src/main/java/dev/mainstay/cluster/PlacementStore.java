@@ -1,0 +1,138 @@
+package dev.mainstay.cluster;
+
+import dev.mainstay.AgentRef;
+import dev.mainstay.cluster.PlacementPlan.Candidate;
+import dev.mainstay.cluster.PlacementPlan.Placed;
+import dev.mainstay.cluster.PlacementPlan.Placing;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.StatementContext;
+
+/// What placement reads and writes; each method is one statement of its caller's transaction. Stateless.
+final class PlacementStore {
+    private static final String PLACED = """
+            SELECT lease.organization_id, lease.agent_id, agent.kind, agent.group_name, lease.session_id
+            FROM agent_leases lease
+            JOIN agents agent ON agent.organization_id = lease.organization_id AND agent.id = lease.agent_id
+            """;
+
+    List<Candidate> nodes(Handle handle) {
+        return handle.createQuery("""
+                SELECT session.session_id, session.node_id, session.kinds, session.draining,
+                    session.started_at < clock_timestamp() - interval '10 seconds' AS is_settled,
+                    (SELECT count(*) FROM agent_leases lease WHERE lease.session_id = session.session_id) AS load
+                FROM node_sessions session
+                WHERE session.ended_at IS NULL AND session.expires_at > clock_timestamp()
+                ORDER BY session.node_id
+                """)
+                .map((row, context) -> new Candidate(
+                        row.getObject(1, UUID.class),
+                        row.getString(2),
+                        Set.of((String[]) row.getArray(3).getArray()),
+                        row.getBoolean(4),
+                        row.getBoolean(5),
+                        row.getInt(6)))
+                .list();
+    }
+
+    /// Agents that should run and that nobody runs; groups together, members in order.
+    List<Placed> waiting(Handle handle) {
+        return handle.createQuery(PLACED + """
+                WHERE lease.session_id IS NULL
+                    AND agent.desired <> 'shutdown'
+                    AND agent.source NOT IN ('http', 'slot')
+                    AND (agent.state <> 'quarantined' OR agent.quarantine_until <= clock_timestamp())
+                ORDER BY lease.organization_id, agent.group_name NULLS FIRST,
+                    (agent.spec #>> '{group,position}')::integer NULLS FIRST, lease.agent_id
+                """).map(PlacementStore::placed).list();
+    }
+
+    List<Placed> groupMembers(Handle handle) {
+        return handle.createQuery(PLACED + "WHERE agent.group_name IS NOT NULL AND lease.session_id IS NOT NULL")
+                .map(PlacementStore::placed)
+                .list();
+    }
+
+    /// What runs, and is not on its way already.
+    List<Placed> running(Handle handle) {
+        return handle.createQuery(PLACED + """
+                WHERE lease.session_id IS NOT NULL AND NOT lease.leaving
+                ORDER BY lease.leased_at DESC, lease.agent_id
+                """).map(PlacementStore::placed).list();
+    }
+
+    int leavingNow(Handle handle) {
+        return handle.createQuery("SELECT count(*) FROM agent_leases WHERE leaving")
+                .mapTo(Integer.class)
+                .one();
+    }
+
+    void assign(Handle handle, List<Placing> plan) {
+        handle.createUpdate("""
+                UPDATE agent_leases lease
+                SET session_id = session.session_id,
+                    node_id = session.node_id,
+                    fence = lease.fence + 1,
+                    leaving = false,
+                    leased_at = clock_timestamp()
+                FROM unnest(:organizations, :agents, :sessions) AS plan (organization_id, agent_id, session_id)
+                JOIN node_sessions session ON session.session_id = plan.session_id AND session.ended_at IS NULL
+                WHERE lease.organization_id = plan.organization_id
+                    AND lease.agent_id = plan.agent_id
+                    AND lease.session_id IS NULL
+                """)
+                .bindArray(
+                        "organizations",
+                        UUID.class,
+                        column(plan, placing -> placing.agent().organization()))
+                .bindArray(
+                        "agents",
+                        String.class,
+                        column(plan, placing -> placing.agent().id()))
+                .bindArray("sessions", UUID.class, column(plan, Placing::session))
+                .execute();
+        tell(handle, Set.copyOf(column(plan, Placing::session)));
+    }
+
+    void askToLeave(Handle handle, List<AgentRef> agents) {
+        handle.createUpdate("""
+                UPDATE agent_leases lease
+                SET leaving = true
+                FROM unnest(:organizations, :agents) AS asked (organization_id, agent_id)
+                WHERE lease.organization_id = asked.organization_id AND lease.agent_id = asked.agent_id
+                """)
+                .bindArray("organizations", UUID.class, column(agents, AgentRef::organization))
+                .bindArray("agents", String.class, column(agents, AgentRef::id))
+                .execute();
+        handle.execute("""
+                UPDATE node_sessions
+                SET assignment_version = assignment_version + 1
+                WHERE session_id IN (SELECT session_id FROM agent_leases WHERE leaving)
+                """);
+    }
+
+    private static void tell(Handle handle, Set<UUID> sessions) {
+        handle.createUpdate("""
+                UPDATE node_sessions
+                SET assignment_version = assignment_version + 1
+                WHERE session_id = ANY(:sessions)
+                """).bindArray("sessions", UUID.class, sessions).execute();
+    }
+
+    private static Placed placed(ResultSet row, StatementContext context) throws SQLException {
+        return new Placed(
+                new AgentRef(row.getObject(1, UUID.class), row.getString(2)),
+                row.getString(3),
+                row.getString(4),
+                row.getObject(5, UUID.class));
+    }
+
+    private static <A, B> List<B> column(List<A> rows, Function<A, B> value) {
+        return rows.stream().map(value).toList();
+    }
+}

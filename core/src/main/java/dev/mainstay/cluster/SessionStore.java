@@ -1,0 +1,163 @@
+package dev.mainstay.cluster;
+
+import java.time.Duration;
+import java.time.OffsetDateTime;
+import java.util.Optional;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+
+/// The rows of `node_sessions`; each method is one statement. Stateless.
+final class SessionStore {
+    static final Duration LEASE = Duration.ofSeconds(10);
+
+    /// A session whose own connection is gone and that missed two beats is dead before its lease ends.
+    private static final String IS_DEAD = """
+            (session.expires_at <= clock_timestamp()
+                OR (session.backend_pid IS NOT NULL
+                    AND session.beat_at < clock_timestamp() - interval '2 seconds'
+                    AND NOT EXISTS (
+                        SELECT FROM pg_stat_activity backend
+                        WHERE backend.pid = session.backend_pid AND backend.backend_start = session.backend_start)))
+            """;
+
+    /// The process that left this node's name behind is gone: its connection no longer exists.
+    private static final String IS_LEFT_BEHIND = """
+            (session.expires_at <= clock_timestamp()
+                OR ((session.backend_pid IS NOT NULL OR session.beat_at < clock_timestamp() - interval '2 seconds')
+                    AND NOT EXISTS (
+                        SELECT FROM pg_stat_activity backend
+                        WHERE backend.pid = session.backend_pid AND backend.backend_start = session.backend_start)))
+            """;
+
+    private static final String END = """
+            WITH ended AS (
+                UPDATE node_sessions session
+                SET ended_at = clock_timestamp(), end_cause = %s
+                WHERE session.ended_at IS NULL AND %s
+                RETURNING session_id, node_id, end_cause),
+            freed AS (
+                UPDATE agent_leases lease
+                SET session_id = NULL, node_id = NULL, leaving = false, fence = lease.fence + 1
+                FROM ended
+                WHERE lease.session_id = ended.session_id
+                RETURNING lease.session_id)
+            INSERT INTO system_events (organization_id, type, severity, node_id, cause, detail)
+            SELECT '00000000-0000-0000-0000-000000000001', 'node.' || %s, %s, node_id, end_cause,
+                jsonb_build_object('session', session_id,
+                    'agents', (SELECT count(*) FROM freed WHERE freed.session_id = ended.session_id))
+            FROM ended
+            """;
+
+    private static final String EXPIRE = END.formatted(
+            "CASE WHEN session.expires_at <= clock_timestamp() THEN 'expired' ELSE 'connection lost' END",
+            IS_DEAD,
+            "'lost'",
+            "'critical'");
+
+    private static final String SUPERSEDE =
+            END.formatted("'superseded'", "session.node_id = :node AND " + IS_LEFT_BEHIND, "'superseded'", "'warning'");
+
+    private static final String STOP =
+            END.formatted("'stopped'", "session.session_id = :session", "'stopped'", "'info'");
+
+    /// Ends what an earlier process of this node left behind; false when that process is alive.
+    boolean supersede(Handle handle, String node) {
+        handle.createUpdate(SUPERSEDE).bind("node", node).execute();
+        return handle.createQuery("SELECT count(*) FROM node_sessions WHERE node_id = :node AND ended_at IS NULL")
+                        .bind("node", node)
+                        .mapTo(Integer.class)
+                        .one()
+                == 0;
+    }
+
+    /// @param isDirect false behind a pooler, where the connection says nothing about the process
+    void open(Handle handle, UUID session, NodeIdentity node, boolean isDirect) {
+        handle.createUpdate("""
+                WITH opened AS (
+                    INSERT INTO node_sessions (session_id, node_id, kinds, host, address, version, expires_at,
+                        backend_pid, backend_start)
+                    SELECT :session, :node, :kinds, :host, :address, :version,
+                        clock_timestamp() + make_interval(secs => :lease), backend.pid, backend.backend_start
+                    FROM (SELECT) AS one
+                    LEFT JOIN pg_stat_activity backend ON backend.pid = pg_backend_pid() AND :isDirect
+                    RETURNING session_id, node_id)
+                INSERT INTO system_events (organization_id, type, severity, node_id, cause, detail)
+                SELECT '00000000-0000-0000-0000-000000000001', 'node.joined', 'info', node_id, 'session opened',
+                    jsonb_build_object('session', session_id)
+                FROM opened
+                """)
+                .bind("session", session)
+                .bind("node", node.id())
+                .bindArray("kinds", String.class, node.kinds().get())
+                .bind("host", node.host())
+                .bind("address", node.address())
+                .bind("version", node.version())
+                .bind("lease", LEASE.toMillis() / 1e3)
+                .bind("isDirect", isDirect)
+                .execute();
+    }
+
+    /// The node can run other kinds now.
+    void offer(Handle handle, UUID session, NodeIdentity node) {
+        handle.createUpdate("UPDATE node_sessions SET kinds = :kinds WHERE session_id = :session")
+                .bind("session", session)
+                .bindArray("kinds", String.class, node.kinds().get())
+                .execute();
+    }
+
+    /// The connection that renews is another one now.
+    void reconnected(Handle handle, UUID session) {
+        handle.createUpdate("""
+                UPDATE node_sessions session
+                SET backend_pid = backend.pid, backend_start = backend.backend_start
+                FROM pg_stat_activity backend
+                WHERE session.session_id = :session AND backend.pid = pg_backend_pid()
+                """).bind("session", session).execute();
+    }
+
+    /// Empty when the session has ended or expired: the node is fenced.
+    Optional<Beat> renew(Handle handle, UUID session) {
+        return handle.createQuery("""
+                WITH renewed AS (
+                    UPDATE node_sessions
+                    SET beat_at = clock_timestamp(),
+                        expires_at = clock_timestamp() + make_interval(secs => :lease)
+                    WHERE session_id = :session AND ended_at IS NULL AND expires_at > clock_timestamp()
+                    RETURNING assignment_version, draining)
+                SELECT clock_timestamp() AS database_time, assignment_version, draining,
+                    (SELECT extract(epoch FROM min(late.beat_at) + interval '2 seconds' - clock_timestamp())
+                     FROM node_sessions late
+                     WHERE late.ended_at IS NULL AND late.beat_at < clock_timestamp() - interval '1200 milliseconds'
+                        AND late.session_id <> :session) AS suspect_seconds,
+                    EXISTS (
+                        SELECT FROM duties duty
+                        WHERE duty.ran_at < clock_timestamp() - interval '60 seconds'
+                            OR NOT EXISTS (
+                                SELECT FROM node_sessions holder
+                                WHERE holder.session_id = duty.session_id AND holder.ended_at IS NULL)) AS is_vacant
+                FROM renewed
+                """)
+                .bind("session", session)
+                .bind("lease", LEASE.toMillis() / 1e3)
+                .map((row, context) -> {
+                    double suspectSeconds = row.getDouble(4);
+                    boolean isNobodyLate = row.wasNull();
+                    return new Beat(
+                            row.getObject(1, OffsetDateTime.class).toInstant(),
+                            row.getLong(2),
+                            row.getBoolean(3),
+                            isNobodyLate ? null : Duration.ofMillis(Math.max(0, Math.round(suspectSeconds * 1000))),
+                            row.getBoolean(5));
+                })
+                .findOne();
+    }
+
+    /// Ends every dead session and frees what it held, in one guarded statement; the number of nodes found dead.
+    int expire(Handle handle) {
+        return handle.createUpdate(EXPIRE).execute();
+    }
+
+    void stop(Handle handle, UUID session) {
+        handle.createUpdate(STOP).bind("session", session).execute();
+    }
+}

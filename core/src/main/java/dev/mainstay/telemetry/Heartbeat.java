@@ -1,0 +1,27 @@
+package dev.mainstay.telemetry;
+
+import dev.mainstay.AgentRef;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// "I am alive, and this is what I did since the last time." Written only while `fence` holds. Immutable.
+public record Heartbeat(
+        AgentRef agent,
+        long fence,
+        long sequence,
+        Instant at,
+        AgentPhase phase,
+        TickCounts since,
+        @Nullable String lastError) {
+    /// This heartbeat with the counts of an older one that could not be stored.
+    Heartbeat absorbing(Heartbeat older) {
+        return new Heartbeat(
+                agent,
+                fence,
+                sequence,
+                at,
+                phase,
+                since.plus(older.since),
+                lastError != null ? lastError : older.lastError);
+    }
+}

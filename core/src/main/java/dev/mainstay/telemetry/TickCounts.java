@@ -1,0 +1,32 @@
+package dev.mainstay.telemetry;
+
+/// What an agent's ticks did since the heartbeat before. Sums may be added, so that heartbeats can be merged
+/// while the database is away and no count is lost. Immutable.
+///
+/// @param busyMillis time spent in ticks, in milliseconds
+/// @param maxMillis the longest tick
+/// @param lateMillis the largest distance between a tick's due time and its start
+/// @param abandoned ticks that did not stop when interrupted
+public record TickCounts(
+        int ticks,
+        int failures,
+        long items,
+        double busyMillis,
+        double maxMillis,
+        double lateMillis,
+        int abandoned,
+        int restarts) {
+    public static final TickCounts NONE = new TickCounts(0, 0, 0, 0, 0, 0, 0, 0);
+
+    public TickCounts plus(TickCounts other) {
+        return new TickCounts(
+                ticks + other.ticks,
+                failures + other.failures,
+                items + other.items,
+                busyMillis + other.busyMillis,
+                Math.max(maxMillis, other.maxMillis),
+                Math.max(lateMillis, other.lateMillis),
+                abandoned + other.abandoned,
+                restarts + other.restarts);
+    }
+}
