@@ -4,6 +4,10 @@ import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.bench.gate.ParsedSources.SourceFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;
@@ -15,6 +19,7 @@ class SourceTest {
 
     private static final ParsedSources SOURCES = ParsedSources.parse(Sources.java());
 
+    private static final Pattern DASHBOARD = Pattern.compile("\\.(js|css|html)$");
     private static final Pattern CLOCK = Pattern.compile("\\b(Instant|(Local|Offset|Zoned)(Date|Time|DateTime))\\.now"
             + "|System\\.currentTimeMillis|Clock\\.system|InstantSource\\.system");
     private static final Pattern SLEEP = Pattern.compile("\\b(Thread|[A-Z]+)\\.sleep|LockSupport\\.park(Nanos|Until)");
@@ -28,6 +33,18 @@ class SourceTest {
         report("file lines", lengths);
         assertThat(percentile(lengths, 50)).as("median lines of a file").isLessThanOrEqualTo(80);
         assertThat(percentile(lengths, 90)).as("p90 lines of a file").isLessThanOrEqualTo(250);
+    }
+
+    @Test
+    void files_of_the_dashboard_are_short() throws IOException {
+        var tooLong = new ArrayList<Path>();
+        for (var file : Sources.all()) {
+            if (DASHBOARD.matcher(file.toString()).find()
+                    && Files.readAllLines(file).size() > 500) {
+                tooLong.add(file);
+            }
+        }
+        assertThat(tooLong).as("files over 500 lines").isEmpty();
     }
 
     @Test
