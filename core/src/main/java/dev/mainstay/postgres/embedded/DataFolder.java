@@ -54,7 +54,7 @@ public final class DataFolder implements AutoCloseable {
                 throw e;
             }
         } catch (IOException e) {
-            throw EmbeddedPostgres.unusable(folder, e);
+            throw Failure.ofFolder(folder, e);
         }
     }
 
@@ -125,7 +125,7 @@ public final class DataFolder implements AutoCloseable {
         try {
             Holder.current(address).write(path);
         } catch (IOException e) {
-            throw EmbeddedPostgres.unusable(path, e);
+            throw Failure.ofFolder(path, e);
         }
     }
 
@@ -143,7 +143,7 @@ public final class DataFolder implements AutoCloseable {
         try {
             FileTree.delete(path);
         } catch (IOException e) {
-            throw EmbeddedPostgres.unusable(path, e);
+            throw Failure.ofFolder(path, e);
         }
         close();
     }
@@ -157,7 +157,7 @@ public final class DataFolder implements AutoCloseable {
                 OPEN.remove(path);
             }
         } catch (IOException e) {
-            throw EmbeddedPostgres.unusable(path, e);
+            throw Failure.ofFolder(path, e);
         }
     }
 

@@ -1,7 +1,5 @@
 package dev.mainstay.postgres.embedded;
 
-import dev.mainstay.ErrorCode;
-import dev.mainstay.MainstayException;
 import dev.mainstay.concurrent.Loop;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -38,7 +36,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         this.postmasterPid = control.cluster()
                 .processes()
                 .postmaster()
-                .orElseThrow(() -> failure("PostgreSQL ended right after its start, see " + log(), ""))
+                .orElseThrow(() -> Failure.ofProgram("PostgreSQL ended right after its start, see " + log(), ""))
                 .pid();
         this.logTrimmer = Loop.start("postgres-log", LOG_CHECK, control.log()::trim);
     }
@@ -55,7 +53,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                     : new EmbeddedPostgres(control, control.start(settings, config.port()), false);
             return server.announce(config);
         } catch (IOException e) {
-            throw unusable(config.folder(), e);
+            throw Failure.ofFolder(config.folder(), e);
         }
     }
 
@@ -67,7 +65,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
                 FileTree.delete(folder);
             }
         } catch (IOException e) {
-            throw unusable(folder, e);
+            throw Failure.ofFolder(folder, e);
         }
     }
 
@@ -75,23 +73,21 @@ public final class EmbeddedPostgres implements AutoCloseable {
         FileTree.createPrivate(config.folder());
         var folder = config.folder().toRealPath();
         var cluster = new Cluster(folder.resolve(CLUSTER));
-        var account = ServerAccount.choose(cluster.home());
-        admit(account, folder);
         var binaries = Binaries.unpackedIn(config.binariesCache());
-        account.requirePassage(binaries.folder());
+        var account = admitted(ServerAccount.choose(cluster.home()), folder).reaching(binaries.folder());
         cluster.prepare(binaries, account);
         return new ServerControl(binaries, account, cluster, new ServerLog(folder.resolve("postgres.log")));
     }
 
     /// Our own folders are closed to others, so the account needs leave to pass; folders above are not ours to
     /// open.
-    private static void admit(ServerAccount account, Path folder) throws IOException {
+    private static ServerAccount admitted(ServerAccount account, Path folder) throws IOException {
         var parent = Optional.ofNullable(folder.getParent()).filter(DataFolder::isOne);
         if (parent.isPresent()) {
             account.admit(parent.get());
         }
         account.admit(folder);
-        account.requirePassage(folder);
+        return account.reaching(folder);
     }
 
     private EmbeddedPostgres announce(EmbeddedPostgresConfig config) {
@@ -105,25 +101,6 @@ public final class EmbeddedPostgres implements AutoCloseable {
             control.binaries().removeOthers();
         }
         return this;
-    }
-
-    /// A failure of PostgreSQL's programs, with what they said and the code that fits it.
-    static MainstayException failure(String what, String said) {
-        var code = ErrorCode.EMBEDDED_POSTGRES;
-        if (said.contains("No space left on device")) {
-            code = ErrorCode.DISK_FULL;
-        } else if (said.contains("Address already in use")) {
-            code = ErrorCode.PORT_IN_USE;
-        }
-        return new MainstayException(code, what + "; it said:\n" + said);
-    }
-
-    static MainstayException unusable(Path folder, IOException failure) {
-        var reason = FileTree.reason(failure);
-        return new MainstayException(
-                reason.contains("No space left on device") ? ErrorCode.DISK_FULL : ErrorCode.DATA_FOLDER_UNUSABLE,
-                "the folder %s cannot be used: %s".formatted(folder, reason),
-                failure);
     }
 
     public String host() {

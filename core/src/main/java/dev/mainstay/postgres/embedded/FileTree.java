@@ -2,8 +2,6 @@ package dev.mainstay.postgres.embedded;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -103,15 +101,5 @@ final class FileTree {
         try (var channel = FileChannel.open(path, option)) {
             channel.force(true);
         }
-    }
-
-    /// The reason in words; a bare path, which is all that some of these exceptions say, tells a person nothing.
-    static String reason(IOException failure) {
-        return switch (failure) {
-            case AccessDeniedException denied -> "no permission for " + denied.getFile();
-            case FileSystemException other
-            when other.getReason() == null -> other.getClass().getSimpleName() + " " + other.getFile();
-            default -> String.valueOf(failure.getMessage());
-        };
     }
 }

@@ -36,7 +36,7 @@ record Login(Cluster cluster, int port) {
             LOG.atDebug().addKeyValue("port", port).log("no answer yet: {}", e.getMessage());
             return false;
         } catch (IOException e) {
-            throw EmbeddedPostgres.unusable(cluster.home(), e);
+            throw Failure.ofFolder(cluster.home(), e);
         }
     }
 

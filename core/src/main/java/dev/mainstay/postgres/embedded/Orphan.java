@@ -39,6 +39,9 @@ record Orphan(ServerControl control) {
     /// done.
     private boolean answers(int port) {
         var login = new Login(control.cluster(), port);
+        if (starting()) {
+            LOG.atInfo().addKeyValue("port", port).log("waiting for the running PostgreSQL to recover");
+        }
         return Poll.until(ServerControl.START_BOUND, () -> !starting())
                 && Poll.until(
                         ANSWER_BOUND, () -> login.succeeds() || postmaster().isEmpty())

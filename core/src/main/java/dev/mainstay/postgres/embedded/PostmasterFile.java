@@ -39,7 +39,7 @@ record PostmasterFile(long pid, int port, boolean starting) {
         } catch (NoSuchFileException | NumberFormatException e) {
             return Optional.empty();
         } catch (IOException e) {
-            throw EmbeddedPostgres.unusable(data, e);
+            throw Failure.ofFolder(data, e);
         }
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -29,6 +30,9 @@ import java.util.stream.Stream;
 record ServerAccount(List<String> prefix, Optional<String> user) {
     private static final Duration BOUND = Duration.ofSeconds(20);
     private static final String ROOT = "0";
+    /// [Capabilities](https://man7.org/linux/man-pages/man7/capabilities.7.html) that root may leave to another
+    /// user.
+    private static final List<String> LEAVES = List.of("dac_read_search", "dac_override");
     private static final List<String> STAND_INS = List.of("postgres", "nobody");
 
     /// Chooses for the data in `data`, which need not exist yet.
@@ -114,7 +118,7 @@ record ServerAccount(List<String> prefix, Optional<String> user) {
 
     /// Lets the account pass through `folder`, which stays closed to everybody else.
     void admit(Path folder) throws IOException {
-        if (user.isEmpty() || passes(folder)) {
+        if (passes(folder)) {
             return;
         }
         var group = run(Path.of("/"), BOUND, List.of("id", "-gn")).output();
@@ -125,18 +129,32 @@ record ServerAccount(List<String> prefix, Optional<String> user) {
         view.setPermissions(permissions);
     }
 
+    /// Tried for real, since `test` and its like leave out capabilities.
     private boolean passes(Path folder) {
-        return run(Path.of("/"), BOUND, List.of("test", "-x", folder.toString()))
-                .succeeded();
+        return user.isEmpty()
+                || run(Path.of("/"), BOUND, List.of("sh", "-c", "cd \"$0\"", folder.toString()))
+                        .succeeded();
     }
 
-    /// Refuses a place that the account cannot get to, which would else end in a riddle from PostgreSQL.
-    void requirePassage(Path folder) {
-        if (user.isPresent() && !passes(folder)) {
-            throw cannotRunAsRoot(
-                    ("user %s, as whom it would run, may not enter %s; choose a folder all whose parents are "
-                                    + "open to others, such as /var/lib/mainstay")
-                            .formatted(user.get(), folder));
+    /// This account, with leave to pass folders closed to it when one above `folder` is, as the home of root is.
+    /// The first leave is for passing and reading, the second also for writing, which is what containers usually
+    /// hold.
+    ServerAccount reaching(Path folder) {
+        return Stream.concat(Stream.of(this), LEAVES.stream().flatMap(this::with))
+                .filter(account -> account.passes(folder))
+                .findFirst()
+                .orElseThrow(
+                        () -> cannotRunAsRoot(("user %s, as whom it would run, may not enter %s, so choose a folder "
+                                        + "all whose parents are open to others, such as /var/lib/mainstay")
+                                .formatted(user.orElse(""), folder)));
+    }
+
+    private Stream<ServerAccount> with(String capability) {
+        if (!prefix.contains("setpriv")) {
+            return Stream.empty();
         }
+        var words = new ArrayList<>(prefix);
+        words.addAll(words.size() - 1, List.of("--inh-caps=+" + capability, "--ambient-caps=+" + capability));
+        return Stream.of(new ServerAccount(List.copyOf(words), user));
     }
 }

@@ -82,7 +82,7 @@ record ServerControl(Binaries binaries, ServerAccount account, Cluster cluster, 
         var started = account.run(cluster.home(), START_BOUND.plus(MARGIN), words);
         if (!started.succeeded()) {
             var said = log.since(logSize);
-            throw EmbeddedPostgres.failure(
+            throw Failure.ofProgram(
                     "the embedded PostgreSQL in %s did not start".formatted(cluster.home()),
                     said.isEmpty() ? started.output() : said);
         }

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.util.List;
 
 /// The file that the server's messages go to, kept below a size so that a fault that repeats cannot fill the
 /// disk.
@@ -19,7 +18,6 @@ import java.util.List;
 record ServerLog(Path file) {
     private static final long LIMIT = 10L << 20;
     private static final int TAIL_BYTES = 8 << 10;
-    private static final int TAIL_LINES = 20;
 
     /// Makes the file, readable by the server's account alone.
     void prepare(ServerAccount account) throws IOException {
@@ -49,15 +47,13 @@ record ServerLog(Path file) {
         return Files.size(file);
     }
 
-    /// The last lines written after the file had `size` bytes.
+    /// The end of what was written after the file had `size` bytes.
     String since(long size) throws IOException {
         try (var log = new RandomAccessFile(file.toFile(), "r")) {
             log.seek(Math.max(size, log.length() - TAIL_BYTES));
             var tail = new byte[TAIL_BYTES];
             int length = Math.max(0, log.read(tail));
-            List<String> lines =
-                    new String(tail, 0, length, StandardCharsets.UTF_8).lines().toList();
-            return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
+            return new String(tail, 0, length, StandardCharsets.UTF_8);
         }
     }
 }

@@ -151,13 +151,18 @@ class EmbeddedPostgresFlowTest {
         try (var server = EmbeddedPostgres.start(config())) {
             run(server, "SELECT 1");
         }
-        Files.writeString(
-                data().resolve("postmaster.pid"),
-                "%d\n%s\n1\n5432\n\n127.0.0.1\n0 0\nready\n"
-                        .formatted(ProcessHandle.current().pid(), data()));
-        try (var server = EmbeddedPostgres.start(config())) {
-            assertThat(server.adopted()).isFalse();
-            assertThat(ask(server, "SELECT 1")).isEqualTo("1");
+        var unrelated = new ProcessBuilder("sleep", "300").start();
+        try {
+            Files.writeString(
+                    data().resolve("postmaster.pid"),
+                    "%d\n%s\n1\n5432\n\n127.0.0.1\n0 0\nready\n".formatted(unrelated.pid(), data()));
+            try (var server = EmbeddedPostgres.start(config())) {
+                assertThat(server.adopted()).isFalse();
+                assertThat(ask(server, "SELECT 1")).isEqualTo("1");
+                assertThat(unrelated.isAlive()).isTrue();
+            }
+        } finally {
+            unrelated.destroyForcibly();
         }
     }
 

@@ -10,6 +10,8 @@ import dev.mainstay.testing.TestPostgres;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -60,14 +62,8 @@ class OrphanFlowTest {
 
     @Test
     void root_without_namespaces_hands_the_data_to_another_user_for_good() throws Exception {
-        assumeTrue(Files.getAttribute(folder, "unix:uid").equals(0), "only root has to become somebody else");
-        var programs = Files.createDirectory(folder.resolve("programs"));
-        Files.createFile(
-                programs.resolve("unshare"),
-                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
-        Files.writeString(programs.resolve("unshare"), "#!/bin/sh\nexit 1\n");
         var home = Files.createDirectory(folder.resolve("home"));
-        long postmaster = orphanIn(home, Map.of("PATH", programs + ":" + System.getenv("PATH")));
+        long postmaster = orphanIn(home, withoutNamespaces());
         var cluster = home.resolve("postgres/cluster");
         assertThat(Files.getAttribute(cluster, "unix:uid")).isNotEqualTo(0);
         try (var data = DataFolder.open(home);
@@ -80,6 +76,37 @@ class OrphanFlowTest {
             assertThat(Files.getAttribute(cluster.resolve("data/postmaster.pid"), "unix:uid"))
                     .isEqualTo(Files.getAttribute(cluster, "unix:uid"));
         }
+    }
+
+    @Test
+    void the_other_user_reaches_data_below_a_folder_that_root_keeps_closed() throws Exception {
+        var closed = Files.createDirectory(
+                folder.resolve("closed"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+        var environment = withoutNamespaces();
+        assumeTrue(
+                Command.run(folder, Duration.ofSeconds(10), List.of("setpriv", "--ambient-caps=+dac_override", "true"))
+                                .exitCode()
+                        != 127,
+                "only setpriv can leave another user the right to pass");
+        long postmaster = orphanIn(closed.resolve("home"), environment);
+        assertThat(Files.getAttribute(closed.resolve("home/postgres/cluster"), "unix:uid"))
+                .isNotEqualTo(0);
+        try (var data = DataFolder.open(closed.resolve("home"));
+                var server = EmbeddedPostgres.start(config(data))) {
+            assertThat(server.postmasterPid()).isEqualTo(postmaster);
+        }
+    }
+
+    /// A path on which the program that makes namespaces is found first in a version that refuses.
+    private Map<String, String> withoutNamespaces() throws Exception {
+        assumeTrue(Files.getAttribute(folder, "unix:uid").equals(0), "only root has to become somebody else");
+        var programs = Files.createDirectory(folder.resolve("programs"));
+        Files.createFile(
+                programs.resolve("unshare"),
+                PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-xr-x")));
+        Files.writeString(programs.resolve("unshare"), "#!/bin/sh\nexit 1\n");
+        return Map.of("PATH", programs + ":" + System.getenv("PATH"));
     }
 
     private long orphan(Map<String, String> environment) throws Exception {
