@@ -5,6 +5,9 @@ public enum ErrorCode {
     /// The settings cannot be used.
     CONFIG_INVALID,
 
+    /// The port to listen on is taken by another program.
+    PORT_UNAVAILABLE,
+
     /// Two agents carry one id.
     AGENT_DUPLICATE,
     /// No agent of that id in this organization.

@@ -1,0 +1,20 @@
+package dev.mainstay.health;
+
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/// The newest health of an agent or of the system, with its parts as they were stored. Immutable.
+///
+/// @param agent null for the system
+/// @param parts JSON text of a list
+public record HealthRow(
+        @Nullable String agent,
+        @Nullable Instant at,
+        @Nullable Double score,
+        @JsonRawValue String parts) {
+    /// What is known before the first evaluation.
+    public static HealthRow unknown(@Nullable String agent) {
+        return new HealthRow(agent, null, null, "[]");
+    }
+}
