@@ -1,0 +1,50 @@
+package dev.mainstay.server.http;
+
+import dev.mainstay.agent.AgentCommands;
+import dev.mainstay.agent.OutsideAgents;
+import dev.mainstay.cluster.NodeIdentity;
+import dev.mainstay.postgres.Database;
+import dev.mainstay.server.auth.KeyCheck;
+import dev.mainstay.server.auth.KeyStore;
+import dev.mainstay.server.stream.FleetWatches;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+
+/// What the API stands on, and all routes it has. Immutable.
+///
+/// @param clock the time of the database, or close to it
+/// @param nodeProblem why this node cannot work at the moment, if it cannot
+/// @param kinds the kinds of agents this node knows
+/// @param told called after something was asked of agents or nodes, so that they look at once
+public record Api(
+        Database database,
+        NodeIdentity node,
+        InstantSource clock,
+        FleetWatches watches,
+        KeyStore keys,
+        KeyCheck keyCheck,
+        PrometheusMeterRegistry meters,
+        Supplier<Optional<String>> nodeProblem,
+        Supplier<List<KindView>> kinds,
+        Runnable told) {
+
+    /// Every route of the document, and no other.
+    public List<Route> routes() {
+        return Stream.of(
+                        new HealthRoutes(database, nodeProblem, meters).routes(),
+                        new AgentRoutes(database, watches, new AgentCommands(database, told)).routes(),
+                        new OutsideRoutes(new OutsideAgents(database), watches, new ReportReader(clock)).routes(),
+                        new HistoryRoutes(database, watches, clock).routes(),
+                        new FleetRoutes(watches).routes(),
+                        new StateRoutes(database, watches).routes(),
+                        new NodeRoutes(database, told).routes(),
+                        new KindRoutes(kinds).routes(),
+                        new KeyRoutes(keys, keyCheck, node, clock).routes())
+                .flatMap(List::stream)
+                .toList();
+    }
+}

@@ -1,0 +1,164 @@
+package dev.mainstay.server.http;
+
+import dev.mainstay.server.auth.Access;
+import dev.mainstay.server.auth.Caller;
+import dev.mainstay.server.json.Json;
+import io.javalin.http.Context;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import tools.jackson.databind.JsonNode;
+
+/// One request on its way through a route: who asks, whether they may, the handler, and its answer or refusal written
+/// out. Belongs to the thread of its request.
+final class Exchange implements Request {
+    static final int MAX_BODY = 1024 * 1024;
+    private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
+
+    private final Route route;
+    private final Context context;
+    private @Nullable Caller caller;
+
+    private Exchange(Route route, Context context) {
+        this.route = route;
+        this.context = context;
+    }
+
+    /// Answers, whatever happens; gives the status.
+    static int run(Route route, Context context, Function<@Nullable String, Optional<Caller>> callers) {
+        Exchange exchange = new Exchange(route, context);
+        Answer answer;
+        try {
+            exchange.admit(callers);
+            answer = route.handler().handle(exchange);
+        } catch (Exception | StackOverflowError failure) {
+            if (failure instanceof InterruptedException) {
+                Thread.currentThread().interrupt();
+            }
+            answer = refused(Failures.refusal(failure, route));
+        }
+        exchange.write(answer);
+        return answer.status();
+    }
+
+    private void admit(Function<@Nullable String, Optional<Caller>> callers) {
+        if (route.access() == Access.PUBLIC) {
+            return;
+        }
+        Caller found = callers.apply(context.header("Authorization")).orElseThrow(Refusal::unauthenticated);
+        if (!route.access().allows(found.role())) {
+            throw Refusal.forbidden("a key with role " + found.role().word() + " may not do this; it takes "
+                    + route.access().word());
+        }
+        caller = found;
+    }
+
+    static Answer refused(Refusal refusal) {
+        Problem problem = refusal.problem();
+        return new Answer.Whole(problem.status(), Problem.MEDIA_TYPE, Json.bytes(problem), refusal.headers());
+    }
+
+    static void write(Context context, Answer answer) throws IOException, InterruptedException {
+        HttpServletResponse response = context.res();
+        response.setStatus(answer.status());
+        answer.headers().forEach(response::setHeader);
+        switch (answer) {
+            case Answer.Whole whole -> {
+                if (!whole.contentType().isEmpty()) {
+                    response.setContentType(whole.contentType());
+                }
+                if (whole.status() != HttpServletResponse.SC_NO_CONTENT
+                        && whole.status() != HttpServletResponse.SC_NOT_MODIFIED) {
+                    response.setContentLength(whole.body().length);
+                }
+                response.getOutputStream().write(whole.body());
+            }
+            case Answer.Streamed streamed -> {
+                response.setContentType(streamed.contentType());
+                OutputStream output = response.getOutputStream();
+                response.flushBuffer();
+                if (!context.req().getMethod().equals("HEAD")) {
+                    streamed.source().writeTo(output);
+                }
+            }
+        }
+    }
+
+    private void write(Answer answer) {
+        try {
+            write(context, answer);
+        } catch (IOException e) {
+            LOG.atDebug().addKeyValue("route", route.path()).log("the caller went away: {}", e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public Caller caller() {
+        if (caller == null) {
+            throw new IllegalStateException("route " + route.path() + " is public and asked who calls");
+        }
+        return caller;
+    }
+
+    @Override
+    public String path(String name) {
+        String value = context.pathParam(name);
+        if (value.indexOf('\0') >= 0) {
+            throw Refusal.notFound();
+        }
+        return value;
+    }
+
+    @Override
+    public List<String> all(String name) {
+        return context.queryParams(name);
+    }
+
+    @Override
+    public @Nullable String header(String name) {
+        return context.header(name);
+    }
+
+    @Override
+    public boolean isHead() {
+        return context.req().getMethod().equals("HEAD");
+    }
+
+    @Override
+    public JsonNode json() {
+        HttpServletRequest request = context.req();
+        if (!isJson(request.getContentType()) || request.getHeader("Content-Encoding") != null) {
+            throw Refusal.unsupportedMediaType();
+        }
+        if (request.getContentLengthLong() > MAX_BODY) {
+            throw Refusal.tooLarge(MAX_BODY);
+        }
+        try {
+            byte[] body = request.getInputStream().readNBytes(MAX_BODY + 1);
+            if (body.length > MAX_BODY) {
+                throw Refusal.tooLarge(MAX_BODY);
+            }
+            return StrictJson.parse(body);
+        } catch (IOException e) {
+            throw Refusal.malformed("the body broke off");
+        }
+    }
+
+    private static boolean isJson(@Nullable String contentType) {
+        if (contentType == null) {
+            return false;
+        }
+        String plain = contentType.toLowerCase(Locale.ROOT).replace(" ", "").replace("\"", "");
+        return plain.equals(Json.MEDIA_TYPE) || plain.equals(Json.MEDIA_TYPE + ";charset=utf-8");
+    }
+}

@@ -1,0 +1,61 @@
+package dev.mainstay.server.http;
+
+import dev.mainstay.MainstayException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// The one place where what a handler throws becomes an answer, and is logged. Stateless and thread-safe.
+final class Failures {
+    private static final Logger LOG = LoggerFactory.getLogger(Failures.class);
+
+    private Failures() {}
+
+    static Refusal refusal(Throwable failure, Route route) {
+        return switch (failure) {
+            case Refusal refusal -> refusal;
+            case MainstayException known -> worded(known, route);
+            default -> unexpected(failure, route);
+        };
+    }
+
+    private static Refusal worded(MainstayException failure, Route route) {
+        String code = failure.code().name();
+        return switch (failure.code()) {
+            case AGENT_UNKNOWN -> Refusal.notFound();
+            case AGENT_DUPLICATE, TRANSITION_REFUSED, LEASE_LOST -> Refusal.conflict(code, detail(failure));
+            case STATE_CONFLICT -> Refusal.stale(detail(failure));
+            case DATABASE_UNREACHABLE, DATABASE_READ_ONLY, DISK_FULL, TELEMETRY_FULL, NODE_FENCED -> {
+                LOG.atWarn().addKeyValue("route", route.path()).log("answered 503 {}: {}", code, detail(failure));
+                yield Refusal.unavailable(code, unavailable(failure));
+            }
+            case COMMIT_UNKNOWN ->
+                Refusal.unavailable(
+                        code, "the connection broke during the commit: look whether it happened before repeating it");
+            default -> unexpected(failure, route);
+        };
+    }
+
+    // The server's words name hosts and users; whoever calls needs only what to do.
+    private static String unavailable(MainstayException failure) {
+        return switch (failure.code()) {
+            case DATABASE_READ_ONLY -> "the database takes no writes; try again";
+            case DISK_FULL -> "the database has no disk space left";
+            case DATABASE_UNREACHABLE -> "the database does not answer; try again";
+            default -> "this node cannot work at the moment; try again";
+        };
+    }
+
+    private static Refusal unexpected(Throwable failure, Route route) {
+        LOG.atError()
+                .setCause(failure)
+                .addKeyValue("method", route.method())
+                .addKeyValue("route", route.path())
+                .log("request failed, answered 500");
+        return Refusal.internal();
+    }
+
+    private static String detail(MainstayException failure) {
+        String message = failure.getMessage();
+        return message == null ? failure.code().name() : message;
+    }
+}

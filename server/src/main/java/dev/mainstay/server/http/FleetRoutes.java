@@ -1,0 +1,43 @@
+package dev.mainstay.server.http;
+
+import dev.mainstay.server.auth.Access;
+import dev.mainstay.server.stream.FleetWatches;
+import dev.mainstay.server.stream.Subscription;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// The fleet as a whole: the overview, its heartbeats, and the stream of what changes. Thread-safe.
+final class FleetRoutes {
+    private final FleetWatches watches;
+
+    FleetRoutes(FleetWatches watches) {
+        this.watches = watches;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.get("/api/v1/overview", Access.VIEWER, this::overview),
+                Route.get("/api/v1/heartbeats", Access.VIEWER, this::pulse),
+                Route.get("/api/v1/stream", Access.VIEWER, this::stream));
+    }
+
+    private Answer overview(Request request) {
+        return Answer.encoded(200, watches.of(request.organization()).snapshot().overviewJson());
+    }
+
+    private Answer pulse(Request request) {
+        return Answer.encoded(200, watches.of(request.organization()).pulse());
+    }
+
+    private Answer stream(Request request) {
+        Optional<String> last =
+                Optional.ofNullable(request.header("Last-Event-ID")).or(() -> request.query("lastEventId"));
+        if (request.isHead()) {
+            return new Answer.Streamed("text/event-stream", output -> {}, Map.of());
+        }
+        Subscription subscription = watches.follow(request.organization(), last.filter(id -> !id.isEmpty()))
+                .orElseThrow(() -> Refusal.parameter("lastEventId", "is not a position this stream gave"));
+        return new Answer.Streamed("text/event-stream", subscription::writeTo, Map.of("X-Accel-Buffering", "no"));
+    }
+}

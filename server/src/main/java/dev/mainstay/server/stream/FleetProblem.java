@@ -1,0 +1,80 @@
+package dev.mainstay.server.stream;
+
+import dev.mainstay.agent.AgentRow;
+import dev.mainstay.agent.AgentState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Something about an agent that a person may want to look at. Immutable.
+///
+/// @param problem quarantined, failed, recovering, unplaced, silent or unhealthy
+record FleetProblem(
+        String severity,
+        String problem,
+        String agent,
+        String detail,
+        @Nullable Instant since) {
+    private static final int MOST = 100;
+    private static final double UNHEALTHY = 50;
+    private static final Duration PLACEMENT = Duration.ofSeconds(15);
+
+    /// The worst first; `at` is the time of the database.
+    static List<FleetProblem> among(List<FleetEntry> entries, Instant at) {
+        return entries.stream()
+                .flatMap(entry -> of(entry, at).stream())
+                .sorted(Comparator.comparing((FleetProblem problem) -> !problem.severity.equals("critical"))
+                        .thenComparing(FleetProblem::agent))
+                .limit(MOST)
+                .toList();
+    }
+
+    private static Optional<FleetProblem> of(FleetEntry entry, Instant at) {
+        AgentRow row = entry.row;
+        return switch (AgentState.of(row.state())) {
+            case QUARANTINED, FAILED -> Optional.of(inState("critical", row));
+            case RECOVERING -> Optional.of(inState("warning", row));
+            case INACTIVE, MAINTENANCE -> Optional.empty();
+            case SHUTDOWN -> unplaced(row, at);
+            default -> unplaced(row, at).or(() -> silent(entry, at)).or(() -> unhealthy(row));
+        };
+    }
+
+    private static FleetProblem inState(String severity, AgentRow row) {
+        return new FleetProblem(severity, row.state(), row.id(), row.cause(), row.stateSince());
+    }
+
+    private static Optional<FleetProblem> unplaced(AgentRow row, Instant at) {
+        boolean wanted = !row.held() && !row.desired().equals("shutdown");
+        return wanted && row.stateSince().isBefore(at.minus(PLACEMENT))
+                ? Optional.of(new FleetProblem(
+                        "warning",
+                        "unplaced",
+                        row.id(),
+                        "nothing runs it: no live node offers kind " + row.kind(),
+                        row.stateSince()))
+                : Optional.empty();
+    }
+
+    private static Optional<FleetProblem> silent(FleetEntry entry, Instant at) {
+        Instant last = entry.row.lastHeartbeat() == null ? entry.row.stateSince() : entry.row.lastHeartbeat();
+        return last.isBefore(at.minus(entry.patience))
+                ? Optional.of(new FleetProblem(
+                        "critical",
+                        "silent",
+                        entry.row.id(),
+                        "no heartbeat for more than " + entry.patience.toSeconds() + " s",
+                        last))
+                : Optional.empty();
+    }
+
+    private static Optional<FleetProblem> unhealthy(AgentRow row) {
+        return row.health() != null && row.health() < UNHEALTHY
+                ? Optional.of(new FleetProblem(
+                        "warning", "unhealthy", row.id(), "health " + Math.round(row.health()) + " of 100", null))
+                : Optional.empty();
+    }
+}

@@ -1,0 +1,80 @@
+package dev.mainstay.server.stream;
+
+import dev.mainstay.concurrent.Loop;
+import dev.mainstay.concurrent.MonotonicClock;
+import dev.mainstay.postgres.Database;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The watched fleets of all organizations on this node; a fleet nobody looks at is not read. Thread-safe.
+public final class FleetWatches implements AutoCloseable {
+    private final Database database;
+    private final MonotonicClock clock;
+    private final String node;
+    private final Map<UUID, FleetWatch> watches = new ConcurrentHashMap<>();
+    private final Loop loop;
+    private volatile boolean closed;
+
+    private FleetWatches(Database database, MonotonicClock clock, String node) {
+        this.database = database;
+        this.clock = clock;
+        this.node = node;
+        this.loop = Loop.start("fleet-watch", FleetWatch.PERIOD, this::readWanted);
+    }
+
+    /// Reads nothing until somebody looks.
+    ///
+    /// @param node the name of this node
+    public static FleetWatches start(Database database, String node) {
+        return start(database, MonotonicClock.system(), node);
+    }
+
+    /// The same on a clock that a test moves.
+    public static FleetWatches start(Database database, MonotonicClock clock, String node) {
+        return new FleetWatches(database, clock, node);
+    }
+
+    public FleetWatch of(UUID organization) {
+        FleetWatch held = watches.get(organization);
+        return held != null
+                ? held
+                : watches.computeIfAbsent(organization, id -> new FleetWatch(database.api(id), clock, node));
+    }
+
+    /// Begins to follow a fleet: everything first, or only what came after the position a stream of before ended with.
+    ///
+    /// @return empty when `lastEventId` is not a position of ours
+    public Optional<Subscription> follow(UUID organization, Optional<String> lastEventId) {
+        Optional<Position> from = lastEventId.flatMap(Position::parse);
+        if (from.isEmpty() && lastEventId.isPresent()) {
+            return Optional.empty();
+        }
+        Subscription subscription = of(organization).follow(from.orElse(null));
+        if (closed) {
+            subscription.end();
+        }
+        return Optional.of(subscription);
+    }
+
+    /// How many follow a fleet at present.
+    public int followers() {
+        return watches.values().stream().mapToInt(FleetWatch::followers).sum();
+    }
+
+    private void readWanted() {
+        watches.values().removeIf(watch -> !watch.isWanted());
+        for (FleetWatch watch : watches.values()) {
+            watch.read(clock.nanos() - FleetWatch.PERIOD.toNanos() / 2);
+        }
+    }
+
+    /// Ends every stream; those who followed may resume at another node.
+    @Override
+    public void close() {
+        closed = true;
+        loop.close();
+        watches.values().forEach(FleetWatch::end);
+    }
+}
