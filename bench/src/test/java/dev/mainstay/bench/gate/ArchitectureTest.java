@@ -59,7 +59,6 @@ class ArchitectureTest {
                         "dev.failsafe..",
                         "com.cronutils..",
                         "org.snakeyaml..",
-                        "org.apache.commons.compress..",
                         "org.tukaani.xz..",
                         "org.jspecify..")))
                 .check(MAIN);
