@@ -3,7 +3,9 @@ package dev.mainstay.testing;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mainstay.postgres.embedded.OtherProcess;
 import java.sql.DriverManager;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class TestPostgresFlowTest {
@@ -32,6 +34,46 @@ class TestPostgresFlowTest {
             assertThatThrownBy(() -> statement.execute("SELECT 1")).hasMessageContaining("terminating connection");
         }
         server.dropDatabase("flow_original");
+    }
+
+    /// A test run that needs the server.
+    static final class Run {
+        static void main(String[] arguments) throws Exception {
+            OtherProcess.ready(postmaster(TestPostgres.shared()));
+        }
+    }
+
+    private static long postmaster(TestPostgres server) throws Exception {
+        try (var connection =
+                        DriverManager.getConnection(server.url("postgres"), server.superuser(), server.password());
+                var statement = connection.createStatement();
+                var answer = statement.executeQuery("SELECT split_part(pg_read_file('postmaster.pid'), E'\\n', 1)")) {
+            answer.next();
+            return answer.getLong(1);
+        }
+    }
+
+    @Test
+    void what_a_killed_run_left_is_removed_by_the_next_run_and_what_a_living_one_uses_is_not() throws Exception {
+        long ours = postmaster(server);
+        long left;
+        try (var killed = OtherProcess.start(Run.class, Map.of())) {
+            left = killed.postmaster();
+            killed.kill();
+        }
+        assertThat(runs(left)).isTrue();
+        try (var next = OtherProcess.start(Run.class, Map.of())) {
+            long theirs = next.postmaster();
+            assertThat(runs(theirs)).isTrue();
+            assertThat(runs(left)).isFalse();
+            assertThat(runs(ours)).isTrue();
+        }
+    }
+
+    private static boolean runs(long pid) {
+        return ProcessHandle.of(pid)
+                .flatMap(process -> process.info().command())
+                .isPresent();
     }
 
     @Test

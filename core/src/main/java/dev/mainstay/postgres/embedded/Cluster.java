@@ -60,6 +60,7 @@ record Cluster(Path home) {
                 throw Failure.ofProgram("could not create the database in " + home, initdb.output());
             }
             staging.become(home);
+            FileTree.syncFolder(home.resolveSibling(""));
         }
     }
 

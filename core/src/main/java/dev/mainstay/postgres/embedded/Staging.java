@@ -70,7 +70,6 @@ final class Staging implements AutoCloseable {
             }
             throw e;
         }
-        FileTree.syncFolder(target.toAbsolutePath().resolveSibling(""));
         return true;
     }
 

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.mainstay.ErrorCode;
 import dev.mainstay.MainstayException;
 import dev.mainstay.testing.TestPostgres;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -20,13 +21,21 @@ class OrphanFlowTest {
     @TempDir(factory = PassableFolder.class)
     Path folder;
 
+    /// What another Mainstay does on start.
+    static final class Mainstay {
+        static void main(String[] arguments) throws IOException {
+            var server = EmbeddedPostgres.start(config(DataFolder.open(Path.of(arguments[0]))));
+            OtherProcess.ready(server.postmasterPid());
+        }
+    }
+
     private static EmbeddedPostgresConfig config(DataFolder data) {
         return EmbeddedPostgresConfig.in(data.postgres()).withBinariesCache(TestPostgres.binariesCache());
     }
 
     @Test
     void a_folder_in_use_is_refused_and_its_user_named() throws Exception {
-        try (var other = OtherProcess.start(folder, Map.of())) {
+        try (var other = OtherProcess.start(Mainstay.class, Map.of(), folder.toString())) {
             other.postmaster();
             assertThatThrownBy(() -> DataFolder.open(folder))
                     .isInstanceOfSatisfying(
@@ -114,7 +123,7 @@ class OrphanFlowTest {
     }
 
     private static long orphanIn(Path home, Map<String, String> environment) throws Exception {
-        try (var other = OtherProcess.start(home, environment)) {
+        try (var other = OtherProcess.start(Mainstay.class, environment, home.toString())) {
             long postmaster = other.postmaster();
             other.kill();
             return postmaster;

@@ -1,15 +1,17 @@
 package dev.mainstay.postgres.embedded;
 
-import dev.mainstay.testing.TestPostgres;
 import java.io.BufferedReader;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
-/// Another Mainstay on the same folder: a JVM that starts the server there and waits, until it is killed.
-final class OtherProcess implements AutoCloseable {
+/// Another JVM that starts a server, says which, and waits until it is killed.
+public final class OtherProcess implements AutoCloseable {
     private static final String READY = "postmaster ";
 
     private final Process process;
@@ -20,26 +22,26 @@ final class OtherProcess implements AutoCloseable {
         this.output = process.inputReader(StandardCharsets.UTF_8);
     }
 
-    static OtherProcess start(Path folder, Map<String, String> environment) throws IOException {
+    /// A JVM that runs `program` on the class path of this one.
+    public static OtherProcess start(Class<?> program, Map<String, String> environment, String... arguments)
+            throws IOException {
         var java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         var classPath = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
-        var builder = new ProcessBuilder(java, "-cp", classPath, OtherProcess.class.getName(), folder.toString())
-                .redirectError(new File("/dev/null"));
+        var words = new ArrayList<>(List.of(java, "-cp", classPath, program.getName()));
+        words.addAll(List.of(arguments));
+        var builder = new ProcessBuilder(words).redirectError(new File("/dev/null"));
         builder.environment().putAll(environment);
         return new OtherProcess(builder.start());
     }
 
-    /// What the child runs.
-    public static void main(String[] arguments) throws IOException {
-        var folder = DataFolder.open(Path.of(arguments[0]));
-        var server = EmbeddedPostgres.start(
-                EmbeddedPostgresConfig.in(folder.postgres()).withBinariesCache(TestPostgres.binariesCache()));
-        System.out.println(READY + server.postmasterPid());
+    /// Called by the program once its server runs.
+    public static void ready(long postmaster) throws IOException {
+        System.out.println(READY + postmaster);
         System.in.read();
     }
 
-    /// Waits until the child's server runs, and returns the id of its first process.
-    long postmaster() throws IOException {
+    /// Waits until the other server runs, and returns the id of its first process.
+    public long postmaster() throws IOException {
         for (var line = output.readLine(); line != null; line = output.readLine()) {
             if (line.startsWith(READY)) {
                 return Long.parseLong(line.substring(READY.length()));
@@ -52,12 +54,16 @@ final class OtherProcess implements AutoCloseable {
         return process.pid();
     }
 
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
+    /// Lets the other process end by itself, unless it was killed.
     @Override
-    public void close() {
-        process.destroyForcibly();
+    public void close() throws IOException {
+        process.getOutputStream().close();
+        if (!Poll.until(Duration.ofSeconds(30), () -> !process.isAlive())) {
+            process.destroyForcibly();
+        }
     }
 }
