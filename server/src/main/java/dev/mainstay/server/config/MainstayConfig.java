@@ -1,0 +1,18 @@
+package dev.mainstay.server.config;
+
+import dev.mainstay.config.Default;
+import dev.mainstay.config.Doc;
+import java.nio.file.Path;
+import java.util.Map;
+
+/// Everything that can be set. Immutable and thread-safe.
+public record MainstayConfig(
+        ServerSettings server,
+        NodeSettings node,
+        DatabaseSettings database,
+
+        @Default(".mainstay") @Doc("The folder for all that is kept on disk: embedded PostgreSQL, admin token, logs.")
+        Path data,
+
+        RetentionSettings retention,
+        Map<String, AgentSettings> agents) {}
