@@ -20,7 +20,7 @@ record RunnerContext(AgentRef agent, AgentSpec spec, String node, RunnerHouse ho
 
     @Override
     public Logger log() {
-        return LoggerFactory.getLogger("mainstay.agent." + spec.kind());
+        return LoggerFactory.getLogger("mainstay.agent." + spec.id());
     }
 
     @Override

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 public final class EmbeddedPostgres implements AutoCloseable {
     static final String HOST = "127.0.0.1";
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedPostgres.class);
-    private static final String CLUSTER = "cluster";
+    static final String CLUSTER = "cluster";
     private static final Duration LOG_CHECK = Duration.ofMinutes(1);
 
     private final ServerControl control;
