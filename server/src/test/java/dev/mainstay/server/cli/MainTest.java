@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine;
 
@@ -12,7 +13,7 @@ class MainTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
     private final CommandLine commandLine =
-            new CommandLine(new Main()).setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
+            Main.commandLine(Map.of()).setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
 
     @Test
     void version_is_the_one_in_the_pom() {
