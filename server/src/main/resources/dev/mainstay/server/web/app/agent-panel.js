@@ -177,7 +177,8 @@ class AgentPanel extends LitElement {
       ${this.commandable ? this.#actions(agent) : nothing}
       ${agent.lastError ? html`<p class="fault bad" role="note" tabindex="0" aria-label="Last error">${agent.lastError}</p>` : nothing}
       <section aria-label="Heartbeats"><h3>Heartbeats</h3>${strip(agent, this.row.recent)}${this.#figures(agent)}</section>
-      <section aria-label="Health"><h3>Health, part by part</h3><mainstay-health-parts .health=${this.health}></mainstay-health-parts></section>
+      <section aria-label="Health"><h3>Health, part by part</h3><mainstay-health-parts .health=${this.health}></mainstay-health-parts>
+        <p class="muted">The rows behind it: <code>./mainstay api GET /api/v1/agents/${agent.id}/heartbeats</code></p></section>
       <section aria-label="Metrics"><h3>Metrics</h3><mainstay-metric-chart .agentId=${this.agentId}></mainstay-metric-chart></section>
       <section aria-label="Events"><h3>Recent events</h3><mainstay-event-list plain .events=${this.#events()}></mainstay-event-list></section>
       <section aria-label="Declaration"><h3>Declaration</h3>${this.#spec(agent)}</section>`;

@@ -22,7 +22,7 @@ export const GRID = css`
   .beat {
     text-align: right;
   }
-  @container table (max-width: 1240px) {
+  @container table (max-width: 1150px) {
     .grid {
       grid-template-columns: 52px minmax(150px, 1.8fr) minmax(116px, 1fr) minmax(64px, 0.6fr) 159px 116px 58px 56px minmax(110px, 1.5fr);
     }

@@ -9,6 +9,17 @@ import { severityTone } from "./tones.js";
 import { shared } from "./styles.js";
 
 const SHOWN = 80;
+const ON_THE_WAY_UP = ["initializing", "registering", "configuring", "monitoring"];
+
+/** A step of a start that goes well. Beside a whole fleet only where it ends is news; the agent's own list has them all. */
+const isStep = (event) => event.type === "agent.transition" && event.severity === "info" && ON_THE_WAY_UP.includes(event.detail?.to);
+
+/** What happened in a few words, and what more there is to say about it. */
+function words({ type, cause, detail = {} }) {
+  if (type === "agent.transition") return [`${detail.from} → ${detail.to}`, cause];
+  if (type === "agent.commanded") return [`${detail.command}${detail.actor ? ` by ${detail.actor}` : ""}`, detail.reason || cause];
+  return [type, cause];
+}
 
 class EventList extends LitElement {
   static properties = { events: {}, plain: { type: Boolean } };
@@ -90,7 +101,7 @@ class EventList extends LitElement {
   }
 
   render() {
-    const events = (this.events ?? []).slice(0, SHOWN);
+    const events = (this.events ?? []).filter((event) => this.plain || !isStep(event)).slice(0, SHOWN);
     return html`<section class=${this.plain ? "" : "card"} aria-label=${this.plain ? nothing : "Recent events"}>
       ${this.plain ? nothing : html`<h2>Recent events</h2>`}
       ${events.length === 0 ? html`<p class="none muted">Nothing happened in the last day.</p>`
@@ -101,21 +112,14 @@ class EventList extends LitElement {
   #event(event) {
     const tone = severityTone(event.severity);
     const subject = event.agent ?? event.node;
+    const [short, more] = words(event);
     return html`<li class=${tone}>
       ${mark(tone)}
       <span class="type"><span class="hidden">${event.severity}: </span>${this.plain || !subject ? nothing : event.agent
-        ? html`<button class="link" @click=${() => this.#open(event.agent)}>${subject}</button> ` : html`${subject} `}<span class="muted">${event.type}</span></span>
+        ? html`<button class="link" @click=${() => this.#open(event.agent)}>${subject}</button> ` : html`${subject} `}<span class=${subject && !this.plain ? "muted" : ""}>${short}</span></span>
       <time class="muted" datetime=${event.at} title=${moment(event.at)}>${this.plain ? clockTime(event.at) : age(since(event.at))}</time>
-      ${this.#words(event)}
+      ${more ? html`<span class="cause muted">${more}</span>` : nothing}
     </li>`;
-  }
-
-  #words(event) {
-    const { from, to, reason, command, actor } = event.detail ?? {};
-    const change = from && to ? `${from} → ${to}` : "";
-    const order = command ? `${command}${actor ? ` by ${actor}` : ""}${reason ? `: ${reason}` : ""}` : "";
-    const words = [change, order, order ? "" : event.cause].filter(Boolean).join(" · ");
-    return words ? html`<span class="cause muted">${words}</span>` : nothing;
   }
 
   #open(agent) {

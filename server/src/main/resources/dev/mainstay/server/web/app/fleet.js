@@ -7,7 +7,7 @@ import { problems } from "./problems.js";
 import { Rows } from "./rows.js";
 import { Stream } from "./stream.js";
 
-const EVENTS_KEPT = 200;
+const EVENTS_KEPT = 500;
 const REFRESH = 5_000;
 /** The server reads heartbeats every five seconds; after this long it has those from before the stream began. */
 const SETTLED = 7_000;
@@ -107,8 +107,10 @@ export class Fleet extends EventTarget {
   }
 
   #addEvent(event) {
-    if (this.events.some((known) => known.id === event.id)) return;
-    this.events = [event, ...this.events].sort((one, other) => other.id - one.id).slice(0, EVENTS_KEPT);
+    let place = 0;
+    while (place < this.events.length && this.events[place].id > event.id) place++;
+    if (this.events[place]?.id === event.id) return;
+    this.events = [...this.events.slice(0, place), event, ...this.events.slice(place, EVENTS_KEPT - 1)];
   }
 
   async #readNodes() {
