@@ -51,7 +51,12 @@ final class HistoryRoutes {
         return database.api(request.organization()).forScreens();
     }
 
-    private record Window(Instant from, Instant to, Instant now) {}
+    private record Window(Instant from, Instant to, Instant now) {
+        /// Without the moment ahead, so that the last 15 minutes are 15 minutes.
+        Instant end() {
+            return to.isAfter(now) ? now : to;
+        }
+    }
 
     private Window window(Request request, Duration otherwise) {
         Instant now = clock.instant();
@@ -160,7 +165,7 @@ final class HistoryRoutes {
         boolean auto =
                 request.query("resolution").filter(word -> !word.equals("auto")).isEmpty();
         return auto
-                ? Resolution.fitting(window.from, window.to, window.now)
+                ? Resolution.fitting(window.from, window.end(), window.now)
                 : request.choice("resolution", Resolution.values(), Resolution::word)
                         .orElseThrow();
     }
