@@ -33,7 +33,7 @@ class MetricChart extends LitElement {
 
   constructor() {
     super();
-    this.span = "-PT1H";
+    this.span = SPANS[0][0];
     this.name = "";
     this.series = null;
     this.chart = null;

@@ -15,11 +15,13 @@ import tools.jackson.databind.JsonNode;
 
 /// One tab of the browser, as a person uses it: goes somewhere, looks, types. Not thread-safe.
 ///
-/// Scripts may call `$("a >>> b")`, which finds an element through shadow roots, and `text("a >>> b")`.
+/// Scripts may call `$("a >>> b")`, which finds an element through shadow roots, and `text("a >>> b")`,
+/// all the words in it.
 public final class Tab implements AutoCloseable {
     private static final String PRELUDE = """
             const $ = (path) => path.split(" >>> ").reduce((root, step) => root && (root.shadowRoot ?? root).querySelector(step), document);
-            const text = (path) => $(path)?.innerText ?? "";
+            const deep = (node) => node.nodeType === Node.TEXT_NODE ? node.data : [...(node.shadowRoot ?? node).childNodes].map(deep).join(" ");
+            const text = (path) => $(path) ? deep($(path)).replace(/\\s+/g, " ").trim() : "";
             """;
 
     private final DevTools tools;
@@ -106,7 +108,7 @@ public final class Tab implements AutoCloseable {
                   const look = () => {
                     let value = false;
                     try { value = %s; } catch { /* not there yet */ }
-                    if (value) resolve(value === true ? true : value);
+                    if (value) resolve(value instanceof Node ? true : value);
                     else if (performance.now() > end) reject(new Error("it did not come true"));
                     else requestAnimationFrame(look);
                   };

@@ -1,0 +1,142 @@
+package dev.mainstay.server.web;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.mainstay.server.auth.Access;
+import dev.mainstay.server.http.Answer;
+import dev.mainstay.server.http.Refusal;
+import dev.mainstay.server.http.Request;
+import dev.mainstay.server.http.Route;
+import java.security.MessageDigest;
+import java.util.Collection;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/// The files of the dashboard and nothing else: each by its exact path, read once at the start. Immutable, thread-safe.
+///
+/// The path holds a digest of all of them, so a browser keeps them for ever and still never mixes two versions; only
+/// the
+/// page at `/` is asked for again, and answered with 304 while it is the same.
+public final class WebAssets {
+    private static final String KEEP = "public, max-age=31536000, immutable";
+    private static final List<String> APP = List.of(
+            "agent-panel.js",
+            "agent-row.js",
+            "agent-table.js",
+            "agents-view.js",
+            "api.js",
+            "clock.js",
+            "command-dialog.js",
+            "dashboard.js",
+            "event-list.js",
+            "event-parser.js",
+            "filter.js",
+            "fleet.js",
+            "format.js",
+            "health-parts.js",
+            "heartbeats.js",
+            "icon.svg",
+            "icons.js",
+            "main.js",
+            "metric-chart.js",
+            "node-list.js",
+            "overview-tiles.js",
+            "plot.js",
+            "problem-list.js",
+            "problems.js",
+            "rows.js",
+            "session.js",
+            "sign-in.js",
+            "sparkline.js",
+            "stream.js",
+            "styles.js",
+            "theme-switch.js",
+            "theme.css",
+            "theme.js",
+            "tones.js",
+            "top-bar.js",
+            "window.js");
+    /// Fetched when the first chart is shown, not before.
+    private static final List<String> LATER = List.of("app/plot.js", "lib/chart.js/", "lib/kurkle__color/");
+
+    private final Map<String, Asset> files;
+    private final String version;
+    private final Asset page;
+    private final String contentSecurityPolicy;
+    private final String pageTag;
+
+    private WebAssets(Map<String, Asset> files) {
+        this.files = files;
+        this.version = digest(files.values());
+        Page written = Page.in("/assets/" + version, preloaded(files));
+        this.page = Asset.of("index.html", written.html().getBytes(UTF_8));
+        this.contentSecurityPolicy = written.contentSecurityPolicy();
+        this.pageTag = "\"" + digest(List.of(page)) + "\"";
+    }
+
+    public static WebAssets load() {
+        Map<String, Asset> files = new LinkedHashMap<>();
+        APP.forEach(name -> files.put("app/" + name, Asset.of(name, Resource.read("app/" + name))));
+        for (Library library : Library.ALL) {
+            library.modules().forEach(module -> add(files, library, module.file()));
+            library.parts().forEach(part -> add(files, library, part));
+        }
+        return new WebAssets(files);
+    }
+
+    private static void add(Map<String, Asset> files, Library library, String file) {
+        files.put(path(library, file), Asset.of(file, library.read(file)));
+    }
+
+    static String path(Library library, String file) {
+        return "lib/" + library.webjar() + "/" + file;
+    }
+
+    private static List<String> preloaded(Map<String, Asset> files) {
+        return files.keySet().stream()
+                .filter(path -> path.endsWith(".js") && !path.equals("app/theme.js"))
+                .filter(path -> LATER.stream().noneMatch(path::startsWith))
+                .toList();
+    }
+
+    private static String digest(Collection<Asset> assets) {
+        MessageDigest digest = Digest.sha256();
+        assets.forEach(asset -> digest.update(asset.plain()));
+        return HexFormat.of().formatHex(digest.digest(), 0, 8);
+    }
+
+    /// Open to anybody, for they hold nothing but what everybody can download; all data needs a key.
+    public List<Route> routes() {
+        return List.of(
+                Route.get("/", Access.PUBLIC, this::page),
+                Route.get("/assets/{version}/{file*}", Access.PUBLIC, this::file));
+    }
+
+    private Answer page(Request request) {
+        Answer answer = pageTag.equals(request.header("If-None-Match")) ? Answer.empty(304) : send(page, request);
+        return answer.with("Content-Security-Policy", contentSecurityPolicy)
+                .with("Cache-Control", "no-cache")
+                .with("ETag", pageTag);
+    }
+
+    private Answer file(Request request) {
+        Asset asset = files.get(request.path("file"));
+        if (asset == null || !version.equals(request.path("version"))) {
+            throw Refusal.notFound();
+        }
+        return send(asset, request).with("Cache-Control", KEEP);
+    }
+
+    private static Answer send(Asset asset, Request request) {
+        String accepted = request.header("Accept-Encoding");
+        boolean compressed = accepted != null && accepted.contains("gzip");
+        Answer answer = new Answer.Whole(
+                200,
+                asset.contentType(),
+                compressed ? asset.compressed() : asset.plain(),
+                Map.of("Vary", "Accept-Encoding"));
+        return compressed ? answer.with("Content-Encoding", "gzip") : answer;
+    }
+}

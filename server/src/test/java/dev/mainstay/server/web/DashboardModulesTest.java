@@ -1,0 +1,158 @@
+package dev.mainstay.server.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mainstay.server.http.HttpConfig;
+import dev.mainstay.server.http.HttpServer;
+import dev.mainstay.server.web.browser.Chromium;
+import dev.mainstay.server.web.browser.Tab;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/// The modules of the dashboard that only compute, run where they will run.
+class DashboardModulesTest {
+    private static Chromium chromium;
+    private static HttpServer server;
+    private static Tab tab;
+
+    @BeforeAll
+    static void start() {
+        chromium = Chromium.start();
+        server = HttpServer.start(
+                new HttpConfig("127.0.0.1", 0),
+                key -> Optional.empty(),
+                WebAssets.load().routes(),
+                new SimpleMeterRegistry());
+        tab = chromium.open();
+        tab.open(server.address().resolve("/"));
+    }
+
+    @AfterAll
+    static void stop() {
+        if (chromium != null) {
+            chromium.close();
+            server.close();
+        }
+    }
+
+    @Test
+    void a_strip_shows_beats_that_came_in_time_late_or_not_at_all() {
+        assertThat(slots("[0, 10, 20, 41, 51, 91]", "91"))
+                .isEqualTo("beat beat beat late beat missing missing missing beat");
+    }
+
+    @Test
+    void a_strip_goes_on_missing_while_nothing_comes_unless_nothing_is_owed() {
+        assertThat(slots("[0, 10]", "20")).isEqualTo("beat beat");
+        assertThat(slots("[0, 10]", "52")).isEqualTo("beat beat missing missing missing");
+        assertThat(slots("[0, 10]", "NaN")).isEqualTo("beat beat");
+    }
+
+    @Test
+    void a_strip_shows_at_most_forty_intervals() {
+        assertThat(slots("[0, 10]", "100000").split(" ")).hasSize(40).containsOnly("missing");
+    }
+
+    @Test
+    void a_heartbeat_each_second_may_be_seen_a_second_late() {
+        assertThat(in("heartbeats.js", """
+                m.slots([0, 1_000, 3_000, 4_000].map((ms) => ({at: new Date(ms).toISOString(), failures: 0})), 1_000, 6_000)
+                """)).isEqualTo("beat beat beat beat");
+    }
+
+    private static String slots(String seconds, String now) {
+        return in("heartbeats.js", """
+                m.slots(%s.map((second) => ({at: new Date(second * 1_000).toISOString(), failures: 0})), 10_000, %s * 1_000)
+                """.formatted(seconds, now));
+    }
+
+    @Test
+    void an_event_stream_may_be_cut_anywhere() {
+        assertThat(in("event-parser.js", """
+                (() => {
+                  const whole = ": hello\\nid: 7\\nevent: agent\\ndata: {\\"a\\":\\ndata: 1}\\n\\nretry: 250\\r\\ndata: x\\r\\n\\r\\n";
+                  for (let cut = 0; cut <= whole.length; cut++) {
+                    const seen = [];
+                    const parser = new m.EventParser((each) => seen.push(`${each.id}/${each.type}/${each.data}`), (ms) => seen.push(ms));
+                    parser.feed(whole.slice(0, cut));
+                    parser.feed(whole.slice(cut));
+                    const text = seen.join(" ").replace("\\n", "");
+                    if (text !== '7/agent/{"a":1} 250 7/message/x') return [`cut at ${cut}: ${text}`];
+                  }
+                  return ["always the same"];
+                })()""")).isEqualTo("always the same");
+    }
+
+    @Test
+    void the_worst_comes_first_and_every_word_of_a_search_must_be_found() {
+        String rows = """
+                [["b", "active", "http-check"], ["c", "quarantined", "sql-check"], ["a", "active", "sql-check"]]
+                  .map(([id, state, kind]) => ({agent: {id, state, kind}}))""";
+        assertThat(in(
+                        "filter.js",
+                        "m.arrange(%s, {...m.readAddress(''), q: ''}).map((row) => row.agent.id)".formatted(rows)))
+                .isEqualTo("c a b");
+        assertThat(in(
+                        "filter.js",
+                        "m.arrange(%s, m.readAddress('?sort=-id')).map((row) => row.agent.id)".formatted(rows)))
+                .isEqualTo("c b a");
+        assertThat(in(
+                        "filter.js",
+                        "m.arrange(%s, m.readAddress('?q=SQL+act')).map((row) => row.agent.id)".formatted(rows)))
+                .isEqualTo("a");
+        assertThat(in(
+                        "filter.js",
+                        "m.arrange(%s, m.readAddress('?state=active&kind=http-check')).map((row) => row.agent.id)"
+                                .formatted(rows)))
+                .isEqualTo("b");
+    }
+
+    @Test
+    void numbers_are_spelled_as_people_read_them() {
+        assertThat(
+                        in(
+                                "format.js",
+                                "[m.duration(0.41), m.duration(12.6), m.duration(1_300), m.duration(7_200_000), m.duration(NaN)].join('|').split()"))
+                .isEqualTo("0.4 ms|13 ms|1.3 s|2 h|–");
+        assertThat(in(
+                        "format.js",
+                        "[m.age(400), m.age(59_999), m.age(60_000), m.age(86_400_000), m.ago(NaN)].join('|').split()"))
+                .isEqualTo("now|59 s|1 min|1 d|never");
+        assertThat(
+                        in(
+                                "format.js",
+                                "[m.milliseconds('PT1M30S'), m.milliseconds('PT0.5S'), m.milliseconds('P1D'), m.milliseconds('nonsense')]"))
+                .isEqualTo("90000 500 86400000 NaN");
+    }
+
+    @Test
+    void only_the_rows_in_sight_and_some_around_them_are_drawn() {
+        assertThat(in("window.js", "m.visible(3_600, 4_320, 36, 1_000)")).isEqualTo("92 128");
+        assertThat(in("window.js", "m.visible(0, 700, 36, 5)")).isEqualTo("0 5");
+        assertThat(in("window.js", "m.visible(-500, -100, 36, 5)")).isEqualTo("0 5");
+    }
+
+    @Test
+    void stored_heartbeats_are_laid_under_those_the_stream_brought() {
+        assertThat(in("rows.js", """
+                (() => {
+                  const rows = new m.Rows();
+                  const at = (second) => new Date(second * 1_000).toISOString();
+                  rows.merge({id: "a", kind: "k", ticks: 4, failures: 0, lastHeartbeat: at(100)});
+                  rows.merge({id: "a", ticks: 5, failures: 1, lastHeartbeat: at(110), lastDurationMs: 7});
+                  rows.merge({id: "unknown", ticks: 1});
+                  rows.seed({at: at(105), items: [{agent: "a", recent: {ageMs: [25_000, 15_000, 5_000], failures: [0, 2, 0], tickMs: [1, null, 3]}}]});
+                  return [rows.size, ...rows.get("a").recent.map((each) => `${Date.parse(each.at) / 1_000}:${each.failures}:${each.tickMs}`)];
+                })()""")).isEqualTo("1 80:0:1 90:2:null 100:0:3 110:1:7");
+    }
+
+    /// The values an expression over the module `m` gives, separated by blanks.
+    private static String in(String module, String expression) {
+        return tab.evaluate("""
+                import(new URL("%s", document.querySelector("script[type=module]").src)).then((m) => (%s).map(String).join(" "))
+                """.formatted(module, expression)).asString();
+    }
+}

@@ -1,0 +1,165 @@
+package dev.mainstay.server.web;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mainstay.cluster.NodeIdentity;
+import dev.mainstay.postgres.Organizations;
+import dev.mainstay.server.auth.KeyCheck;
+import dev.mainstay.server.auth.KeyStore;
+import dev.mainstay.server.auth.KeyToken;
+import dev.mainstay.server.auth.Role;
+import dev.mainstay.server.http.Api;
+import dev.mainstay.server.http.HttpConfig;
+import dev.mainstay.server.http.HttpServer;
+import dev.mainstay.server.http.Route;
+import dev.mainstay.server.stream.FleetWatches;
+import dev.mainstay.testing.TestDatabase;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// The whole of what the dashboard stands on: a database, the API and the dashboard on a port, and agents that report
+/// from outside as any program would. Not thread-safe.
+final class Stage implements AutoCloseable {
+    private static final JsonMapper JSON = JsonMapper.shared();
+
+    private final TestDatabase test = TestDatabase.create();
+    private final HttpClient client = HttpClient.newHttpClient();
+    private final KeyStore keys = new KeyStore(test.database());
+    private final Map<String, JsonNode> leases = new HashMap<>();
+    private final String admin = key(Role.ADMIN);
+    private FleetWatches watches;
+    private HttpServer server;
+
+    Stage() {
+        open(0);
+    }
+
+    private void open(int port) {
+        KeyCheck check = new KeyCheck(keys);
+        watches = FleetWatches.start(test.database(), "stage");
+        Api api = new Api(
+                test.database(),
+                new NodeIdentity("stage", "localhost", "", "test", Set::of),
+                test.database()::now,
+                watches,
+                keys,
+                check,
+                new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
+                Optional::empty,
+                List::of,
+                () -> {});
+        List<Route> routes = Stream.concat(api.routes().stream(), WebAssets.load().routes().stream())
+                .toList();
+        server = HttpServer.start(new HttpConfig("127.0.0.1", port), check::caller, routes, api.meters());
+    }
+
+    /// A new key; of the organization everybody starts with.
+    String key(Role role) {
+        KeyToken token = KeyToken.random();
+        keys.create(Organizations.DEFAULT, token, "the dashboard's test", role, null);
+        return token.reveal();
+    }
+
+    URI address() {
+        return server.address().resolve("/");
+    }
+
+    /// The link the terminal prints, with the admin's key.
+    URI link(String query) {
+        return URI.create(server.address() + "/" + query + "#token=" + admin);
+    }
+
+    /// Registers an agent and lets it send its first heartbeat.
+    void agent(String id, String interval) {
+        leases.put(
+                id,
+                post(
+                        "/api/v1/agents",
+                        Map.of(
+                                "id",
+                                id,
+                                "kind",
+                                "price-feed",
+                                "description",
+                                "Pulls prices.",
+                                "interval",
+                                interval,
+                                "heartbeatInterval",
+                                "PT10S")));
+        beat(id, Map.of("ticks", 1, "busyMs", 12.5));
+    }
+
+    void beat(String id, Map<String, ?> heartbeat) {
+        JsonNode lease = requireNonNull(leases.get(id), id);
+        post(
+                "/api/v1/agents/" + id + "/heartbeat",
+                Map.of(
+                        "fence", lease.path("fence").asLong(),
+                        "leaseToken", lease.path("leaseToken").asString(),
+                        "heartbeat", heartbeat,
+                        "metrics", List.of(Map.of("name", "prices.pulled", "value", 42, "unit", "count"))));
+    }
+
+    JsonNode get(String path) {
+        return send(request(path).GET());
+    }
+
+    private JsonNode post(String path, Map<String, ?> body) {
+        return send(request(path)
+                .header("Content-Type", "application/json")
+                .POST(BodyPublishers.ofString(JSON.writeValueAsString(body))));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(server.address().resolve(path)).header("Authorization", "Bearer " + admin);
+    }
+
+    private JsonNode send(HttpRequest.Builder request) {
+        try {
+            HttpResponse<String> answer = client.send(request.build(), BodyHandlers.ofString());
+            assertThat(answer.statusCode()).as(answer.body()).isBetween(200, 299);
+            return JSON.readTree(answer.body());
+        } catch (IOException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /// Ends the server and starts another one in its place, as after an update; `meanwhile` happens in between.
+    void restart(Runnable meanwhile) {
+        int port = server.port();
+        end();
+        meanwhile.run();
+        open(port);
+    }
+
+    private void end() {
+        watches.close();
+        server.close();
+    }
+
+    @Override
+    public void close() {
+        end();
+        client.close();
+        test.close();
+    }
+}
