@@ -46,7 +46,9 @@ public final class AgentHost implements AutoCloseable {
     private final Loop releases;
     private final Map<AgentRef, AgentLife> lives = new LinkedHashMap<>();
     private final Map<AgentRef, Long> returned = new HashMap<>();
+    private final Map<AgentRef, Long> endedFences = new HashMap<>();
     private volatile @Nullable UUID session;
+    private volatile boolean stopping;
 
     private AgentHost(Builder builder) {
         this.node = builder.node;
@@ -150,8 +152,9 @@ public final class AgentHost implements AutoCloseable {
         AgentLife old;
         AgentLife life;
         synchronized (this) {
-            boolean isReturning = returned.containsKey(assignment.agent());
-            if (spec == null || session == null || isReturning) {
+            // What was read may be older than a life that has ended since: its fence is spent.
+            boolean isSpent = assignment.fence() <= endedFences.getOrDefault(assignment.agent(), -1L);
+            if (spec == null || session == null || stopping || isSpent) {
                 return;
             }
             life = new AgentLife(assignment, spec, this);
@@ -196,6 +199,7 @@ public final class AgentHost implements AutoCloseable {
         synchronized (this) {
             if (lives.remove(life.ref(), life)) {
                 returned.put(life.ref(), life.fence());
+                endedFences.put(life.ref(), life.fence());
             }
         }
         releases.wake();
@@ -234,6 +238,7 @@ public final class AgentHost implements AutoCloseable {
     /// what has not ended after `bound` is left to whoever takes the leases over.
     public void stop(Duration bound) {
         List<AgentLife> all;
+        stopping = true;
         synchronized (this) {
             all = new ArrayList<>(lives.values()).reversed();
         }

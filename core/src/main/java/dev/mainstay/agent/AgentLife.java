@@ -28,8 +28,8 @@ final class AgentLife {
     private final TimerWheel.Timer restartTimer;
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private AgentState state;
-    private DesiredState desired;
-    private long generation;
+    private volatile DesiredState desired;
+    private volatile long generation;
     private @Nullable Agent agent;
     private volatile boolean over;
 
@@ -201,13 +201,13 @@ final class AgentLife {
         }
     }
 
-    /// People changed their mind about this agent.
+    /// What people want of this agent now; nothing happens when that is what it was told before.
     void desire(DesiredState wanted, long wantedGeneration) {
+        if (wanted == desired && wantedGeneration == generation) {
+            return;
+        }
         mailbox.post(() -> {
             boolean isRestart = wantedGeneration > generation;
-            if (!isRestart && wanted == desired) {
-                return;
-            }
             desired = wanted;
             generation = wantedGeneration;
             if (isRestart && !over) {

@@ -18,6 +18,32 @@ import org.jdbi.v3.core.Handle;
 
 /// Agents as the engine declares, reads and returns them. Thread-safe.
 final class AgentStore {
+    private static final String UPSERT = """
+            INSERT INTO agents (organization_id, id, kind, category, description, capabilities, data_sources,
+                source, spec, settings, group_name)
+            SELECT organization_id, id, kind, category, description,
+                ARRAY(SELECT jsonb_array_elements_text(capabilities::jsonb)),
+                ARRAY(SELECT jsonb_array_elements_text(data_sources::jsonb)),
+                source, spec::jsonb, settings::jsonb, nullif(group_name, '')
+            FROM unnest(:organizations, :ids, :kinds, :categories, :descriptions, :capabilities, :sources,
+                    :origins, :specs, :settings, :groups)
+                AS declared (organization_id, id, kind, category, description, capabilities, data_sources,
+                    source, spec, settings, group_name)
+            ORDER BY organization_id, id
+            ON CONFLICT (organization_id, id) DO UPDATE
+            SET kind = excluded.kind,
+                category = excluded.category,
+                description = excluded.description,
+                capabilities = excluded.capabilities,
+                data_sources = excluded.data_sources,
+                source = excluded.source,
+                spec = excluded.spec,
+                settings = excluded.settings,
+                group_name = excluded.group_name,
+                updated_at = now()
+            WHERE excluded.source <> 'slot' OR agents.source = 'slot'
+            """;
+
     static final String SELECT = """
             SELECT organization_id, id, kind, category, description, capabilities, data_sources, spec, settings,
                 state, desired, source
@@ -53,31 +79,7 @@ final class AgentStore {
     }
 
     private static int upsert(Handle handle, List<AgentDeclaration> all) {
-        return handle.createUpdate("""
-                INSERT INTO agents (organization_id, id, kind, category, description, capabilities, data_sources,
-                    source, spec, settings, group_name)
-                SELECT organization_id, id, kind, category, description,
-                    ARRAY(SELECT jsonb_array_elements_text(capabilities::jsonb)),
-                    ARRAY(SELECT jsonb_array_elements_text(data_sources::jsonb)),
-                    source, spec::jsonb, settings::jsonb, nullif(group_name, '')
-                FROM unnest(:organizations, :ids, :kinds, :categories, :descriptions, :capabilities, :sources,
-                        :origins, :specs, :settings, :groups)
-                    AS declared (organization_id, id, kind, category, description, capabilities, data_sources,
-                        source, spec, settings, group_name)
-                ORDER BY organization_id, id
-                ON CONFLICT (organization_id, id) DO UPDATE
-                SET kind = excluded.kind,
-                    category = excluded.category,
-                    description = excluded.description,
-                    capabilities = excluded.capabilities,
-                    data_sources = excluded.data_sources,
-                    source = excluded.source,
-                    spec = excluded.spec,
-                    settings = excluded.settings,
-                    group_name = excluded.group_name,
-                    updated_at = now()
-                WHERE excluded.source <> 'slot' OR agents.source = 'slot'
-                """)
+        return handle.createUpdate(UPSERT)
                 .bindArray("organizations", UUID.class, column(all, AgentDeclaration::organization))
                 .bindArray(
                         "ids",

@@ -10,6 +10,58 @@ import java.util.function.Function;
 
 /// Writes steps of agents' lives: the state and the event that tells of it, in one guarded statement. Thread-safe.
 final class TransitionStore {
+    private static final String MAKE = """
+            WITH node AS MATERIALIZED (
+                SELECT session_id, node_id
+                FROM node_sessions
+                WHERE session_id = :session AND ended_at IS NULL AND expires_at > clock_timestamp()
+                FOR SHARE),
+            step AS (
+                SELECT step.*, node.session_id, node.node_id
+                FROM node, unnest(:organizations, :ids, :fences, :froms, :tos, :causes, :quarantines)
+                    AS step (organization_id, id, fence, from_state, to_state, cause, quarantine_seconds)),
+            made AS (
+                UPDATE agents agent
+                SET state = step.to_state,
+                    state_since = clock_timestamp(),
+                    updated_at = clock_timestamp(),
+                    cause = step.cause,
+                    quarantine_until = CASE WHEN step.to_state = 'quarantined'
+                        THEN clock_timestamp() + make_interval(
+                            secs => least(86400, step.quarantine_seconds * 2 ^ least(agent.quarantines, 16))) END,
+                    quarantines = agent.quarantines + (step.to_state = 'quarantined')::integer
+                FROM step
+                JOIN agent_leases lease
+                    ON lease.organization_id = step.organization_id
+                    AND lease.agent_id = step.id
+                    AND lease.fence = step.fence
+                    AND lease.session_id = step.session_id
+                WHERE agent.organization_id = step.organization_id
+                    AND agent.id = step.id
+                    AND agent.state = step.from_state
+                RETURNING step.*),
+            told AS (
+                INSERT INTO system_events (organization_id, type, severity, agent_id, node_id, cause, detail)
+                SELECT organization_id, 'agent.transition',
+                    CASE WHEN to_state IN ('failed', 'quarantined') THEN 'critical'
+                        WHEN to_state = 'recovering' THEN 'warning'
+                        ELSE 'info' END,
+                    id, node_id, cause, jsonb_build_object('from', from_state, 'to', to_state, 'fence', fence)
+                FROM made)
+            SELECT organization_id, id
+            FROM made
+            UNION ALL
+            SELECT step.organization_id, step.id
+            FROM step
+            JOIN agents agent ON agent.organization_id = step.organization_id AND agent.id = step.id
+            JOIN agent_leases lease
+                ON lease.organization_id = step.organization_id
+                AND lease.agent_id = step.id
+                AND lease.fence = step.fence
+                AND lease.session_id = step.session_id
+            WHERE agent.state = step.to_state
+            """;
+
     private final Database database;
 
     TransitionStore(Database database) {
@@ -20,57 +72,7 @@ final class TransitionStore {
     /// A step already made counts as made: only the holder writes, so an unanswered commit may simply be repeated.
     /// The share lock on the session makes an expiry wait for this statement, and this statement see an expiry.
     Set<AgentRef> make(UUID session, List<Transition> steps) {
-        return database.write(handle -> new HashSet<>(handle.createQuery("""
-                WITH node AS MATERIALIZED (
-                    SELECT session_id, node_id
-                    FROM node_sessions
-                    WHERE session_id = :session AND ended_at IS NULL AND expires_at > clock_timestamp()
-                    FOR SHARE),
-                step AS (
-                    SELECT step.*, node.session_id, node.node_id
-                    FROM node, unnest(:organizations, :ids, :fences, :froms, :tos, :causes, :quarantines)
-                        AS step (organization_id, id, fence, from_state, to_state, cause, quarantine_seconds)),
-                made AS (
-                    UPDATE agents agent
-                    SET state = step.to_state,
-                        state_since = clock_timestamp(),
-                        updated_at = clock_timestamp(),
-                        cause = step.cause,
-                        quarantine_until = CASE WHEN step.to_state = 'quarantined'
-                            THEN clock_timestamp() + make_interval(
-                                secs => least(86400, step.quarantine_seconds * 2 ^ least(agent.quarantines, 16))) END,
-                        quarantines = agent.quarantines + (step.to_state = 'quarantined')::integer
-                    FROM step
-                    JOIN agent_leases lease
-                        ON lease.organization_id = step.organization_id
-                        AND lease.agent_id = step.id
-                        AND lease.fence = step.fence
-                        AND lease.session_id = step.session_id
-                    WHERE agent.organization_id = step.organization_id
-                        AND agent.id = step.id
-                        AND agent.state = step.from_state
-                    RETURNING step.*),
-                told AS (
-                    INSERT INTO system_events (organization_id, type, severity, agent_id, node_id, cause, detail)
-                    SELECT organization_id, 'agent.transition',
-                        CASE WHEN to_state IN ('failed', 'quarantined') THEN 'critical'
-                            WHEN to_state = 'recovering' THEN 'warning'
-                            ELSE 'info' END,
-                        id, node_id, cause, jsonb_build_object('from', from_state, 'to', to_state, 'fence', fence)
-                    FROM made)
-                SELECT organization_id, id
-                FROM made
-                UNION ALL
-                SELECT step.organization_id, step.id
-                FROM step
-                JOIN agents agent ON agent.organization_id = step.organization_id AND agent.id = step.id
-                JOIN agent_leases lease
-                    ON lease.organization_id = step.organization_id
-                    AND lease.agent_id = step.id
-                    AND lease.fence = step.fence
-                    AND lease.session_id = step.session_id
-                WHERE agent.state = step.to_state
-                """)
+        return database.write(handle -> new HashSet<>(handle.createQuery(MAKE)
                 .bind("session", session)
                 .bindArray(
                         "organizations",

@@ -11,12 +11,15 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// One running Mainstay among others: holds the session, and passes what it tells to the agents' host and the duties.
 ///
 /// Everything that follows from a renewal happens in loops of its own, so that the renewal is never late because of
 /// them. Thread-safe.
 public final class Node implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Node.class);
     private static final Duration CHECK = Duration.ofSeconds(30);
     private static final Duration AFTER_DEATH = Duration.ofMillis(30);
 
@@ -159,8 +162,26 @@ public final class Node implements AutoCloseable {
 
     /// Stops the agents in reverse order within `bound`, then leaves, so that others take over at once.
     public void stop(Duration bound) {
+        drain();
         host.stop(bound);
         close();
+    }
+
+    /// First of all, or placement would give the agents that stop here back to this node.
+    private void drain() {
+        UUID mine = sessionId();
+        try {
+            if (mine != null) {
+                database.control(handle -> {
+                    sessions.drain(handle, mine);
+                    return mine;
+                });
+            }
+        } catch (RuntimeException e) {
+            LOG.atWarn()
+                    .addKeyValue("node", identity.id())
+                    .log("could not say that this node leaves: {}", e.toString());
+        }
     }
 
     @Override

@@ -11,7 +11,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
-import java.util.concurrent.locks.LockSupport;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.Jdbi;
 import org.jspecify.annotations.Nullable;
@@ -112,7 +111,7 @@ public final class NodeSession implements AutoCloseable {
             long started = monotonic.nanos();
             boolean isAnswered = renewOrJoin();
             Duration wait = isAnswered ? BEAT : RETRY;
-            LockSupport.parkNanos(this, Math.max(0, started + wait.toNanos() - monotonic.nanos()));
+            Threads.park(Duration.ofNanos(started + wait.toNanos() - monotonic.nanos()));
         }
     }
 
@@ -214,7 +213,7 @@ public final class NodeSession implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        LockSupport.unpark(thread);
+        Threads.unpark(thread);
         Threads.join(thread, Duration.ofSeconds(5));
         wheel.cancel(trustTimer);
         UUID mine = session;

@@ -157,6 +157,13 @@ final class SessionStore {
         return handle.createUpdate(EXPIRE).execute();
     }
 
+    /// The node gets no more agents, and what it runs moves away where another node can run it.
+    void drain(Handle handle, UUID session) {
+        handle.createUpdate("UPDATE node_sessions SET draining = true WHERE session_id = :session")
+                .bind("session", session)
+                .execute();
+    }
+
     void stop(Handle handle, UUID session) {
         handle.createUpdate(STOP).bind("session", session).execute();
     }

@@ -5,20 +5,27 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One background activity: a virtual thread that runs {@code round} every period, or at once when woken.
+ * One background activity: a thread that runs {@code round} every period, or at once when woken.
  *
- * <p>A round that throws is logged once and the loop goes on after its period, so that a database away for
- * minutes costs one line a period and no busy loop. Thread-safe.
+ * <p>A platform thread, because virtual threads are not time-sliced: a few agents that compute without pause would
+ * otherwise keep the fleet from storing heartbeats. There is a handful of loops a node.
+ *
+ * <p>A round that throws is tried again after a pause; its warning is repeated once a minute, so that a database away
+ * for an hour costs sixty lines and no busy loop. Thread-safe.
  */
 public final class Loop implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
     private static final Duration STOP_BOUND = Duration.ofSeconds(10);
+    private static final Duration REPEAT_WARNING = Duration.ofMinutes(1);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
     private final String name;
     private final Duration period;
     private final Round round;
     private final Signal signal = new Signal();
     private volatile boolean closed;
+    private long failures;
+    private long lastWarning;
     private final Thread thread;
 
     /** What a loop does again and again. */
@@ -31,7 +38,7 @@ public final class Loop implements AutoCloseable {
         this.name = name;
         this.period = period;
         this.round = round;
-        this.thread = Threads.startVirtual("mainstay-" + name, this::run);
+        this.thread = Threads.startPlatform("mainstay-" + name, this::run);
     }
 
     public static Loop start(String name, Duration period, Round round) {
@@ -47,6 +54,7 @@ public final class Loop implements AutoCloseable {
         while (!closed) {
             try {
                 round.run();
+                recovered();
                 signal.await(period);
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
@@ -57,15 +65,27 @@ public final class Loop implements AutoCloseable {
         }
     }
 
+    private void recovered() {
+        if (failures > 0) {
+            LOG.atInfo().addKeyValue("loop", name).log("goes on after {} failed rounds", failures);
+            failures = 0;
+        }
+    }
+
     private void coped(Throwable failure) {
         if (closed) {
             return;
         }
-        LOG.atWarn()
-                .addKeyValue("loop", name)
-                .addKeyValue("nextIn", period)
-                .log("round failed, trying again: {}", failure.toString());
-        Threads.pause(period);
+        long now = MonotonicClock.system().nanos();
+        if (failures++ == 0 || now - lastWarning >= REPEAT_WARNING.toNanos()) {
+            lastWarning = now;
+            LOG.atWarn()
+                    .addKeyValue("loop", name)
+                    .addKeyValue("nextIn", period)
+                    .addKeyValue("failures", failures)
+                    .log("round failed, trying again: {}", failure.toString());
+        }
+        Threads.pause(period.compareTo(LONGEST_PAUSE) < 0 ? period : LONGEST_PAUSE);
     }
 
     /** Lets the round under way end within a bound, then interrupts it. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.locks.LockSupport;
 
 /** Where threads come from, all named after what they do. Thread-safe. */
 public final class Threads {
@@ -53,5 +54,14 @@ public final class Threads {
             Thread.currentThread().interrupt();
             return false;
         }
+    }
+
+    /// Sleeps for `duration` or until [#unpark]; without waiting when it is not positive.
+    public static void park(Duration duration) {
+        LockSupport.parkNanos(Math.max(0, duration.toNanos()));
+    }
+
+    public static void unpark(Thread thread) {
+        LockSupport.unpark(thread);
     }
 }

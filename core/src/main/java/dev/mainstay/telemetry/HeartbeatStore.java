@@ -7,41 +7,43 @@ import org.jdbi.v3.core.Handle;
 
 /// Writes heartbeats: the newest on the agent's lease and one row of history, both only while the fence holds.
 final class HeartbeatStore {
+    private static final String STORE = """
+            WITH beat AS (
+                SELECT *
+                FROM unnest(:organizations, :agents, :fences, :sequences, :micros, :phases, :ticks, :failures,
+                        :items, :busy, :longest, :late, :abandoned, :restarts, :errors)
+                    AS beat (organization_id, agent_id, fence, sequence, micros, phase, ticks, failures,
+                        items, busy_ms, max_ms, late_ms, abandoned, restarts, error)),
+            held AS (
+                UPDATE agent_leases lease
+                SET beat_at = to_timestamp(beat.micros / 1e6),
+                    sequence = beat.sequence,
+                    phase = beat.phase,
+                    ticks = lease.ticks + beat.ticks,
+                    failures = lease.failures + beat.failures,
+                    items = lease.items + beat.items,
+                    abandoned = lease.abandoned + beat.abandoned,
+                    restarts = lease.restarts + beat.restarts,
+                    last_duration_ms = CASE WHEN beat.ticks > 0 THEN beat.busy_ms / beat.ticks
+                        ELSE lease.last_duration_ms END,
+                    last_error = CASE WHEN beat.error <> '' THEN beat.error
+                        WHEN beat.ticks > beat.failures THEN NULL
+                        ELSE lease.last_error END
+                FROM beat
+                WHERE lease.organization_id = beat.organization_id
+                    AND lease.agent_id = beat.agent_id
+                    AND lease.fence = beat.fence
+                RETURNING beat.*)
+            INSERT INTO agent_heartbeats (organization_id, agent_id, at, fence, sequence, phase, ticks, failures,
+                items, busy_ms, max_ms, late_ms, abandoned)
+            SELECT organization_id, agent_id, to_timestamp(micros / 1e6), fence, sequence, phase, ticks, failures,
+                items, busy_ms, max_ms, late_ms, abandoned
+            FROM held
+            """;
+
     /// `beats` names each agent once.
     int store(Handle handle, List<Heartbeat> beats) {
-        return handle.createUpdate("""
-                WITH beat AS (
-                    SELECT *
-                    FROM unnest(:organizations, :agents, :fences, :sequences, :micros, :phases, :ticks, :failures,
-                            :items, :busy, :longest, :late, :abandoned, :restarts, :errors)
-                        AS beat (organization_id, agent_id, fence, sequence, micros, phase, ticks, failures,
-                            items, busy_ms, max_ms, late_ms, abandoned, restarts, error)),
-                held AS (
-                    UPDATE agent_leases lease
-                    SET beat_at = to_timestamp(beat.micros / 1e6),
-                        sequence = beat.sequence,
-                        phase = beat.phase,
-                        ticks = lease.ticks + beat.ticks,
-                        failures = lease.failures + beat.failures,
-                        items = lease.items + beat.items,
-                        abandoned = lease.abandoned + beat.abandoned,
-                        restarts = lease.restarts + beat.restarts,
-                        last_duration_ms = CASE WHEN beat.ticks > 0 THEN beat.busy_ms / beat.ticks
-                            ELSE lease.last_duration_ms END,
-                        last_error = CASE WHEN beat.error <> '' THEN beat.error
-                            WHEN beat.ticks > beat.failures THEN NULL
-                            ELSE lease.last_error END
-                    FROM beat
-                    WHERE lease.organization_id = beat.organization_id
-                        AND lease.agent_id = beat.agent_id
-                        AND lease.fence = beat.fence
-                    RETURNING beat.*)
-                INSERT INTO agent_heartbeats (organization_id, agent_id, at, fence, sequence, phase, ticks, failures,
-                    items, busy_ms, max_ms, late_ms, abandoned)
-                SELECT organization_id, agent_id, to_timestamp(micros / 1e6), fence, sequence, phase, ticks, failures,
-                    items, busy_ms, max_ms, late_ms, abandoned
-                FROM held
-                """)
+        return handle.createUpdate(STORE)
                 .bindArray(
                         "organizations",
                         UUID.class,

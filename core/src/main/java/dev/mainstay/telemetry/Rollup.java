@@ -1,7 +1,8 @@
 package dev.mainstay.telemetry;
 
 import dev.mainstay.postgres.Database;
-import java.time.OffsetDateTime;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
@@ -57,9 +58,11 @@ public final class Rollup {
     }
 
     private static int minutes(Handle handle) {
-        List<OffsetDateTime> due = take(handle, "1m", "1 minute");
-        for (OffsetDateTime minute : due) {
-            handle.createUpdate(MINUTE).bind("bucket", minute).execute();
+        List<Instant> due = take(handle, "1m", "1 minute");
+        for (Instant minute : due) {
+            handle.createUpdate(MINUTE)
+                    .bind("bucket", minute.atOffset(ZoneOffset.UTC))
+                    .execute();
         }
         if (!due.isEmpty()) {
             handle.createUpdate("""
@@ -68,22 +71,22 @@ public final class Rollup {
                     FROM unnest(:minutes) AS minute
                     ORDER BY 2
                     ON CONFLICT (width, bucket) DO UPDATE SET marked_at = now()
-                    """)
-                    .bindArray("minutes", OffsetDateTime.class, due)
-                    .execute();
+                    """).bindArray("minutes", Instant.class, due).execute();
         }
         return due.size();
     }
 
     private static int hours(Handle handle) {
-        List<OffsetDateTime> due = take(handle, "1h", "1 hour");
-        for (OffsetDateTime hour : due) {
-            handle.createUpdate(HOUR).bind("bucket", hour).execute();
+        List<Instant> due = take(handle, "1h", "1 hour");
+        for (Instant hour : due) {
+            handle.createUpdate(HOUR)
+                    .bind("bucket", hour.atOffset(ZoneOffset.UTC))
+                    .execute();
         }
         return due.size();
     }
 
-    private static List<OffsetDateTime> take(Handle handle, String width, String length) {
+    private static List<Instant> take(Handle handle, String width, String length) {
         return handle.createQuery("""
                 DELETE FROM rollup_pending
                 WHERE width = :width AND bucket IN (
@@ -97,7 +100,7 @@ public final class Rollup {
                 .bind("width", width)
                 .bind("length", length)
                 .bind("most", BUCKETS_A_ROUND)
-                .mapTo(OffsetDateTime.class)
+                .mapTo(Instant.class)
                 .list();
     }
 }

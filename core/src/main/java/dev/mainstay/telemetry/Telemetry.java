@@ -14,6 +14,8 @@ import java.util.concurrent.atomic.LongAdder;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The way in for heartbeats, metrics and events: bounded buffers, one flush a second or full batch.
 ///
@@ -21,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 /// counted, and an event makes its caller wait, because no event is ever dropped. A batch whose commit was not
 /// answered is looked up before it is stored again. Thread-safe.
 public final class Telemetry implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Telemetry.class);
+    private static final Duration LAST_FLUSH = Duration.ofSeconds(5);
     private static final Duration FLUSH_PERIOD = Duration.ofSeconds(1);
     private static final int METRIC_LIMIT = 500_000;
     private static final int METRICS_PER_FLUSH = 50_000;
@@ -177,10 +181,11 @@ public final class Telemetry implements AutoCloseable {
     @Override
     public void close() {
         try {
-            awaitStored(Duration.ofSeconds(5));
-        } finally {
-            closed = true;
-            loop.close();
+            awaitStored(LAST_FLUSH);
+        } catch (MainstayException e) {
+            LOG.atError().log("stopped with telemetry that could not be stored: {}", e.getMessage());
         }
+        closed = true;
+        loop.close();
     }
 }

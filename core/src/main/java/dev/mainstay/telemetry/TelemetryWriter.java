@@ -1,17 +1,11 @@
 package dev.mainstay.telemetry;
 
-import dev.mainstay.postgres.CopyRows;
 import dev.mainstay.postgres.Database;
-import dev.mainstay.postgres.Jsonb;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
-import org.postgresql.PGConnection;
 
 /// Stores one batch in one transaction, once, even when the answer to a commit is lost. Used by one thread.
 final class TelemetryWriter {
@@ -20,6 +14,8 @@ final class TelemetryWriter {
     private final Database database;
     private final SeriesTable series;
     private final HeartbeatStore heartbeats = new HeartbeatStore();
+    private final EventStore events = new EventStore();
+    private final MetricWriter metrics = new MetricWriter();
     private final UUID source = UUID.randomUUID();
     private long sequence = 1;
     private boolean unanswered;
@@ -30,6 +26,9 @@ final class TelemetryWriter {
     }
 
     void store(TelemetryBatch batch) {
+        if (unanswered) {
+            metrics.forget();
+        }
         if (!(unanswered && wasStored())) {
             unanswered = true;
             number(batch.metrics);
@@ -42,6 +41,12 @@ final class TelemetryWriter {
         sequence++;
     }
 
+    /// As if the answer to the newest commit had been lost, for tests.
+    void forgetAnswer() {
+        sequence--;
+        unanswered = true;
+    }
+
     private boolean wasStored() {
         return database.read(handle -> handle.createQuery(
                                 "SELECT count(*) FROM telemetry_flushes WHERE source = :source AND sequence >= :sequence")
@@ -52,11 +57,11 @@ final class TelemetryWriter {
                 > 0;
     }
 
-    private void number(MetricBuffer metrics) {
+    private void number(MetricBuffer points) {
         Set<Series> fresh = new HashSet<>();
-        for (int i = 0; i < metrics.size(); i++) {
-            if (!metrics.series(i).isKnown()) {
-                fresh.add(metrics.series(i));
+        for (int i = 0; i < points.size(); i++) {
+            if (!points.series(i).isKnown()) {
+                fresh.add(points.series(i));
             }
         }
         series.number(fresh);
@@ -66,53 +71,12 @@ final class TelemetryWriter {
         for (List<Heartbeat> wave : batch.heartbeats.waves()) {
             heartbeats.store(handle, wave);
         }
-        copy(handle.getConnection(), batch);
+        if (!batch.events.isEmpty()) {
+            events.store(handle, batch.events);
+        }
+        metrics.store(handle, batch.metrics);
         recordFlush(handle);
         markRollups(handle, batch.metrics);
-    }
-
-    private static void copy(Connection connection, TelemetryBatch batch) {
-        try {
-            copyEvents(connection, batch.events);
-            copyMetrics(connection, batch.metrics);
-        } catch (SQLException e) {
-            throw new UnableToExecuteStatementException(e, null);
-        }
-    }
-
-    private static void copyEvents(Connection connection, List<Event> events) throws SQLException {
-        if (events.isEmpty()) {
-            return;
-        }
-        CopyRows rows = new CopyRows(
-                "system_events", "organization_id", "at", "type", "severity", "agent_id", "node_id", "cause", "detail");
-        for (Event event : events) {
-            rows.row()
-                    .uuid(event.organization())
-                    .timestamptz(event.at())
-                    .text(event.type())
-                    .text(event.severity().word())
-                    .text(event.agent())
-                    .text(event.node())
-                    .text(event.cause())
-                    .jsonb(Jsonb.text(event.detail()));
-        }
-        rows.flushTo(connection.unwrap(PGConnection.class));
-    }
-
-    private static void copyMetrics(Connection connection, MetricBuffer metrics) throws SQLException {
-        if (metrics.size() == 0) {
-            return;
-        }
-        CopyRows rows = new CopyRows("performance_metrics", "organization_id", "series_id", "at", "value");
-        for (int i = 0; i < metrics.size(); i++) {
-            rows.row()
-                    .uuid(metrics.series(i).key().organization())
-                    .bigint(metrics.series(i).id())
-                    .timestamptz(metrics.micros(i))
-                    .float8(metrics.value(i));
-        }
-        rows.flushTo(connection.unwrap(PGConnection.class));
     }
 
     private void recordFlush(Handle handle) {
@@ -127,10 +91,10 @@ final class TelemetryWriter {
     }
 
     /// Last, because the row lock it takes is what makes the roll-up wait for this transaction's rows.
-    private static void markRollups(Handle handle, MetricBuffer metrics) {
+    private static void markRollups(Handle handle, MetricBuffer points) {
         Set<Long> minutes = new HashSet<>();
-        for (int i = 0; i < metrics.size(); i++) {
-            minutes.add(Math.floorDiv(metrics.micros(i), MICROS_PER_MINUTE));
+        for (int i = 0; i < points.size(); i++) {
+            minutes.add(Math.floorDiv(points.micros(i), MICROS_PER_MINUTE));
         }
         if (minutes.isEmpty()) {
             return;

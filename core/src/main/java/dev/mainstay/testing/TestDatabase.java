@@ -83,6 +83,27 @@ public final class TestDatabase implements AutoCloseable {
         return connection;
     }
 
+    /// Cuts every connection and refuses new ones, as a database that is away does.
+    public void goAway() {
+        administer("ALTER DATABASE " + name + " ALLOW_CONNECTIONS false");
+        administer("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");
+    }
+
+    /// Ends what [#goAway] began.
+    public void comeBack() {
+        administer("ALTER DATABASE " + name + " ALLOW_CONNECTIONS true");
+    }
+
+    private void administer(String sql) {
+        try (Connection connection =
+                        DriverManager.getConnection(server.url("postgres"), server.superuser(), server.password());
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
+    }
+
     @Override
     public void close() {
         database.close();

@@ -1,0 +1,37 @@
+package dev.mainstay.telemetry;
+
+import dev.mainstay.postgres.Jsonb;
+import java.time.Instant;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+
+/// Appends to `system_events`. Stateless.
+final class EventStore {
+    void store(Handle handle, List<Event> events) {
+        handle.createUpdate("""
+                INSERT INTO system_events (organization_id, at, type, severity, agent_id, node_id, cause, detail)
+                SELECT organization_id, at, type, severity, nullif(agent_id, ''), nullif(node_id, ''), cause,
+                    detail::jsonb
+                FROM unnest(:organizations, :times, :types, :severities, :agents, :nodes, :causes, :details)
+                    AS event (organization_id, at, type, severity, agent_id, node_id, cause, detail)
+                """)
+                .bindArray("organizations", UUID.class, column(events, Event::organization))
+                .bindArray("times", Instant.class, column(events, Event::at))
+                .bindArray("types", String.class, column(events, Event::type))
+                .bindArray(
+                        "severities",
+                        String.class,
+                        column(events, event -> event.severity().word()))
+                .bindArray("agents", String.class, column(events, event -> event.agent() == null ? "" : event.agent()))
+                .bindArray("nodes", String.class, column(events, event -> event.node() == null ? "" : event.node()))
+                .bindArray("causes", String.class, column(events, Event::cause))
+                .bindArray("details", String.class, column(events, event -> Jsonb.text(event.detail())))
+                .execute();
+    }
+
+    private static <T> List<T> column(List<Event> events, Function<Event, T> value) {
+        return events.stream().map(value).toList();
+    }
+}
