@@ -12,7 +12,7 @@ class BinariesFlowTest {
     Path cache;
 
     @Test
-    void programs_are_unpacked_once_and_again_when_a_file_is_missing() throws Exception {
+    void programs_are_unpacked_once_and_again_when_a_file_is_missing_and_old_ones_go() throws Exception {
         var binaries = Binaries.unpackedIn(cache);
         assertThat(binaries.major()).isEqualTo("18");
         var program = Path.of(binaries.program("initdb"));
@@ -23,6 +23,9 @@ class BinariesFlowTest {
         Files.delete(program);
         assertThat(Binaries.unpackedIn(cache)).isEqualTo(binaries);
         assertThat(program).isExecutable();
+
+        Files.createDirectories(cache.resolve("bin-of-an-older-version/lib"));
+        binaries.removeOthers();
         try (var left = Files.list(cache)) {
             assertThat(left).containsExactly(binaries.folder());
         }
