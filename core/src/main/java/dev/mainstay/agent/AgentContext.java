@@ -13,6 +13,11 @@ public interface AgentContext {
 
     AgentSpec spec();
 
+    /// The fencing token of the lease this agent runs under: every new owner has a higher one. Hand it to what lies
+    /// outside the house, so that it can refuse a writer that was taken for dead and is not
+    /// ([why](https://martin.kleppmann.com/2016/02/08/how-to-do-distributed-locking.html)).
+    long fence();
+
     /// The database's time: what leases, heartbeats and schedules go by.
     InstantSource clock();
 

@@ -184,8 +184,8 @@ public final class AgentHost implements AutoCloseable {
         return node;
     }
 
-    AgentContext contextOf(AgentRef agent, AgentSpec spec) {
-        return new RunnerContext(agent, spec, node, house, state);
+    AgentContext contextOf(Assignment assignment, AgentSpec spec) {
+        return new RunnerContext(assignment.agent(), spec, assignment.fence(), node, house, state);
     }
 
     boolean step(Transition step) {

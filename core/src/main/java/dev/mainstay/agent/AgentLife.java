@@ -42,7 +42,7 @@ final class AgentLife {
         this.generation = assignment.generation();
         this.mailbox = new Mailbox(spec.id());
         this.runner = new AgentRunner(assignment.agent(), spec, assignment.fence(), host.house(), this::crashed);
-        this.context = host.contextOf(assignment.agent(), spec);
+        this.context = host.contextOf(assignment, spec);
         this.restartTimer = new TimerWheel.Timer(() -> mailbox.post(this::revive));
     }
 

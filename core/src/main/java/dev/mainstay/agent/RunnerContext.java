@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The context of an agent that runs on a node. Thread-safe.
-record RunnerContext(AgentRef agent, AgentSpec spec, String node, RunnerHouse house, SharedState state)
+record RunnerContext(AgentRef agent, AgentSpec spec, long fence, String node, RunnerHouse house, SharedState state)
         implements AgentContext {
     @Override
     public InstantSource clock() {
