@@ -177,7 +177,7 @@ final class AgentRunner {
         if (current != null || tickAgent == null || tickContext == null) {
             return;
         }
-        Tick tick = new Tick(due, now, now + spec.deadline().toNanos());
+        Tick tick = new Tick(due, now + spec.deadline().toNanos(), house.monotonic());
         current = tick;
         tick.start(ref.id(), tickAgent, tickContext, this::finished);
     }

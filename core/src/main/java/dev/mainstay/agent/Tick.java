@@ -1,5 +1,6 @@
 package dev.mainstay.agent;
 
+import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.Threads;
 import java.util.Objects;
 import java.util.function.BiConsumer;
@@ -8,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /// One run of an agent's work on a virtual thread of its own. Guarded by its runner.
 final class Tick {
     private final long due;
-    private final long started;
+    private final MonotonicClock clock;
+    private long started;
     private long limit;
     private boolean interrupted;
     private @Nullable Thread thread;
@@ -21,14 +23,17 @@ final class Tick {
     }
 
     /// @param due when it should have started, in nanoseconds of the node's monotonic clock like all here
-    Tick(long due, long started, long limit) {
+    Tick(long due, long limit, MonotonicClock clock) {
         this.due = due;
-        this.started = started;
         this.limit = limit;
+        this.clock = clock;
     }
 
     void start(String name, Agent agent, AgentContext context, BiConsumer<Tick, Ending> finished) {
-        thread = Threads.startVirtual(name, () -> finished.accept(this, run(agent, context)));
+        thread = Threads.startVirtual(name, () -> {
+            started = clock.nanos();
+            finished.accept(this, run(agent, context));
+        });
     }
 
     /// The one place where what an agent throws is caught, [Error]s too: they are this agent's, not the node's.
@@ -61,6 +66,7 @@ final class Tick {
         return due;
     }
 
+    /// When the work began, on its own thread: a node without a free processor shows as lateness. Known once it ended.
     long started() {
         return started;
     }
