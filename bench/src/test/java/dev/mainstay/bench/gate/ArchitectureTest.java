@@ -14,6 +14,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaPackage;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.List;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.NullMarked;
 import org.junit.jupiter.api.Test;
@@ -108,12 +109,12 @@ class ArchitectureTest {
 
     @Test
     void only_the_http_package_knows_the_web_server() {
-        onlyIn("dev.mainstay.server.http", "io.javalin..", "org.eclipse.jetty..", "jakarta.servlet..");
+        onlyIn(List.of("dev.mainstay.server.http"), "io.javalin..", "org.eclipse.jetty..", "jakarta.servlet..");
     }
 
     @Test
-    void only_the_command_line_knows_its_libraries() {
-        onlyIn("dev.mainstay.server.cli..", "picocli..", "org.jline..");
+    void only_the_command_line_and_bench_know_its_libraries() {
+        onlyIn(List.of("dev.mainstay.server.cli..", BENCH), "picocli..", "org.jline..");
     }
 
     @Test
@@ -185,10 +186,10 @@ class ArchitectureTest {
                 .isPresent();
     }
 
-    private static void onlyIn(String home, String... libraries) {
+    private static void onlyIn(List<String> homes, String... libraries) {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(home)
+                .resideOutsideOfPackages(homes.toArray(String[]::new))
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage(libraries)

@@ -1,0 +1,52 @@
+package dev.mainstay.bench;
+
+import dev.mainstay.bench.agents.AgentsBench;
+import dev.mainstay.bench.failover.FailoverBench;
+import dev.mainstay.bench.telemetry.TelemetryBench;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/// `mainstay bench`; every bench is a command below it. Stdout is the report, stderr is talk.
+///
+/// Not thread-safe: one instance parses one command line.
+@Command(
+        name = "mainstay bench",
+        description = "Measures how fast Mainstay is on this machine, each bench on a PostgreSQL of its own.",
+        mixinStandardHelpOptions = true,
+        scope = CommandLine.ScopeType.INHERIT,
+        subcommands = {AgentsBench.class, TelemetryBench.class, FailoverBench.class})
+public final class BenchMain implements Runnable {
+    /// Names the settings of the log; a started node is given the same.
+    public static final String LOG_SETTINGS = "dev/mainstay/bench/logback.xml";
+
+    @Spec
+    private CommandSpec spec;
+
+    private BenchMain() {}
+
+    public static void main(String[] arguments) {
+        System.setProperty("logback.configurationFile", LOG_SETTINGS);
+        System.exit(commandLine().execute(arguments));
+    }
+
+    static CommandLine commandLine() {
+        return new CommandLine(new BenchMain()).setCaseInsensitiveEnumValuesAllowed(true);
+    }
+
+    @Command(name = "list", description = "Lists the benches and what each measures.")
+    int list() {
+        spec.subcommands().forEach((name, bench) -> {
+            String[] description = bench.getCommandSpec().usageMessage().description();
+            System.out.printf("%-10s %s%n", name, String.join(" ", description));
+        });
+        return 0;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Name a bench; `bench list` shows them.");
+    }
+}

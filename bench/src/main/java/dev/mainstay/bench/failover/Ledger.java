@@ -1,0 +1,92 @@
+package dev.mainstay.bench.failover;
+
+import dev.mainstay.bench.lab.Laboratory;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Timestamp;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// The table the agents write their ticks into, and who holds which agent. Used by one thread.
+final class Ledger implements AutoCloseable {
+    private final Connection connection;
+
+    Ledger(Laboratory laboratory) {
+        laboratory.execute("""
+                CREATE TABLE bench_ledger (
+                    agent text NOT NULL,
+                    fence bigint NOT NULL,
+                    node  text NOT NULL,
+                    at    timestamptz NOT NULL DEFAULT clock_timestamp()
+                )
+                """, "CREATE INDEX ON bench_ledger (at)");
+        this.connection = laboratory.superuser();
+    }
+
+    /// The agents `node` runs now, and the time at which it was seen.
+    Held heldBy(String node) throws SQLException {
+        try (var query = connection.prepareStatement("""
+                SELECT agent_id, clock_timestamp()
+                FROM agent_leases
+                WHERE node_id = ?
+                """)) {
+            query.setString(1, node);
+            Set<String> agents = new HashSet<>();
+            Instant at = Instant.MIN;
+            try (var rows = query.executeQuery()) {
+                while (rows.next()) {
+                    agents.add(rows.getString(1));
+                    at = rows.getObject(2, OffsetDateTime.class).toInstant();
+                }
+            }
+            return new Held(agents, at);
+        }
+    }
+
+    /// @param at meaningless when there are no agents
+    record Held(Set<String> agents, Instant at) {}
+
+    /// When each agent first ticked on another node than `node` after `since`.
+    Map<String, Instant> takenFrom(String node, Instant since) throws SQLException {
+        try (var query = connection.prepareStatement("""
+                SELECT agent, min(at)
+                FROM bench_ledger
+                WHERE at > ? AND node <> ?
+                GROUP BY agent
+                """)) {
+            query.setObject(1, since.atOffset(ZoneOffset.UTC));
+            query.setString(2, node);
+            Map<String, Instant> taken = new HashMap<>();
+            try (var rows = query.executeQuery()) {
+                while (rows.next()) {
+                    taken.put(rows.getString(1), rows.getTimestamp(2).toInstant());
+                }
+            }
+            return taken;
+        }
+    }
+
+    List<LedgerEntry> all() throws SQLException {
+        try (var statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT agent, fence, node, at FROM bench_ledger")) {
+            List<LedgerEntry> entries = new ArrayList<>();
+            while (rows.next()) {
+                Timestamp at = rows.getTimestamp(4);
+                entries.add(new LedgerEntry(rows.getString(1), rows.getLong(2), rows.getString(3), at.toInstant()));
+            }
+            return entries;
+        }
+    }
+
+    @Override
+    public void close() throws SQLException {
+        connection.close();
+    }
+}

@@ -1,0 +1,140 @@
+package dev.mainstay.bench.lab;
+
+import dev.mainstay.concurrent.Threads;
+import dev.mainstay.postgres.Database;
+import dev.mainstay.postgres.DatabaseConfig;
+import dev.mainstay.postgres.embedded.DataFolder;
+import dev.mainstay.postgres.embedded.EmbeddedPostgres;
+import dev.mainstay.postgres.embedded.EmbeddedPostgresConfig;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/// A PostgreSQL server of one bench's own, with the settings Mainstay ships and full durability; gone with all its data
+/// when the bench ends, also by Ctrl-C. Thread-safe.
+public final class Laboratory implements AutoCloseable {
+    private final Path root;
+    private final DataFolder folder;
+    private final EmbeddedPostgres server;
+    private final Database database;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private Laboratory(Path root, DataFolder folder, EmbeddedPostgres server) {
+        this.root = root;
+        this.folder = folder;
+        this.server = server;
+        this.database = Database.open(config("bench").build());
+        Threads.onShutdown("bench-cleanup", this::close);
+    }
+
+    public static Laboratory open() {
+        return open(Map.of());
+    }
+
+    /// The same with `settings` of the server beyond those Mainstay ships, which measuring needs.
+    public static Laboratory open(Map<String, String> settings) {
+        try {
+            // Where PostgreSQL cannot run as root it runs as another user, who must be able to pass.
+            Path root = Files.createTempDirectory(
+                    "mainstay-bench-",
+                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
+            DataFolder folder = DataFolder.open(root.resolve("data"));
+            var config = EmbeddedPostgresConfig.in(folder.postgres()).withSettings(settings);
+            return new Laboratory(root, folder, EmbeddedPostgres.start(config));
+        } catch (IOException e) {
+            throw new UncheckedIOException("no folder for the bench's server", e);
+        }
+    }
+
+    /// The migrated database as the engine sees it.
+    public Database database() {
+        return database;
+    }
+
+    /// What opens the database once more, as a node of this name would.
+    public DatabaseConfig.Builder config(String node) {
+        return DatabaseConfig.at(url()).owner(user(), password()).node(node);
+    }
+
+    /// The address, without user and password.
+    public String url() {
+        return "jdbc:postgresql://" + server.host() + ":" + server.port() + "/postgres";
+    }
+
+    public String user() {
+        return server.superuser();
+    }
+
+    public String password() {
+        return server.superuserPassword();
+    }
+
+    /// A connection of the superuser in Mainstay's schema, for preparing rows and counting them.
+    public Connection superuser() {
+        try {
+            Connection connection = DriverManager.getConnection(url(), user(), password());
+            try (var statement = connection.createStatement()) {
+                statement.execute("SET search_path = mainstay");
+            }
+            return connection;
+        } catch (SQLException e) {
+            throw new IllegalStateException("the bench's server refused its superuser", e);
+        }
+    }
+
+    /// Runs statements of the superuser, each in a transaction of its own.
+    public void execute(String... statements) {
+        try (Connection connection = superuser();
+                var statement = connection.createStatement()) {
+            for (String sql : statements) {
+                statement.execute(sql);
+            }
+        } catch (SQLException e) {
+            throw new IllegalStateException("preparing the bench failed", e);
+        }
+    }
+
+    /// The one number that `sql` answers.
+    public double number(String sql) {
+        try (Connection connection = superuser();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery(sql)) {
+            rows.next();
+            return rows.getDouble(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException("counting failed: " + sql, e);
+        }
+    }
+
+    public String version() {
+        return database.read(handle ->
+                handle.createQuery("SHOW server_version").mapTo(String.class).one());
+    }
+
+    /// What the whole server has used of the processors.
+    public ServerCpu cpu() {
+        return new ServerCpu(server.postmasterPid());
+    }
+
+    @Override
+    public void close() {
+        if (closed.compareAndSet(false, true)) {
+            database.close();
+            server.stop();
+            EmbeddedPostgres.discard(folder.postgres());
+            folder.delete();
+            try {
+                Files.deleteIfExists(root);
+            } catch (IOException e) {
+                throw new UncheckedIOException("the bench's folder stays", e);
+            }
+        }
+    }
+}

@@ -1,0 +1,93 @@
+package dev.mainstay.bench.node;
+
+import dev.mainstay.bench.BenchMain;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import tools.jackson.databind.json.JsonMapper;
+
+/// A running node, seen from the bench that started it. Used by one thread.
+public final class NodeProcess implements AutoCloseable {
+    private static final Duration END_BOUND = Duration.ofSeconds(10);
+
+    private final Process process;
+    private final String node;
+    private final BufferedWriter questions;
+    private final BufferedReader answers;
+
+    private NodeProcess(Process process, NodeOrder order) throws IOException {
+        this.process = process;
+        this.node = order.node();
+        this.questions = process.outputWriter();
+        this.answers = process.inputReader();
+        say(JsonMapper.shared().writeValueAsString(order));
+    }
+
+    /// Returns when the node's fleet has been started; its agents start after that.
+    public static NodeProcess start(NodeOrder order) {
+        try {
+            var java = Path.of(System.getProperty("java.home"), "bin", "java");
+            var command = List.of(
+                    java.toString(),
+                    "-Dlogback.configurationFile=" + BenchMain.LOG_SETTINGS,
+                    "-cp",
+                    System.getProperty("java.class.path"),
+                    NodeMain.class.getName());
+            var started = new NodeProcess(
+                    new ProcessBuilder(command)
+                            .redirectError(ProcessBuilder.Redirect.INHERIT)
+                            .start(),
+                    order);
+            String answer = started.answers.readLine();
+            if (!NodeMain.READY.equals(answer)) {
+                started.kill();
+                throw new IllegalStateException("node " + order.node() + " did not start: " + answer);
+            }
+            return started;
+        } catch (IOException e) {
+            throw new UncheckedIOException("node " + order.node() + " did not start", e);
+        }
+    }
+
+    public String node() {
+        return node;
+    }
+
+    /// Bytes of the heap that are in use after full collections.
+    public long usedHeap() {
+        try {
+            say(NodeMain.HEAP);
+            return Long.parseLong(answers.readLine());
+        } catch (IOException e) {
+            throw new UncheckedIOException("node " + node + " does not answer", e);
+        }
+    }
+
+    private void say(String line) throws IOException {
+        questions.write(line);
+        questions.newLine();
+        questions.flush();
+    }
+
+    /// The processor time it has used since it was started.
+    public Duration cpu() {
+        return process.info().totalCpuDuration().orElse(Duration.ZERO);
+    }
+
+    /// What `kill -9` does: the process gets no chance to say anything.
+    public void kill() {
+        process.destroyForcibly();
+    }
+
+    /// The same, and waits until it is gone.
+    @Override
+    public void close() {
+        kill();
+        process.onExit().orTimeout(END_BOUND.toSeconds(), TimeUnit.SECONDS).join();
+    }
+}
