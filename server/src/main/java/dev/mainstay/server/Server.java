@@ -19,6 +19,7 @@ import dev.mainstay.server.http.KindView;
 import dev.mainstay.server.http.Route;
 import dev.mainstay.server.log.Logging;
 import dev.mainstay.server.stream.FleetWatches;
+import dev.mainstay.server.web.WebAssets;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.URI;
@@ -118,6 +119,7 @@ public final class Server implements AutoCloseable {
                 () -> kinds(launch),
                 fleet::assignmentsChanged);
         List<Route> routes = new ArrayList<>(api.routes());
+        routes.addAll(WebAssets.load().routes());
         try {
             var server = opened.add(HttpServer.start(listening, check::caller, routes, meters));
             opened.add(watches); // its streams end first, or the server would wait for them
