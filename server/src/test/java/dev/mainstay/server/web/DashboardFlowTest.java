@@ -2,7 +2,10 @@ package dev.mainstay.server.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mainstay.config.RecordBinder;
+import dev.mainstay.config.YamlSettings;
 import dev.mainstay.server.auth.Role;
+import dev.mainstay.server.config.AgentSettings;
 import dev.mainstay.server.web.browser.Chromium;
 import dev.mainstay.server.web.browser.Tab;
 import java.net.URI;
@@ -159,12 +162,20 @@ class DashboardFlowTest {
     }
 
     @Test
-    void a_refused_order_says_why() {
+    void a_refused_order_says_why_and_can_be_tried_again() {
         signedIn("?agent=nobody");
         tab.await("text('" + APP + "mainstay-agent-panel').includes('no agent of this name')");
+        String dialog = APP + "mainstay-command-dialog >>> dialog";
         tab.run(
-                "$('mainstay-dashboard').fleet.command('nobody', 'pause', 'why').catch((refusal) => (window.refused = refusal.status))");
-        tab.await("window.refused === 404");
+                "$('" + APP
+                        + "main').dispatchEvent(new CustomEvent('ask-command', {detail: {agent: 'nobody', command: 'pause'}}))");
+        tab.await("$('" + dialog + "').open");
+        tab.type("why not");
+        tab.run("$('" + dialog + "').querySelector('form').requestSubmit()");
+        tab.await("text('" + APP + "mainstay-command-dialog >>> [role=alert]') === 'there is nothing here'");
+        assertThat(tab.evaluate("$('" + APP + "mainstay-command-dialog >>> textarea').value")
+                        .asString())
+                .isEqualTo("why not");
     }
 
     @Test
@@ -196,6 +207,16 @@ class DashboardFlowTest {
                 Tab empty = chromium.open()) {
             empty.open(other.link(""));
             empty.await("text('" + APP + "mainstay-agents-view').includes('./mainstay up --demo')");
+            String declared = empty.evaluate("$('" + APP + "mainstay-agents-view >>> .declaration').innerText")
+                    .asString();
+            AgentSettings agent = new RecordBinder(Map.of())
+                    .bind(
+                            AgentSettings.class,
+                            YamlSettings.parse("mainstay.yml", declared)
+                                    .at("agents.homepage")
+                                    .orElseThrow(),
+                            "agents.homepage");
+            assertThat(agent.kind()).isEqualTo("http-check");
             assertThat(empty.complaints()).isEmpty();
         }
     }

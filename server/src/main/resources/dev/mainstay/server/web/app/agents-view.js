@@ -173,12 +173,11 @@ class AgentsView extends LitElement {
     return html`<div class="empty">
       <h2>No agents yet</h2>
       <p>Declare one in <code>mainstay.yml</code> and start again; it appears here within seconds:</p>
-      <pre tabindex="0">agents:
+      <pre tabindex="0" class="declaration">agents:
   homepage:
     kind: http-check
     every: 30s
-    settings:
-      url: https://example.org/</pre>
+    url: https://example.org/</pre>
       <p>Or look around with a fleet that keeps itself busy:</p>
       <pre tabindex="0">./mainstay up --demo</pre>
     </div>`;
