@@ -46,8 +46,13 @@ public record Launch(
                 .filter(setting -> setting instanceof Scalar scalar && scalar.value() != null)
                 .map(setting -> ((Scalar) setting).text())
                 .orElse(".mainstay");
+        return pluginFolders(Path.of(data));
+    }
+
+    /// Where plug-in jars are looked for.
+    public static List<Path> pluginFolders(Path dataFolder) {
         var folders = new LinkedHashSet<Path>();
-        for (var folder : List.of(Path.of(data).resolve("plugins"), Path.of("plugins"))) {
+        for (var folder : List.of(dataFolder.resolve("plugins"), Path.of("plugins"))) {
             folders.add(folder.toAbsolutePath().normalize());
         }
         return List.copyOf(folders);

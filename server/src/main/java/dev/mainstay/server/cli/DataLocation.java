@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /// Which Mainstay of this machine is meant: the options of every command that needs to know. Not thread-safe.
-final class DataLocation {
+class DataLocation {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 

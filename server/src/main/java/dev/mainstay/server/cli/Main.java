@@ -15,7 +15,18 @@ import picocli.CommandLine.Spec;
         description = "Runs, watches and heals a fleet of background and AI agents on nothing but PostgreSQL.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {Up.class, Down.class},
+        subcommands = {
+            Up.class,
+            Down.class,
+            StatusCommand.class,
+            TopCommand.class,
+            AgentCommand.class,
+            StateCommand.class,
+            NodeCommand.class,
+            DatabaseCommand.class,
+            ConfigCommand.class,
+            ApiCommand.class
+        },
         footer = {
             "",
             "Begin with `mainstay up --demo`, then look at the dashboard it names, or at `mainstay top`.",

@@ -1,6 +1,6 @@
 package dev.mainstay.server.cli;
 
-import java.util.List;
+import dev.mainstay.config.Suggestions;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
 import picocli.CommandLine.ParameterException;
@@ -12,25 +12,30 @@ final class Misuse implements IParameterExceptionHandler {
     public int handleParseException(ParameterException failure, String[] arguments) {
         var command = failure.getCommandLine();
         var err = command.getErr();
-        err.println("mainstay: " + Safe.lines(String.valueOf(failure.getMessage())));
+        err.println("mainstay: " + Safe.lines(words(failure, command)));
         if (failure instanceof CommandMissing) {
             command.usage(err);
             err.flush();
             return ExitCode.USAGE;
-        }
-        if (failure instanceof UnmatchedArgumentException unmatched) {
-            suggestions(unmatched).forEach(words -> err.println("  did you mean: " + words));
         }
         err.println("  see: " + command.getCommandSpec().qualifiedName() + " --help");
         err.flush();
         return ExitCode.USAGE;
     }
 
-    private static List<String> suggestions(UnmatchedArgumentException unmatched) {
-        CommandLine command = unmatched.getCommandLine();
-        return unmatched.getSuggestions().stream()
-                .limit(3)
-                .map(word -> command.getCommandSpec().qualifiedName() + " " + word)
-                .toList();
+    private static String words(ParameterException failure, CommandLine command) {
+        var first = failure instanceof UnmatchedArgumentException unmatched
+                ? unmatched.getUnmatched().getFirst()
+                : "";
+        var name = command.getCommandSpec().qualifiedName();
+        if (first.startsWith("-")) {
+            var options = command.getCommandSpec().optionsMap().keySet();
+            return name + " has no option " + first + Suggestions.didYouMean(first, options);
+        }
+        var commands = command.getSubcommands().keySet();
+        if (!first.isEmpty() && !commands.isEmpty()) {
+            return "there is no command " + name + " " + first + Suggestions.didYouMeanOrKnown(first, commands);
+        }
+        return first.isEmpty() ? String.valueOf(failure.getMessage()) : name + " does not take " + first;
     }
 }

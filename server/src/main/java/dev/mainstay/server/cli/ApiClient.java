@@ -1,0 +1,140 @@
+package dev.mainstay.server.cli;
+
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/// Calls the HTTP API; what it refuses comes as a [CommandFailure] in its own words. Thread-safe.
+final class ApiClient {
+    static final JsonMapper JSON = JsonMapper.builder().build();
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration ANSWER = Duration.ofSeconds(30);
+    private static final int PAGE = 1000;
+
+    private final URI server;
+    private final String token;
+    private final HttpClient client =
+            HttpClient.newBuilder().connectTimeout(CONNECT).build();
+
+    ApiClient(URI server, String token) {
+        this.server = server;
+        this.token = token;
+    }
+
+    URI server() {
+        return server;
+    }
+
+    /// A part of a path or a value of a query.
+    static String encoded(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
+    }
+
+    JsonNode get(String path) {
+        return json(send("GET", path, null, Map.of()));
+    }
+
+    JsonNode post(String path, Object body) {
+        return json(send("POST", path, JSON.writeValueAsString(body), Map.of()));
+    }
+
+    /// What is answered, even when it is a refusal.
+    HttpResponse<String> exchange(String method, String path, @Nullable String body, Map<String, String> headers) {
+        var request = HttpRequest.newBuilder(uri(path))
+                .timeout(ANSWER)
+                .method(
+                        method,
+                        body == null ? HttpRequest.BodyPublishers.noBody() : HttpRequest.BodyPublishers.ofString(body));
+        request.header("Authorization", "Bearer " + token);
+        if (body != null) {
+            request.header("Content-Type", "application/json");
+        }
+        headers.forEach(request::header);
+        try {
+            return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+        } catch (HttpTimeoutException e) {
+            throw new CommandFailure(ExitCode.TIMEOUT, server + " did not answer in time; try again, or see its log");
+        } catch (IOException e) {
+            throw new CommandFailure(
+                    ExitCode.UNREACHABLE,
+                    "no Mainstay answers at " + server
+                            + "; start one with `mainstay up`, or name another with --server");
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailure(ExitCode.FAILURE, "interrupted");
+        }
+    }
+
+    private URI uri(String path) {
+        try {
+            return URI.create(server + path);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(ExitCode.USAGE, "not a path: " + path);
+        }
+    }
+
+    HttpResponse<String> send(String method, String path, @Nullable String body, Map<String, String> headers) {
+        var answer = exchange(method, path, body, headers);
+        if (answer.statusCode() >= 400) {
+            throw new CommandFailure(ExitCode.ofStatus(answer.statusCode()), refusal(path, answer));
+        }
+        return answer;
+    }
+
+    private static String refusal(String path, HttpResponse<String> answer) {
+        var problem = json(answer);
+        var words = new StringBuilder(problem.path("detail").asString(answer.statusCode() + " for " + path));
+        if (answer.statusCode() == 404) {
+            words.append(" (").append(path.replaceFirst("\\?.*", "")).append(')');
+        }
+        problem.path("errors")
+                .forEach(error -> words.append("\n  ")
+                        .append(error.path("path").asString(""))
+                        .append(": ")
+                        .append(error.path("message").asString("")));
+        return words.toString();
+    }
+
+    private static JsonNode json(HttpResponse<String> answer) {
+        try {
+            return JSON.readTree(answer.body().isBlank() ? "{}" : answer.body());
+        } catch (JacksonException e) {
+            return JSON.createObjectNode();
+        }
+    }
+
+    /// All items of a list, page by page, `most` at most.
+    List<JsonNode> items(String path, Map<String, @Nullable String> query, int most) {
+        var items = new ArrayList<JsonNode>();
+        String next = null;
+        do {
+            var page = get(path + query(query, Math.min(PAGE, most - items.size()), next));
+            page.path("items").forEach(items::add);
+            next = page.path("next").asString(null);
+        } while (next != null && items.size() < most);
+        return items;
+    }
+
+    private static String query(Map<String, @Nullable String> query, int limit, @Nullable String cursor) {
+        var given = query.entrySet().stream()
+                .filter(entry -> entry.getValue() != null)
+                .map(entry -> entry.getKey() + "=" + encoded(String.valueOf(entry.getValue())))
+                .collect(Collectors.joining("&"));
+        return "?limit=" + limit + (given.isEmpty() ? "" : "&" + given)
+                + (cursor == null ? "" : "&cursor=" + encoded(cursor));
+    }
+}

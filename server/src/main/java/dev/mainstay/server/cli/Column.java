@@ -1,0 +1,39 @@
+package dev.mainstay.server.cli;
+
+import java.util.Locale;
+import java.util.function.Function;
+import tools.jackson.databind.JsonNode;
+
+/// One column of a table, or line of a description. Immutable.
+///
+/// @param name of the property, for CSV
+record Column(String name, String title, Function<JsonNode, String> text) {
+
+    static Column of(String name) {
+        return of(name, item -> text(item.path(name)));
+    }
+
+    static Column of(String name, Function<JsonNode, String> text) {
+        var title = name.replaceAll("([a-z])([A-Z])", "$1 $2").toUpperCase(Locale.ROOT);
+        return new Column(name, title, text);
+    }
+
+    /// A moment to the second, `2026-01-31 12:00:00`, in UTC as all that is stored.
+    static String moment(JsonNode value) {
+        return text(value).replaceFirst("T", " ").replaceFirst("(\\.\\d+)?Z$", "");
+    }
+
+    /// A value as one reads it: lists with commas, nothing for null.
+    static String text(JsonNode value) {
+        if (value.isNull() || value.isMissingNode()) {
+            return "";
+        }
+        if (value.isArray()) {
+            return value.valueStream()
+                    .map(Column::text)
+                    .reduce((left, right) -> left + ", " + right)
+                    .orElse("");
+        }
+        return value.isString() ? value.asString() : value.toString();
+    }
+}

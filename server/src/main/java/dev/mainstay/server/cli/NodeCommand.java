@@ -1,0 +1,74 @@
+package dev.mainstay.server.cli;
+
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/// `mainstay node …`. Not thread-safe.
+@Command(
+        name = "node",
+        description = "Looks at the processes that run agents, and drains them.",
+        mixinStandardHelpOptions = true)
+final class NodeCommand implements Runnable {
+    private static final List<Column> NODE = List.of(
+            Column.of("id"),
+            Column.of("state"),
+            Column.of("agents"),
+            Column.of("duties"),
+            Column.of("host"),
+            Column.of("address"),
+            Column.of("version"),
+            Column.of("startedAt", node -> Column.moment(node.path("startedAt"))),
+            Column.of("lastBeat", node -> Column.moment(node.path("lastBeat"))),
+            Column.of("endCause"));
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        throw new CommandMissing(spec);
+    }
+
+    @Command(
+            name = "list",
+            description = "Lists the nodes that run, and with --all those that ended within the hour.",
+            mixinStandardHelpOptions = true)
+    int list(
+            @Mixin Remote remote,
+            @Mixin Output output,
+            @Option(names = "--all", description = "Also those that ended.") boolean all) {
+        var nodes = remote.connect()
+                .get("/api/v1/nodes")
+                .path("items")
+                .valueStream()
+                .filter(node -> all || !node.path("state").asString("").equals("ended"))
+                .toList();
+        output.list(nodes, NODE);
+        return ExitCode.OK;
+    }
+
+    @Command(
+            name = "drain",
+            description = "Lets a node hand its agents to the others and take no new ones.",
+            mixinStandardHelpOptions = true)
+    int drain(
+            @Mixin Remote remote,
+            @Mixin Output output,
+            @Parameters(paramLabel = "NODE") String node,
+            @Option(
+                            names = "--reason",
+                            defaultValue = "asked for on the command line",
+                            description = "Why; kept with the event.")
+                    String reason) {
+        var drained =
+                remote.connect().post("/api/v1/nodes/" + ApiClient.encoded(node) + "/drain", Map.of("reason", reason));
+        output.list(List.of(drained), NODE);
+        return ExitCode.OK;
+    }
+}
