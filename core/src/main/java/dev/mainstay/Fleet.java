@@ -58,7 +58,7 @@ public final class Fleet implements AutoCloseable {
         this.wheel = TimerWheel.start(monotonic);
         this.telemetry = Telemetry.start(database);
         this.signals = Signals.start(database);
-        this.state = SharedState.of(database, organization, builder.node());
+        this.state = SharedState.of(database, organization, builder.node(), signals);
         this.host = new AgentHost.Builder(
                         builder.node(),
                         kinds,

@@ -41,7 +41,7 @@ final class StateRoutes {
 
     private SharedState state(Request request) {
         Caller caller = request.caller();
-        return SharedState.of(database.api(caller.organization()), caller.actor());
+        return SharedState.of(database.api(caller.organization()), caller.actor(), null);
     }
 
     private String key(Request request) {
