@@ -170,13 +170,17 @@ public final class OutsideAgents {
         }
     }
 
-    /// The shortest legal way, both ends included; only `from` when there is none or they are the same.
+    /// The shortest legal way that does not lead through a failure, both ends included; only `from` when there is none
+    /// or they are the same.
     static List<AgentState> wayTo(AgentState from, AgentState to) {
         Map<AgentState, AgentState> before = new EnumMap<>(AgentState.class);
         Set<AgentState> seen = EnumSet.of(from);
         Deque<AgentState> next = new ArrayDeque<>(List.of(from));
         while (!next.isEmpty()) {
             AgentState here = next.removeFirst();
+            if (here == AgentState.FAILED && here != from) {
+                continue;
+            }
             for (AgentState there : AgentState.values()) {
                 if (here.canBecome(there) && seen.add(there)) {
                     before.put(there, here);

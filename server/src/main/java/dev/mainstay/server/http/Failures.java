@@ -24,7 +24,13 @@ final class Failures {
             case AGENT_UNKNOWN -> Refusal.notFound();
             case AGENT_DUPLICATE, TRANSITION_REFUSED, LEASE_LOST -> Refusal.conflict(code, detail(failure));
             case STATE_CONFLICT -> Refusal.stale(detail(failure));
-            case DATABASE_UNREACHABLE, DATABASE_READ_ONLY, DISK_FULL, TELEMETRY_FULL, NODE_FENCED -> {
+            case DATABASE_UNREACHABLE,
+                    DATABASE_AUTH,
+                    DATABASE_MISSING,
+                    DATABASE_READ_ONLY,
+                    DISK_FULL,
+                    TELEMETRY_FULL,
+                    NODE_FENCED -> {
                 LOG.atWarn().addKeyValue("route", route.path()).log("answered 503 {}: {}", code, detail(failure));
                 yield Refusal.unavailable(code, unavailable(failure));
             }
@@ -40,7 +46,7 @@ final class Failures {
         return switch (failure.code()) {
             case DATABASE_READ_ONLY -> "the database takes no writes; try again";
             case DISK_FULL -> "the database has no disk space left";
-            case DATABASE_UNREACHABLE -> "the database does not answer; try again";
+            case DATABASE_UNREACHABLE, DATABASE_AUTH, DATABASE_MISSING -> "the database does not answer; try again";
             default -> "this node cannot work at the moment; try again";
         };
     }

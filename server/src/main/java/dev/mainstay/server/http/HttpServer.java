@@ -74,6 +74,7 @@ public final class HttpServer implements AutoCloseable {
         settings.jetty.modifyHttpConfiguration(HttpServer::configure);
         settings.http.compressionStrategy = CompressionStrategy.NONE;
         settings.http.prefer405over404 = true;
+        settings.router.ignoreTrailingSlashes = false;
         settings.routes.before(HttpServer::secure);
         settings.routes.exception(HttpResponseException.class, HttpServer::refuse);
         routes.forEach(route -> add(settings, route, new RouteTimers(meters, route), callers));

@@ -72,8 +72,11 @@ public final class Refusal extends RuntimeException {
         return plain(412, "Precondition Failed", "STATE_CONFLICT", detail);
     }
 
+    /// The rest of the body is not read, so the connection cannot be used again, and says so.
     public static Refusal tooLarge(int limitBytes) {
-        return plain(413, "Content Too Large", "BODY_TOO_LARGE", "the body may have at most " + limitBytes + " bytes");
+        Problem problem = Problem.of(
+                413, "Content Too Large", "BODY_TOO_LARGE", "the body may have at most " + limitBytes + " bytes");
+        return new Refusal(problem, Map.of("Connection", "close"));
     }
 
     public static Refusal unsupportedMediaType() {

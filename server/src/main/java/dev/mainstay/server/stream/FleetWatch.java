@@ -176,6 +176,9 @@ public final class FleetWatch {
             if (from != null) {
                 tail.above(from.settled()).forEach(frame::event);
             }
+            if (subscriptions.isEmpty()) {
+                beatsToldIn = current.version();
+            }
             Subscription subscription = new Subscription(this);
             subscription.give(frame.ready(node).endingAt(position(current)));
             subscriptions.add(subscription);

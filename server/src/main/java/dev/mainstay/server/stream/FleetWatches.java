@@ -1,5 +1,6 @@
 package dev.mainstay.server.stream;
 
+import dev.mainstay.MainstayException;
 import dev.mainstay.concurrent.Loop;
 import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.postgres.Database;
@@ -7,9 +8,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// The watched fleets of all organizations on this node; a fleet nobody looks at is not read. Thread-safe.
 public final class FleetWatches implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(FleetWatches.class);
+
     private final Database database;
     private final MonotonicClock clock;
     private final String node;
@@ -66,7 +71,12 @@ public final class FleetWatches implements AutoCloseable {
     private void readWanted() {
         watches.values().removeIf(watch -> !watch.isWanted());
         for (FleetWatch watch : watches.values()) {
-            watch.read(clock.nanos() - FleetWatch.PERIOD.toNanos() / 2);
+            try {
+                watch.read(clock.nanos() - FleetWatch.PERIOD.toNanos() / 2);
+            } catch (MainstayException e) {
+                // Whoever looks is told by their own request, which is logged there; twice a second would say no more.
+                LOG.atDebug().log("a fleet could not be read: {}", e.toString());
+            }
         }
     }
 

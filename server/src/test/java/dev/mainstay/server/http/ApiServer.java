@@ -1,5 +1,7 @@
 package dev.mainstay.server.http;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.mainstay.cluster.NodeIdentity;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.Organizations;
@@ -26,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -34,6 +37,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// The whole API over a database of its own, with a key of each role in two organizations, and a client for it.
 final class ApiServer implements AutoCloseable {
     static final UUID OTHER = new UUID(0, 2);
+    private static final Schemas SCHEMAS = new Schemas(new OpenApi());
     private static final JsonMapper JSON = JsonMapper.builder().build();
 
     final TestDatabase test = TestDatabase.create();
@@ -44,9 +48,15 @@ final class ApiServer implements AutoCloseable {
     final KeyStore keys;
     private final Map<UUID, Map<Role, KeyToken>> tokens = new HashMap<>();
     private final HttpClient client = HttpClient.newHttpClient();
+    private final Database database;
 
     ApiServer() {
-        Database database = test.database();
+        this(TestDatabase::database);
+    }
+
+    /// Over another way to the same database.
+    ApiServer(Function<TestDatabase, Database> way) {
+        database = way.apply(test);
         keys = new KeyStore(database);
         KeyCheck check = new KeyCheck(keys);
         watches = FleetWatches.start(database, "node-1");
@@ -77,7 +87,7 @@ final class ApiServer implements AutoCloseable {
     }
 
     Database database() {
-        return test.database();
+        return database;
     }
 
     /// As the superuser, for what no role of ours may do.
@@ -136,13 +146,25 @@ final class ApiServer implements AutoCloseable {
             request.header("Content-Type", "application/json");
         }
         try {
-            return new Reply(client.send(with.apply(request).build(), HttpResponse.BodyHandlers.ofString()));
+            Reply reply = new Reply(client.send(with.apply(request).build(), HttpResponse.BodyHandlers.ofString()));
+            assertThat(problems(method, path, reply)).isEmpty();
+            return reply;
         } catch (IOException e) {
             throw new IllegalStateException(method + " " + path, e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(method + " " + path, e);
         }
+    }
+
+    /// Whether the document says what was answered.
+    private static List<String> problems(String method, String path, Reply reply) {
+        String mediaType = reply.header("Content-Type").replaceAll(";.*", "");
+        if (mediaType.equals(Problem.MEDIA_TYPE) && reply.code().startsWith("HTTP_")) {
+            return List.of(); // Refused before any operation was found.
+        }
+        return SCHEMAS.problems(
+                method, path, reply.status(), mediaType, mediaType.endsWith("json") ? reply.json() : null);
     }
 
     URI uri(String path) {
@@ -176,6 +198,7 @@ final class ApiServer implements AutoCloseable {
     public void close() {
         watches.close();
         server.close();
+        database.close();
         test.close();
     }
 }

@@ -58,7 +58,7 @@ final class OpenApi {
         return node;
     }
 
-    private static Map<?, ?> map(Map<?, ?> node, String key) {
+    static Map<?, ?> map(Map<?, ?> node, String key) {
         return (Map<?, ?>) Objects.requireNonNull(node.get(key), key);
     }
 }

@@ -1,0 +1,201 @@
+package dev.mainstay.server.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mainstay.postgres.Organizations;
+import dev.mainstay.server.auth.Role;
+import dev.mainstay.server.http.StreamClient.Message;
+import java.io.IOException;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class StreamFlowTest {
+    private ApiServer api;
+
+    @BeforeEach
+    void start() {
+        api = new ApiServer();
+        api.agent(Organizations.DEFAULT, "one", "active");
+        api.agent(Organizations.DEFAULT, "two", "active");
+        api.agent(ApiServer.OTHER, "theirs", "active");
+    }
+
+    @AfterEach
+    void stop() {
+        api.close();
+    }
+
+    private StreamClient follow(String lastEventId) throws IOException, InterruptedException {
+        return new StreamClient(
+                api.uri("/api/v1/stream"),
+                api.key(Organizations.DEFAULT, Role.VIEWER).reveal(),
+                lastEventId);
+    }
+
+    private void event(String type) {
+        api.execute(insert(type));
+    }
+
+    private static String insert(String type) {
+        return "INSERT INTO system_events (organization_id, type, severity) VALUES ('" + Organizations.DEFAULT + "', '"
+                + type + "', 'info')";
+    }
+
+    private static List<String> agents(List<Message> messages) {
+        return messages.stream()
+                .filter(message -> message.name().equals("agent"))
+                .map(message -> message.json().path("id").asString())
+                .toList();
+    }
+
+    private static List<String> events(List<Message> messages) {
+        return messages.stream()
+                .filter(message -> message.name().equals("event"))
+                .map(message -> message.json().path("type").asString())
+                .toList();
+    }
+
+    private static boolean isEvent(Message message, String type) {
+        return events(List.of(message)).contains(type);
+    }
+
+    @Test
+    void a_fresh_stream_begins_with_the_overview_and_every_agent_of_the_organization() throws Exception {
+        try (StreamClient stream = follow("")) {
+            List<Message> begin = stream.untilNamed("ready");
+
+            assertThat(begin.getFirst().name()).isEqualTo("overview");
+            assertThat(agents(begin)).containsExactly("one", "two");
+            assertThat(begin.getLast().json().path("node").asString()).isEqualTo("node-1");
+        }
+    }
+
+    @Test
+    void an_agent_that_changed_is_told_and_one_that_did_not_is_not() throws Exception {
+        try (StreamClient stream = follow("")) {
+            stream.untilNamed("ready");
+            api.execute("UPDATE agents SET state = 'maintenance', cause = 'a test' WHERE id = 'two'");
+
+            List<Message> told = stream.untilNamed("agent");
+
+            assertThat(agents(told)).containsExactly("two");
+            assertThat(told.getLast().json().path("state").asString()).isEqualTo("maintenance");
+        }
+    }
+
+    @Test
+    void counters_alone_are_told_as_beats() throws Exception {
+        try (StreamClient stream = follow("")) {
+            stream.untilNamed("ready");
+            api.execute("UPDATE agent_leases SET ticks = 41, beat_at = now() WHERE agent_id = 'one'");
+
+            List<Message> told = stream.untilNamed("beats");
+
+            assertThat(agents(told)).isEmpty();
+            assertThat(told.getLast().json().path("items")).hasSize(1);
+            assertThat(told.getLast().json().path("items").path(0).path("ticks").asInt())
+                    .isEqualTo(41);
+        }
+    }
+
+    @Test
+    void an_agent_that_is_gone_is_told_as_removed() throws Exception {
+        try (StreamClient stream = follow("")) {
+            stream.untilNamed("ready");
+            api.execute("DELETE FROM agents WHERE id = 'one'");
+
+            assertThat(stream.untilNamed("removed").getLast().json().path("id").asString())
+                    .isEqualTo("one");
+        }
+    }
+
+    @Test
+    void a_stream_that_resumes_is_told_what_it_missed_and_no_more() throws Exception {
+        String position;
+        try (StreamClient stream = follow("")) {
+            stream.untilNamed("ready");
+            event("test.seen");
+            stream.until(message -> isEvent(message, "test.seen"));
+            position = stream.lastId();
+        }
+        event("test.missed");
+        api.execute("UPDATE agents SET cause = 'changed' WHERE id = 'one'");
+
+        try (StreamClient resumed = follow(position)) {
+            List<Message> begin = resumed.untilNamed("ready");
+            if (!events(begin).contains("test.missed")) {
+                begin = resumed.until(message -> isEvent(message, "test.missed"));
+            }
+
+            assertThat(events(begin)).contains("test.missed");
+            assertThat(agents(begin)).doesNotContain("two");
+        }
+    }
+
+    @Test
+    void a_position_of_another_process_gives_every_agent_and_the_events_since() throws Exception {
+        event("test.before");
+        try (StreamClient first = follow("")) {
+            first.untilNamed("ready");
+        }
+        String elsewhere = "00000000-0000-4000-8000-000000000000.99.0";
+
+        try (StreamClient resumed = follow(elsewhere)) {
+            List<Message> begin = resumed.untilNamed("ready");
+
+            assertThat(agents(begin)).containsExactly("one", "two");
+            assertThat(events(begin)).contains("test.before");
+        }
+    }
+
+    @Test
+    void an_event_that_is_committed_after_a_later_one_is_not_lost() throws Exception {
+        try (StreamClient stream = follow("");
+                Connection slow = api.test.superuser()) {
+            stream.untilNamed("ready");
+            slow.setAutoCommit(false);
+            insertUncommitted(slow, "test.early");
+            event("test.late");
+            stream.until(message -> isEvent(message, "test.late"));
+
+            slow.commit();
+
+            assertThat(events(stream.until(message -> isEvent(message, "test.early"))))
+                    .doesNotContain("test.late");
+        }
+    }
+
+    private static void insertUncommitted(Connection connection, String type) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(insert(type));
+        }
+    }
+
+    @Test
+    void events_of_another_organization_are_never_told() throws Exception {
+        try (StreamClient stream = follow("")) {
+            stream.untilNamed("ready");
+            api.execute("INSERT INTO system_events (organization_id, type, severity) VALUES ('" + ApiServer.OTHER
+                    + "', 'test.foreign', 'info')");
+            event("test.mine");
+
+            assertThat(events(stream.until(message -> isEvent(message, "test.mine"))))
+                    .containsExactly("test.mine");
+        }
+    }
+
+    @Test
+    void closing_ends_every_stream() throws Exception {
+        try (StreamClient stream = follow("")) {
+            stream.untilNamed("ready");
+
+            api.watches.close();
+
+            assertThat(stream.untilNamed("over").getLast().name()).isEqualTo("over");
+        }
+    }
+}
