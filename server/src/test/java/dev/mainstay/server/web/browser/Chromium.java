@@ -127,11 +127,15 @@ public final class Chromium implements AutoCloseable {
     @Override
     public void close() {
         tools.close();
+        List<ProcessHandle> children = process.descendants().toList(); // they write to the profile to the last
         process.destroy();
         try {
             if (!process.waitFor(10, TimeUnit.SECONDS)) {
                 process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
             }
+            children.forEach(child -> child.onExit()
+                    .completeOnTimeout(child, 10, TimeUnit.SECONDS)
+                    .join());
             try (Stream<Path> left = Files.walk(profile)) {
                 left.sorted(Comparator.reverseOrder()).map(Path::toFile).forEach(File::delete);
             }
