@@ -18,6 +18,32 @@ import org.jdbi.v3.core.Handle;
 
 /// Agents as the engine declares, reads and returns them. Thread-safe.
 final class AgentStore {
+    private static final String RELEASE = """
+            UPDATE agent_leases lease
+            SET session_id = NULL, node_id = NULL, leaving = false, fence = lease.fence + 1
+            FROM unnest(:organizations, :ids, :fences) AS given (organization_id, agent_id, fence)
+            WHERE lease.organization_id = given.organization_id
+                AND lease.agent_id = given.agent_id
+                AND lease.fence = given.fence
+                AND lease.session_id = :session
+            """;
+
+    private static final String ASSIGNMENTS = """
+            SELECT lease.organization_id, lease.agent_id, lease.fence, lease.leaving,
+                agent.state, agent.desired, agent.generation
+            FROM agent_leases lease
+            JOIN agents agent ON agent.organization_id = lease.organization_id AND agent.id = lease.agent_id
+            WHERE lease.session_id = :session
+            """;
+
+    private static final String DECLARE = """
+            INSERT INTO agent_leases (organization_id, agent_id)
+            SELECT organization_id, id
+            FROM unnest(:organizations, :ids) AS declared (organization_id, id)
+            ORDER BY organization_id, id
+            ON CONFLICT DO NOTHING
+            """;
+
     private static final String UPSERT = """
             INSERT INTO agents (organization_id, id, kind, category, description, capabilities, data_sources,
                 source, spec, settings, group_name)
@@ -62,13 +88,7 @@ final class AgentStore {
         List<AgentDeclaration> all = List.copyOf(declarations);
         database.write(handle -> {
             upsert(handle, all);
-            return handle.createUpdate("""
-                    INSERT INTO agent_leases (organization_id, agent_id)
-                    SELECT organization_id, id
-                    FROM unnest(:organizations, :ids) AS declared (organization_id, id)
-                    ORDER BY organization_id, id
-                    ON CONFLICT DO NOTHING
-                    """)
+            return handle.createUpdate(DECLARE)
                     .bindArray("organizations", UUID.class, column(all, AgentDeclaration::organization))
                     .bindArray(
                             "ids",
@@ -124,13 +144,7 @@ final class AgentStore {
 
     /// What the session holds.
     List<Assignment> assignments(UUID session) {
-        return database.read(handle -> handle.createQuery("""
-                SELECT lease.organization_id, lease.agent_id, lease.fence, lease.leaving,
-                    agent.state, agent.desired, agent.generation
-                FROM agent_leases lease
-                JOIN agents agent ON agent.organization_id = lease.organization_id AND agent.id = lease.agent_id
-                WHERE lease.session_id = :session
-                """)
+        return database.read(handle -> handle.createQuery(ASSIGNMENTS)
                 .bind("session", session)
                 .map((row, context) -> new Assignment(
                         new AgentRef(row.getObject(1, UUID.class), row.getString(2)),
@@ -160,15 +174,7 @@ final class AgentStore {
     /// Gives leases back; the fence moves on, so that nothing written with the old one counts.
     void release(UUID session, Map<AgentRef, Long> fences) {
         List<Map.Entry<AgentRef, Long>> all = List.copyOf(fences.entrySet());
-        database.write(handle -> handle.createUpdate("""
-                UPDATE agent_leases lease
-                SET session_id = NULL, node_id = NULL, leaving = false, fence = lease.fence + 1
-                FROM unnest(:organizations, :ids, :fences) AS given (organization_id, agent_id, fence)
-                WHERE lease.organization_id = given.organization_id
-                    AND lease.agent_id = given.agent_id
-                    AND lease.fence = given.fence
-                    AND lease.session_id = :session
-                """)
+        database.write(handle -> handle.createUpdate(RELEASE)
                 .bind("session", session)
                 .bindArray(
                         "organizations",

@@ -20,6 +20,98 @@ import org.jspecify.annotations.Nullable;
 
 /// The rows of agents that run outside; each method is a statement of its caller's transaction. Stateless.
 final class OutsideStore {
+    private static final String EXPIRE = """
+            WITH silent AS MATERIALIZED (
+                SELECT lease.organization_id, lease.agent_id, agent.state, agent.spec ->> 'lease' AS lease
+                FROM agents agent
+                JOIN agent_leases lease
+                    ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
+                WHERE agent.source = 'http'
+                    AND lease.lease_token IS NOT NULL
+                    AND greatest(lease.leased_at, lease.beat_at)
+                        < clock_timestamp() - (agent.spec ->> 'lease')::interval
+                FOR UPDATE OF lease SKIP LOCKED)
+            UPDATE agent_leases lease
+            SET lease_token = NULL, fence = lease.fence + 1
+            FROM silent
+            WHERE lease.organization_id = silent.organization_id AND lease.agent_id = silent.agent_id
+            RETURNING lease.organization_id, lease.agent_id, lease.fence, silent.state, silent.lease
+            """;
+
+    private static final String STEP = """
+            WITH made AS (
+                UPDATE agents
+                SET state = :to, state_since = clock_timestamp(), updated_at = clock_timestamp(), cause = :cause,
+                    quarantine_until = NULL
+                WHERE organization_id = :organization AND id = :id AND state = :from
+                RETURNING organization_id)
+            INSERT INTO system_events (organization_id, type, severity, agent_id, cause, detail)
+            SELECT organization_id, 'agent.transition',
+                CASE WHEN :to = 'failed' THEN 'critical' WHEN :to = 'recovering' THEN 'warning' ELSE 'info' END,
+                :id, :cause, jsonb_build_object('from', :from::text, 'to', :to::text, 'fence', :fence::bigint)
+            FROM made
+            """;
+
+    private static final String EVENTS = """
+            INSERT INTO system_events (organization_id, at, type, severity, agent_id, cause, detail)
+            SELECT :organization::uuid, coalesce(at::timestamptz, clock_timestamp()), type, severity, :id, cause,
+                detail::jsonb
+            FROM unnest(:times, :types, :severities, :causes, :details)
+                AS told (at, type, severity, cause, detail)
+            """;
+
+    private static final String BEAT = """
+            WITH beaten AS (
+                UPDATE agent_leases
+                SET beat_at = coalesce(:at, clock_timestamp()),
+                    sequence = :sequence,
+                    phase = :phase,
+                    ticks = ticks + :ticks,
+                    failures = failures + :failures,
+                    items = items + :items,
+                    last_duration_ms = CASE WHEN :ticks > 0 THEN :busy / :ticks ELSE last_duration_ms END,
+                    last_error = CASE WHEN :error::text IS NOT NULL THEN :error
+                        WHEN :ticks > :failures THEN NULL
+                        ELSE last_error END
+                WHERE organization_id = :organization AND agent_id = :id
+                RETURNING beat_at, fence)
+            INSERT INTO agent_heartbeats (organization_id, agent_id, at, fence, sequence, phase, ticks, failures,
+                items, busy_ms, max_ms, late_ms, abandoned)
+            SELECT :organization, :id, beat_at, fence, :sequence, :phase, :ticks, :failures,
+                :items, :busy, :longest, 0, 0
+            FROM beaten
+            """;
+
+    private static final String LEASE = """
+            INSERT INTO agent_leases (organization_id, agent_id, fence, lease_token, leased_at, phase)
+            VALUES (:organization, :id, 1, gen_random_uuid(), clock_timestamp(), 'heartbeating')
+            ON CONFLICT (organization_id, agent_id) DO UPDATE
+            SET fence = agent_leases.fence + 1,
+                lease_token = gen_random_uuid(),
+                session_id = NULL,
+                node_id = NULL,
+                leaving = false,
+                leased_at = clock_timestamp(),
+                sequence = 0,
+                phase = 'heartbeating'
+            RETURNING fence, lease_token
+            """;
+
+    private static final String DECLARE = """
+            UPDATE agents
+            SET kind = :kind, category = :category, description = :description, capabilities = :capabilities,
+                data_sources = :sources, source = 'http', spec = :spec::jsonb, group_name = :group,
+                updated_at = clock_timestamp()
+            WHERE organization_id = :organization AND id = :id
+            """;
+
+    private static final String LOCK = """
+            SELECT source, spec ->> 'key' AS key, state, desired, generation
+            FROM agents
+            WHERE organization_id = :organization AND id = :id
+            FOR UPDATE
+            """;
+
     /// As it stands before a registration.
     record Stored(AgentSource source, @Nullable String key, AgentState state, DesiredState desired, long generation) {}
 
@@ -61,12 +153,7 @@ final class OutsideStore {
     }
 
     Stored lock(Handle handle, UUID organization, String id) {
-        return handle.createQuery("""
-                SELECT source, spec ->> 'key' AS key, state, desired, generation
-                FROM agents
-                WHERE organization_id = :organization AND id = :id
-                FOR UPDATE
-                """)
+        return handle.createQuery(LOCK)
                 .bind("organization", organization)
                 .bind("id", id)
                 .map((row, context) -> new Stored(
@@ -80,13 +167,7 @@ final class OutsideStore {
 
     /// The declaration is what was registered last.
     void declare(Handle handle, UUID organization, OutsideRegistration asked, long generation) {
-        handle.createUpdate("""
-                UPDATE agents
-                SET kind = :kind, category = :category, description = :description, capabilities = :capabilities,
-                    data_sources = :sources, source = 'http', spec = :spec::jsonb, group_name = :group,
-                    updated_at = clock_timestamp()
-                WHERE organization_id = :organization AND id = :id
-                """)
+        handle.createUpdate(DECLARE)
                 .bind("organization", organization)
                 .bind("id", asked.id())
                 .bind("kind", asked.kind())
@@ -101,20 +182,7 @@ final class OutsideStore {
 
     /// A new lease; whoever held the old one is told so at their next call.
     Lease lease(Handle handle, UUID organization, String id) {
-        return handle.createQuery("""
-                INSERT INTO agent_leases (organization_id, agent_id, fence, lease_token, leased_at, phase)
-                VALUES (:organization, :id, 1, gen_random_uuid(), clock_timestamp(), 'heartbeating')
-                ON CONFLICT (organization_id, agent_id) DO UPDATE
-                SET fence = agent_leases.fence + 1,
-                    lease_token = gen_random_uuid(),
-                    session_id = NULL,
-                    node_id = NULL,
-                    leaving = false,
-                    leased_at = clock_timestamp(),
-                    sequence = 0,
-                    phase = 'heartbeating'
-                RETURNING fence, lease_token
-                """)
+        return handle.createQuery(LEASE)
                 .bind("organization", organization)
                 .bind("id", id)
                 .map((row, context) -> new Lease(row.getLong("fence"), Columns.uuid(row, "lease_token")))
@@ -151,27 +219,7 @@ final class OutsideStore {
     }
 
     void beat(Handle handle, UUID organization, String id, OutsideReport report, long sequence) {
-        handle.createUpdate("""
-                WITH beaten AS (
-                    UPDATE agent_leases
-                    SET beat_at = coalesce(:at, clock_timestamp()),
-                        sequence = :sequence,
-                        phase = :phase,
-                        ticks = ticks + :ticks,
-                        failures = failures + :failures,
-                        items = items + :items,
-                        last_duration_ms = CASE WHEN :ticks > 0 THEN :busy / :ticks ELSE last_duration_ms END,
-                        last_error = CASE WHEN :error::text IS NOT NULL THEN :error
-                            WHEN :ticks > :failures THEN NULL
-                            ELSE last_error END
-                    WHERE organization_id = :organization AND agent_id = :id
-                    RETURNING beat_at, fence)
-                INSERT INTO agent_heartbeats (organization_id, agent_id, at, fence, sequence, phase, ticks, failures,
-                    items, busy_ms, max_ms, late_ms, abandoned)
-                SELECT :organization, :id, beat_at, fence, :sequence, :phase, :ticks, :failures,
-                    :items, :busy, :longest, 0, 0
-                FROM beaten
-                """)
+        handle.createUpdate(BEAT)
                 .bind("organization", organization)
                 .bind("id", id)
                 .bind("at", utc(report.at()))
@@ -250,13 +298,7 @@ final class OutsideStore {
         if (events.isEmpty()) {
             return;
         }
-        handle.createUpdate("""
-                INSERT INTO system_events (organization_id, at, type, severity, agent_id, cause, detail)
-                SELECT :organization::uuid, coalesce(at::timestamptz, clock_timestamp()), type, severity, :id, cause,
-                    detail::jsonb
-                FROM unnest(:times, :types, :severities, :causes, :details)
-                    AS told (at, type, severity, cause, detail)
-                """)
+        handle.createUpdate(EVENTS)
                 .bind("organization", organization)
                 .bind("id", id)
                 .bindArray("times", String.class, column(events, told -> text(told.at())))
@@ -276,19 +318,7 @@ final class OutsideStore {
 
     /// One step of the state, with the event every step has.
     void step(Handle handle, UUID organization, String id, long fence, AgentState from, AgentState to, String cause) {
-        handle.createUpdate("""
-                WITH made AS (
-                    UPDATE agents
-                    SET state = :to, state_since = clock_timestamp(), updated_at = clock_timestamp(), cause = :cause,
-                        quarantine_until = NULL
-                    WHERE organization_id = :organization AND id = :id AND state = :from
-                    RETURNING organization_id)
-                INSERT INTO system_events (organization_id, type, severity, agent_id, cause, detail)
-                SELECT organization_id, 'agent.transition',
-                    CASE WHEN :to = 'failed' THEN 'critical' WHEN :to = 'recovering' THEN 'warning' ELSE 'info' END,
-                    :id, :cause, jsonb_build_object('from', :from::text, 'to', :to::text, 'fence', :fence::bigint)
-                FROM made
-                """)
+        handle.createUpdate(STEP)
                 .bind("organization", organization)
                 .bind("id", id)
                 .bind("fence", fence)
@@ -311,23 +341,7 @@ final class OutsideStore {
 
     /// Ends the leases whose holders were silent for too long. Leases that somebody writes at the moment are left.
     List<Silent> expire(Handle handle) {
-        return handle.createQuery("""
-                WITH silent AS MATERIALIZED (
-                    SELECT lease.organization_id, lease.agent_id, agent.state, agent.spec ->> 'lease' AS lease
-                    FROM agents agent
-                    JOIN agent_leases lease
-                        ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
-                    WHERE agent.source = 'http'
-                        AND lease.lease_token IS NOT NULL
-                        AND greatest(lease.leased_at, lease.beat_at)
-                            < clock_timestamp() - (agent.spec ->> 'lease')::interval
-                    FOR UPDATE OF lease SKIP LOCKED)
-                UPDATE agent_leases lease
-                SET lease_token = NULL, fence = lease.fence + 1
-                FROM silent
-                WHERE lease.organization_id = silent.organization_id AND lease.agent_id = silent.agent_id
-                RETURNING lease.organization_id, lease.agent_id, lease.fence, silent.state, silent.lease
-                """)
+        return handle.createQuery(EXPIRE)
                 .map((row, context) -> new Silent(
                         Columns.uuid(row, "organization_id"),
                         row.getString("agent_id"),

@@ -7,16 +7,18 @@ import org.jdbi.v3.core.Handle;
 
 /// The right to do a duty: a term that only grows. Immutable.
 public record DutyLease(String duty, UUID session, long term) {
+    private static final String CHECK = """
+            SELECT 1
+            FROM duties duty
+            JOIN node_sessions holder ON holder.session_id = duty.session_id
+            WHERE duty.name = :duty AND duty.session_id = :session AND duty.term = :term
+                AND holder.ended_at IS NULL AND holder.expires_at > clock_timestamp()
+            FOR SHARE OF duty
+            """;
+
     /// Makes the transaction of `handle` fail unless this term is still held, and a later holder wait for its end.
     public void check(Handle handle) {
-        boolean isHeld = handle.createQuery("""
-                SELECT 1
-                FROM duties duty
-                JOIN node_sessions holder ON holder.session_id = duty.session_id
-                WHERE duty.name = :duty AND duty.session_id = :session AND duty.term = :term
-                    AND holder.ended_at IS NULL AND holder.expires_at > clock_timestamp()
-                FOR SHARE OF duty
-                """)
+        boolean isHeld = handle.createQuery(CHECK)
                 .bind("duty", duty)
                 .bind("session", session)
                 .bind("term", term)

@@ -19,6 +19,24 @@ import org.slf4j.LoggerFactory;
 /// A duty hangs on its holder's session; it is vacant when that has ended, or when the holder has done no round for a
 /// minute. Taking it raises the term. Thread-safe.
 public final class Leadership implements AutoCloseable {
+    private static final String TAKE = """
+            INSERT INTO duties (name, session_id, node_id)
+            SELECT :name, session_id, node_id
+            FROM node_sessions
+            WHERE session_id = :session AND ended_at IS NULL AND expires_at > clock_timestamp()
+            ON CONFLICT (name) DO UPDATE
+            SET session_id = excluded.session_id,
+                node_id = excluded.node_id,
+                term = duties.term + 1,
+                since = clock_timestamp(),
+                ran_at = clock_timestamp()
+            WHERE duties.ran_at < clock_timestamp() - interval '60 seconds'
+                OR NOT EXISTS (
+                    SELECT FROM node_sessions holder
+                    WHERE holder.session_id = duties.session_id AND holder.ended_at IS NULL)
+            RETURNING term
+            """;
+
     private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
 
     private final Database database;
@@ -79,23 +97,7 @@ public final class Leadership implements AutoCloseable {
     }
 
     private @Nullable DutyLease take(Duty duty, UUID mine) {
-        Optional<Long> term = database.control(handle -> handle.createQuery("""
-                INSERT INTO duties (name, session_id, node_id)
-                SELECT :name, session_id, node_id
-                FROM node_sessions
-                WHERE session_id = :session AND ended_at IS NULL AND expires_at > clock_timestamp()
-                ON CONFLICT (name) DO UPDATE
-                SET session_id = excluded.session_id,
-                    node_id = excluded.node_id,
-                    term = duties.term + 1,
-                    since = clock_timestamp(),
-                    ran_at = clock_timestamp()
-                WHERE duties.ran_at < clock_timestamp() - interval '60 seconds'
-                    OR NOT EXISTS (
-                        SELECT FROM node_sessions holder
-                        WHERE holder.session_id = duties.session_id AND holder.ended_at IS NULL)
-                RETURNING term
-                """)
+        Optional<Long> term = database.control(handle -> handle.createQuery(TAKE)
                 .bind("name", duty.name())
                 .bind("session", mine)
                 .mapTo(Long.class)

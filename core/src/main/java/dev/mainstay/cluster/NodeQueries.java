@@ -9,26 +9,29 @@ import java.util.Map;
 
 /// Reads nodes. Stateless and thread-safe.
 public final class NodeQueries {
+    private static final String NODE_QUERIES = """
+            SELECT node.node_id, node.session_id, node.host, node.address, node.version, node.kinds,
+                node.started_at, node.beat_at, node.end_cause,
+                CASE WHEN node.ended_at IS NOT NULL OR node.expires_at <= clock_timestamp() THEN 'ended'
+                    WHEN node.draining THEN 'draining'
+                    ELSE 'live' END AS state,
+                CASE WHEN node.ended_at IS NOT NULL OR node.expires_at <= clock_timestamp()
+                    THEN coalesce(node.ended_at, node.expires_at) END AS ended_at,
+                (SELECT count(*) FROM agent_leases lease
+                    WHERE lease.organization_id = :organization AND lease.session_id = node.session_id) AS agents,
+                ARRAY(SELECT duty.name FROM duties duty
+                    WHERE duty.session_id = node.session_id ORDER BY duty.name) AS duties
+            FROM node_sessions node
+            WHERE node.ended_at IS NULL OR node.ended_at > clock_timestamp() - interval '1 hour'
+            ORDER BY node.node_id, node.started_at DESC
+            """;
+
     private NodeQueries() {}
 
     /// What runs now and what ended within the last hour, by name, the newest session of a name first.
     public static List<NodeRow> all(OrganizationDatabase database) {
-        return database.list("""
-                SELECT node.node_id, node.session_id, node.host, node.address, node.version, node.kinds,
-                    node.started_at, node.beat_at, node.end_cause,
-                    CASE WHEN node.ended_at IS NOT NULL OR node.expires_at <= clock_timestamp() THEN 'ended'
-                        WHEN node.draining THEN 'draining'
-                        ELSE 'live' END AS state,
-                    CASE WHEN node.ended_at IS NOT NULL OR node.expires_at <= clock_timestamp()
-                        THEN coalesce(node.ended_at, node.expires_at) END AS ended_at,
-                    (SELECT count(*) FROM agent_leases lease
-                        WHERE lease.organization_id = :organization AND lease.session_id = node.session_id) AS agents,
-                    ARRAY(SELECT duty.name FROM duties duty
-                        WHERE duty.session_id = node.session_id ORDER BY duty.name) AS duties
-                FROM node_sessions node
-                WHERE node.ended_at IS NULL OR node.ended_at > clock_timestamp() - interval '1 hour'
-                ORDER BY node.node_id, node.started_at DESC
-                """, Map.of("organization", database.organization()), (row, context) -> node(row));
+        return database.list(
+                NODE_QUERIES, Map.of("organization", database.organization()), (row, context) -> node(row));
     }
 
     private static NodeRow node(ResultSet row) throws SQLException {

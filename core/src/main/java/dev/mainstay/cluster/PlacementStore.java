@@ -15,6 +15,29 @@ import org.jdbi.v3.core.statement.StatementContext;
 
 /// What placement reads and writes; each method is one statement of its caller's transaction. Stateless.
 final class PlacementStore {
+    private static final String ASSIGN = """
+            UPDATE agent_leases lease
+            SET session_id = session.session_id,
+                node_id = session.node_id,
+                fence = lease.fence + 1,
+                leaving = false,
+                leased_at = clock_timestamp()
+            FROM unnest(:organizations, :agents, :sessions) AS plan (organization_id, agent_id, session_id)
+            JOIN node_sessions session ON session.session_id = plan.session_id AND session.ended_at IS NULL
+            WHERE lease.organization_id = plan.organization_id
+                AND lease.agent_id = plan.agent_id
+                AND lease.session_id IS NULL
+            """;
+
+    private static final String NODES = """
+            SELECT session.session_id, session.node_id, session.kinds, session.draining,
+                session.started_at < clock_timestamp() - interval '10 seconds' AS is_settled,
+                (SELECT count(*) FROM agent_leases lease WHERE lease.session_id = session.session_id) AS load
+            FROM node_sessions session
+            WHERE session.ended_at IS NULL AND session.expires_at > clock_timestamp()
+            ORDER BY session.node_id
+            """;
+
     private static final String PLACED = """
             SELECT lease.organization_id, lease.agent_id, agent.kind, agent.group_name, lease.session_id
             FROM agent_leases lease
@@ -22,14 +45,7 @@ final class PlacementStore {
             """;
 
     List<Candidate> nodes(Handle handle) {
-        return handle.createQuery("""
-                SELECT session.session_id, session.node_id, session.kinds, session.draining,
-                    session.started_at < clock_timestamp() - interval '10 seconds' AS is_settled,
-                    (SELECT count(*) FROM agent_leases lease WHERE lease.session_id = session.session_id) AS load
-                FROM node_sessions session
-                WHERE session.ended_at IS NULL AND session.expires_at > clock_timestamp()
-                ORDER BY session.node_id
-                """)
+        return handle.createQuery(NODES)
                 .map((row, context) -> new Candidate(
                         row.getObject(1, UUID.class),
                         row.getString(2),
@@ -73,19 +89,7 @@ final class PlacementStore {
     }
 
     void assign(Handle handle, List<Placing> plan) {
-        handle.createUpdate("""
-                UPDATE agent_leases lease
-                SET session_id = session.session_id,
-                    node_id = session.node_id,
-                    fence = lease.fence + 1,
-                    leaving = false,
-                    leased_at = clock_timestamp()
-                FROM unnest(:organizations, :agents, :sessions) AS plan (organization_id, agent_id, session_id)
-                JOIN node_sessions session ON session.session_id = plan.session_id AND session.ended_at IS NULL
-                WHERE lease.organization_id = plan.organization_id
-                    AND lease.agent_id = plan.agent_id
-                    AND lease.session_id IS NULL
-                """)
+        handle.createUpdate(ASSIGN)
                 .bindArray(
                         "organizations",
                         UUID.class,

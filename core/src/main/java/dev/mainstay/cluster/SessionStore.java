@@ -8,6 +8,42 @@ import org.jdbi.v3.core.Handle;
 
 /// The rows of `node_sessions`; each method is one statement. Stateless.
 final class SessionStore {
+    private static final String RENEW = """
+            WITH renewed AS (
+                UPDATE node_sessions
+                SET beat_at = clock_timestamp(),
+                    expires_at = clock_timestamp() + make_interval(secs => :lease)
+                WHERE session_id = :session AND ended_at IS NULL AND expires_at > clock_timestamp()
+                RETURNING assignment_version, draining)
+            SELECT clock_timestamp() AS database_time, assignment_version, draining,
+                (SELECT extract(epoch FROM min(late.beat_at) + interval '2 seconds' - clock_timestamp())
+                 FROM node_sessions late
+                 WHERE late.ended_at IS NULL AND late.beat_at < clock_timestamp() - interval '1200 milliseconds'
+                    AND late.session_id <> :session) AS suspect_seconds,
+                EXISTS (
+                    SELECT FROM duties duty
+                    WHERE duty.ran_at < clock_timestamp() - interval '60 seconds'
+                        OR NOT EXISTS (
+                            SELECT FROM node_sessions holder
+                            WHERE holder.session_id = duty.session_id AND holder.ended_at IS NULL)) AS is_vacant
+            FROM renewed
+            """;
+
+    private static final String OPEN = """
+            WITH opened AS (
+                INSERT INTO node_sessions (session_id, node_id, kinds, host, address, version, expires_at,
+                    backend_pid, backend_start)
+                SELECT :session, :node, :kinds, :host, :address, :version,
+                    clock_timestamp() + make_interval(secs => :lease), backend.pid, backend.backend_start
+                FROM (SELECT) AS one
+                LEFT JOIN pg_stat_activity backend ON backend.pid = pg_backend_pid() AND :isDirect
+                RETURNING session_id, node_id)
+            INSERT INTO system_events (organization_id, type, severity, node_id, cause, detail)
+            SELECT '00000000-0000-0000-0000-000000000001', 'node.joined', 'info', node_id, 'session opened',
+                jsonb_build_object('session', session_id)
+            FROM opened
+            """;
+
     static final Duration LEASE = Duration.ofSeconds(10);
 
     /// A session whose own connection is gone and that missed two beats is dead before its lease ends.
@@ -72,20 +108,7 @@ final class SessionStore {
 
     /// @param isDirect false behind a pooler, where the connection says nothing about the process
     void open(Handle handle, UUID session, NodeIdentity node, boolean isDirect) {
-        handle.createUpdate("""
-                WITH opened AS (
-                    INSERT INTO node_sessions (session_id, node_id, kinds, host, address, version, expires_at,
-                        backend_pid, backend_start)
-                    SELECT :session, :node, :kinds, :host, :address, :version,
-                        clock_timestamp() + make_interval(secs => :lease), backend.pid, backend.backend_start
-                    FROM (SELECT) AS one
-                    LEFT JOIN pg_stat_activity backend ON backend.pid = pg_backend_pid() AND :isDirect
-                    RETURNING session_id, node_id)
-                INSERT INTO system_events (organization_id, type, severity, node_id, cause, detail)
-                SELECT '00000000-0000-0000-0000-000000000001', 'node.joined', 'info', node_id, 'session opened',
-                    jsonb_build_object('session', session_id)
-                FROM opened
-                """)
+        handle.createUpdate(OPEN)
                 .bind("session", session)
                 .bind("node", node.id())
                 .bindArray("kinds", String.class, node.kinds().get())
@@ -117,26 +140,7 @@ final class SessionStore {
 
     /// Empty when the session has ended or expired: the node is fenced.
     Optional<Beat> renew(Handle handle, UUID session) {
-        return handle.createQuery("""
-                WITH renewed AS (
-                    UPDATE node_sessions
-                    SET beat_at = clock_timestamp(),
-                        expires_at = clock_timestamp() + make_interval(secs => :lease)
-                    WHERE session_id = :session AND ended_at IS NULL AND expires_at > clock_timestamp()
-                    RETURNING assignment_version, draining)
-                SELECT clock_timestamp() AS database_time, assignment_version, draining,
-                    (SELECT extract(epoch FROM min(late.beat_at) + interval '2 seconds' - clock_timestamp())
-                     FROM node_sessions late
-                     WHERE late.ended_at IS NULL AND late.beat_at < clock_timestamp() - interval '1200 milliseconds'
-                        AND late.session_id <> :session) AS suspect_seconds,
-                    EXISTS (
-                        SELECT FROM duties duty
-                        WHERE duty.ran_at < clock_timestamp() - interval '60 seconds'
-                            OR NOT EXISTS (
-                                SELECT FROM node_sessions holder
-                                WHERE holder.session_id = duty.session_id AND holder.ended_at IS NULL)) AS is_vacant
-                FROM renewed
-                """)
+        return handle.createQuery(RENEW)
                 .bind("session", session)
                 .bind("lease", LEASE.toMillis() / 1e3)
                 .map((row, context) -> {

@@ -13,6 +13,24 @@ import tools.jackson.databind.JsonNode;
 
 /// The rows of `system_state`; each method is one statement. Stateless.
 final class StateStore {
+    private static final String PUT = """
+            INSERT INTO system_state (organization_id, key, value, updated_by)
+            VALUES (:organization, :key, :value::jsonb, :by)
+            ON CONFLICT (organization_id, key) DO UPDATE
+            SET value = excluded.value, version = system_state.version + 1, updated_at = now(),
+                updated_by = excluded.updated_by
+            RETURNING key, value, version, updated_at, updated_by
+            """;
+
+    private static final String LIST = """
+            SELECT key, value, version, updated_at, updated_by
+            FROM system_state
+            WHERE organization_id = :organization AND key > :after AND starts_with(key, :prefix)
+                AND key >= :prefix
+            ORDER BY key
+            LIMIT :limit
+            """;
+
     Optional<StateEntry> find(Handle handle, UUID organization, String key) {
         return handle.createQuery("""
                 SELECT key, value, version, updated_at, updated_by
@@ -26,14 +44,7 @@ final class StateStore {
     }
 
     List<StateEntry> list(Handle handle, UUID organization, String prefix, String after, int limit) {
-        return handle.createQuery("""
-                SELECT key, value, version, updated_at, updated_by
-                FROM system_state
-                WHERE organization_id = :organization AND key > :after AND starts_with(key, :prefix)
-                    AND key >= :prefix
-                ORDER BY key
-                LIMIT :limit
-                """)
+        return handle.createQuery(LIST)
                 .bind("organization", organization)
                 .bind("prefix", prefix)
                 .bind("after", after)
@@ -43,14 +54,7 @@ final class StateStore {
     }
 
     StateEntry put(Handle handle, UUID organization, String key, JsonNode value, String by) {
-        return handle.createQuery("""
-                INSERT INTO system_state (organization_id, key, value, updated_by)
-                VALUES (:organization, :key, :value::jsonb, :by)
-                ON CONFLICT (organization_id, key) DO UPDATE
-                SET value = excluded.value, version = system_state.version + 1, updated_at = now(),
-                    updated_by = excluded.updated_by
-                RETURNING key, value, version, updated_at, updated_by
-                """)
+        return handle.createQuery(PUT)
                 .bind("organization", organization)
                 .bind("key", key)
                 .bind("value", Jsonb.text(value))

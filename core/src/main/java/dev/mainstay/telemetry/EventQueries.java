@@ -14,6 +14,22 @@ import java.util.Optional;
 
 /// Reads events. Stateless and thread-safe.
 public final class EventQueries {
+    private static final String LATEST = """
+            SELECT id, at, type, severity, agent_id, node_id, cause, detail::text AS detail
+            FROM system_events
+            WHERE organization_id = :organization AND at > clock_timestamp() - make_interval(secs => :seconds)
+            ORDER BY id DESC
+            LIMIT :limit
+            """;
+
+    private static final String EVENT_QUERIES = """
+            SELECT id, at, type, severity, agent_id, node_id, cause, detail::text AS detail
+            FROM system_events
+            WHERE organization_id = :organization AND at >= :from AND at < :to FILTERED
+            ORDER BY at DESC, id DESC
+            LIMIT :limit
+            """;
+
     private EventQueries() {}
 
     /// Where a page ended.
@@ -47,13 +63,7 @@ public final class EventQueries {
                 .and("node_id = :node", "node", wanted.node());
         after.ifPresent(end -> filter.and("(at, id) < (:afterAt, :afterId)", "afterAt", end.at())
                 .with("afterId", end.id()));
-        return database.list(filter.into("""
-                SELECT id, at, type, severity, agent_id, node_id, cause, detail::text AS detail
-                FROM system_events
-                WHERE organization_id = :organization AND at >= :from AND at < :to FILTERED
-                ORDER BY at DESC, id DESC
-                LIMIT :limit
-                """), filter.parameters(), (row, context) -> event(row));
+        return database.list(filter.into(EVENT_QUERIES), filter.parameters(), (row, context) -> event(row));
     }
 
     private static String[] from(Severity lowest) {
@@ -66,13 +76,7 @@ public final class EventQueries {
     /// The newest events of the last `window`, the oldest of them first.
     public static List<EventRow> latest(OrganizationDatabase database, Duration window, int limit) {
         return database.list(
-                        """
-                        SELECT id, at, type, severity, agent_id, node_id, cause, detail::text AS detail
-                        FROM system_events
-                        WHERE organization_id = :organization AND at > clock_timestamp() - make_interval(secs => :seconds)
-                        ORDER BY id DESC
-                        LIMIT :limit
-                        """,
+                        LATEST,
                         new Filter()
                                 .with("organization", database.organization())
                                 .with("seconds", window.toSeconds())

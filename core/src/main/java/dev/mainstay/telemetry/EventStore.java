@@ -9,14 +9,16 @@ import org.jdbi.v3.core.Handle;
 
 /// Appends to `system_events`. Stateless.
 final class EventStore {
+    private static final String STORE = """
+            INSERT INTO system_events (organization_id, at, type, severity, agent_id, node_id, cause, detail)
+            SELECT organization_id, at, type, severity, nullif(agent_id, ''), nullif(node_id, ''), cause,
+                detail::jsonb
+            FROM unnest(:organizations, :times, :types, :severities, :agents, :nodes, :causes, :details)
+                AS event (organization_id, at, type, severity, agent_id, node_id, cause, detail)
+            """;
+
     void store(Handle handle, List<Event> events) {
-        handle.createUpdate("""
-                INSERT INTO system_events (organization_id, at, type, severity, agent_id, node_id, cause, detail)
-                SELECT organization_id, at, type, severity, nullif(agent_id, ''), nullif(node_id, ''), cause,
-                    detail::jsonb
-                FROM unnest(:organizations, :times, :types, :severities, :agents, :nodes, :causes, :details)
-                    AS event (organization_id, at, type, severity, agent_id, node_id, cause, detail)
-                """)
+        handle.createUpdate(STORE)
                 .bindArray("organizations", UUID.class, column(events, Event::organization))
                 .bindArray("times", Instant.class, column(events, Event::at))
                 .bindArray("types", String.class, column(events, Event::type))

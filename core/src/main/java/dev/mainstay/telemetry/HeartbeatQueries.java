@@ -12,6 +12,14 @@ import java.util.Optional;
 
 /// Reads the history of heartbeats. Stateless and thread-safe.
 public final class HeartbeatQueries {
+    private static final String HEARTBEAT_QUERIES = """
+            SELECT at, fence, sequence, phase, ticks, failures, items, busy_ms, max_ms, late_ms, abandoned
+            FROM agent_heartbeats
+            WHERE organization_id = :organization AND agent_id = :agent AND at >= :from AND at < :to FILTERED
+            ORDER BY at DESC, fence DESC, sequence DESC
+            LIMIT :limit
+            """;
+
     private HeartbeatQueries() {}
 
     /// Where a page ended; the fence and the sequence tell heartbeats of one moment apart.
@@ -30,13 +38,7 @@ public final class HeartbeatQueries {
                 .with("afterAt", end.at())
                 .with("afterFence", end.fence())
                 .with("afterSequence", end.sequence()));
-        return database.list(filter.into("""
-                SELECT at, fence, sequence, phase, ticks, failures, items, busy_ms, max_ms, late_ms, abandoned
-                FROM agent_heartbeats
-                WHERE organization_id = :organization AND agent_id = :agent AND at >= :from AND at < :to FILTERED
-                ORDER BY at DESC, fence DESC, sequence DESC
-                LIMIT :limit
-                """), filter.parameters(), (row, context) -> heartbeat(row));
+        return database.list(filter.into(HEARTBEAT_QUERIES), filter.parameters(), (row, context) -> heartbeat(row));
     }
 
     private static HeartbeatRow heartbeat(ResultSet row) throws SQLException {

@@ -15,6 +15,14 @@ import java.util.stream.Collectors;
 
 /// Reads metrics, raw or rolled up. Stateless and thread-safe.
 public final class MetricQueries {
+    private static final String METRIC_QUERIES = """
+            SELECT series_id, agent_id, name, labels::text AS labels, unit
+            FROM metric_series
+            WHERE organization_id = :organization FILTERED
+            ORDER BY name, agent_id, series_id
+            LIMIT :limit
+            """;
+
     private MetricQueries() {}
 
     /// Series by name, then agent, then number, after the one a page ended with.
@@ -37,13 +45,7 @@ public final class MetricQueries {
                 .with("afterAgent", end.agent())
                 .with("afterId", end.id()));
         return database.list(
-                filter.into("""
-                SELECT series_id, agent_id, name, labels::text AS labels, unit
-                FROM metric_series
-                WHERE organization_id = :organization FILTERED
-                ORDER BY name, agent_id, series_id
-                LIMIT :limit
-                """),
+                filter.into(METRIC_QUERIES),
                 filter.parameters(),
                 (row, context) -> new SeriesRow(
                         row.getLong("series_id"),

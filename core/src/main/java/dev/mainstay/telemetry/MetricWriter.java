@@ -18,6 +18,13 @@ import org.postgresql.PGConnection;
 /// Appends points: by COPY straight into the partition of their day, by INSERT where that day has none. Used by one
 /// thread.
 final class MetricWriter {
+    private static final String INSERT_SQL = """
+            INSERT INTO performance_metrics (organization_id, series_id, at, value)
+            SELECT organization_id, series_id, to_timestamp(micros / 1e6), value
+            FROM unnest(:organizations, :series, :micros, :values)
+                AS point (organization_id, series_id, micros, value)
+            """;
+
     private static final long MICROS_PER_DAY = 86_400_000_000L;
     private static final DateTimeFormatter DAY = DateTimeFormatter.BASIC_ISO_DATE;
 
@@ -82,12 +89,7 @@ final class MetricWriter {
 
     private static void insert(Handle handle, MetricBuffer metrics, int[] points) {
         List<Integer> all = IntStream.of(points).boxed().toList();
-        handle.createUpdate("""
-                INSERT INTO performance_metrics (organization_id, series_id, at, value)
-                SELECT organization_id, series_id, to_timestamp(micros / 1e6), value
-                FROM unnest(:organizations, :series, :micros, :values)
-                    AS point (organization_id, series_id, micros, value)
-                """)
+        handle.createUpdate(INSERT_SQL)
                 .bindArray(
                         "organizations",
                         UUID.class,

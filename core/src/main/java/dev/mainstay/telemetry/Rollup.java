@@ -12,6 +12,25 @@ import org.jdbi.v3.core.Handle;
 /// A bucket that is over is computed anew as a whole, so that doing it twice, or again for a late point, is right.
 /// Deleting its mark waits for the writers that hold it; the statement after that sees their rows. Thread-safe.
 public final class Rollup {
+    private static final String TAKE = """
+            DELETE FROM rollup_pending
+            WHERE width = :width AND bucket IN (
+                SELECT bucket
+                FROM rollup_pending
+                WHERE width = :width AND bucket + CAST(:length AS interval) <= now()
+                ORDER BY bucket
+                LIMIT :most)
+            RETURNING bucket
+            """;
+
+    private static final String MINUTES = """
+            INSERT INTO rollup_pending (width, bucket)
+            SELECT DISTINCT '1h', date_trunc('hour', minute)
+            FROM unnest(:minutes) AS minute
+            ORDER BY 2
+            ON CONFLICT (width, bucket) DO UPDATE SET marked_at = now()
+            """;
+
     private static final int BUCKETS_A_ROUND = 60;
 
     private static final String MINUTE = """
@@ -65,13 +84,9 @@ public final class Rollup {
                     .execute();
         }
         if (!due.isEmpty()) {
-            handle.createUpdate("""
-                    INSERT INTO rollup_pending (width, bucket)
-                    SELECT DISTINCT '1h', date_trunc('hour', minute)
-                    FROM unnest(:minutes) AS minute
-                    ORDER BY 2
-                    ON CONFLICT (width, bucket) DO UPDATE SET marked_at = now()
-                    """).bindArray("minutes", Instant.class, due).execute();
+            handle.createUpdate(MINUTES)
+                    .bindArray("minutes", Instant.class, due)
+                    .execute();
         }
         return due.size();
     }
@@ -87,16 +102,7 @@ public final class Rollup {
     }
 
     private static List<Instant> take(Handle handle, String width, String length) {
-        return handle.createQuery("""
-                DELETE FROM rollup_pending
-                WHERE width = :width AND bucket IN (
-                    SELECT bucket
-                    FROM rollup_pending
-                    WHERE width = :width AND bucket + CAST(:length AS interval) <= now()
-                    ORDER BY bucket
-                    LIMIT :most)
-                RETURNING bucket
-                """)
+        return handle.createQuery(TAKE)
                 .bind("width", width)
                 .bind("length", length)
                 .bind("most", BUCKETS_A_ROUND)

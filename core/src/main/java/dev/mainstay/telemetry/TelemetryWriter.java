@@ -9,6 +9,14 @@ import org.jdbi.v3.core.Handle;
 
 /// Stores one batch in one transaction, once, even when the answer to a commit is lost. Used by one thread.
 final class TelemetryWriter {
+    private static final String MARK_ROLLUPS = """
+            INSERT INTO rollup_pending (width, bucket)
+            SELECT '1m', to_timestamp(minute * 60)
+            FROM unnest(:minutes) AS minute
+            ORDER BY minute
+            ON CONFLICT (width, bucket) DO UPDATE SET marked_at = now()
+            """;
+
     private static final long MICROS_PER_MINUTE = 60_000_000L;
 
     private final Database database;
@@ -99,12 +107,8 @@ final class TelemetryWriter {
         if (minutes.isEmpty()) {
             return;
         }
-        handle.createUpdate("""
-                INSERT INTO rollup_pending (width, bucket)
-                SELECT '1m', to_timestamp(minute * 60)
-                FROM unnest(:minutes) AS minute
-                ORDER BY minute
-                ON CONFLICT (width, bucket) DO UPDATE SET marked_at = now()
-                """).bindArray("minutes", Long.class, minutes).execute();
+        handle.createUpdate(MARK_ROLLUPS)
+                .bindArray("minutes", Long.class, minutes)
+                .execute();
     }
 }
