@@ -7,6 +7,7 @@ import dev.mainstay.agent.AgentKinds;
 import dev.mainstay.agent.AgentRegistry;
 import dev.mainstay.agent.AgentSource;
 import dev.mainstay.agent.AgentSpec;
+import dev.mainstay.agent.OutsideAgents;
 import dev.mainstay.cluster.DatabaseClock;
 import dev.mainstay.cluster.Duty;
 import dev.mainstay.cluster.Node;
@@ -30,6 +31,7 @@ import java.util.UUID;
 /// Several processes with the same database share the agents. Thread-safe.
 public final class Fleet implements AutoCloseable {
     private static final Duration STOP_BOUND = Duration.ofSeconds(30);
+    private static final Duration OUTSIDE_PERIOD = Duration.ofSeconds(2);
     private static final Duration RETENTION_PERIOD = Duration.ofHours(1);
     private static final String ASSIGNMENTS = "assignments";
     private static final String PLACEMENT = "placement";
@@ -97,7 +99,9 @@ public final class Fleet implements AutoCloseable {
     private List<Duty> duties(FleetBuilder builder) {
         Rollup rollup = new Rollup(database);
         Partitions partitions = new Partitions(database);
+        OutsideAgents outside = new OutsideAgents(database);
         return List.of(
+                new Duty("outside", OUTSIDE_PERIOD, lease -> outside.expireSilent(lease::check)),
                 new Duty("rollup", Duration.ofSeconds(10), lease -> rollup.round(lease::check)),
                 new Duty("retention", RETENTION_PERIOD, lease -> partitions.maintain(builder.retention())));
     }

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 
 /// Agents in any language, which register and report by calls instead of running on a node.
@@ -147,9 +148,12 @@ public final class OutsideAgents {
     }
 
     /// Ends the leases of those who were silent for too long: their state becomes failed, and they may register again.
-    /// Returns how many. Any node may call it at any time.
-    public int expireSilent() {
+    /// Returns how many.
+    ///
+    /// @param check makes the transaction fail when this is not the caller's duty any more
+    public int expireSilent(Consumer<Handle> check) {
         return database.write(handle -> {
+            check.accept(handle);
             List<OutsideStore.Silent> silent = store.expire(handle);
             for (OutsideStore.Silent one : silent) {
                 move(

@@ -3,6 +3,7 @@ package dev.mainstay.postgres;
 import java.sql.Connection;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jdbi.v3.core.HandleCallback;
@@ -109,6 +110,11 @@ public final class Database implements AutoCloseable {
         } finally {
             probing.unlock();
         }
+    }
+
+    /// How the pools are used at the moment: control, engine and api.
+    public List<PoolUse> pools() {
+        return List.of(control.use(), engine.use(), api.use());
     }
 
     /// The database's clock, the one that decides.

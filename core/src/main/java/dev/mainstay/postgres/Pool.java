@@ -2,6 +2,7 @@ package dev.mainstay.postgres;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import com.zaxxer.hikari.HikariPoolMXBean;
 import com.zaxxer.hikari.SQLExceptionOverride;
 import dev.mainstay.ErrorCode;
 import dev.mainstay.MainstayException;
@@ -118,6 +119,15 @@ final class Pool implements AutoCloseable {
     }
 
     /// Whether the last use got an answer, be it a refusal.
+    PoolUse use() {
+        HikariPoolMXBean pool = source.getHikariPoolMXBean();
+        return new PoolUse(
+                source.getPoolName().replace("mainstay-", ""),
+                pool.getActiveConnections(),
+                pool.getIdleConnections(),
+                pool.getThreadsAwaitingConnection());
+    }
+
     boolean answered() {
         return answered;
     }

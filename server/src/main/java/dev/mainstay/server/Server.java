@@ -16,6 +16,7 @@ import dev.mainstay.server.http.Api;
 import dev.mainstay.server.http.HttpConfig;
 import dev.mainstay.server.http.HttpServer;
 import dev.mainstay.server.http.KindView;
+import dev.mainstay.server.http.Meters;
 import dev.mainstay.server.http.Route;
 import dev.mainstay.server.log.Logging;
 import dev.mainstay.server.stream.FleetWatches;
@@ -107,6 +108,7 @@ public final class Server implements AutoCloseable {
         var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         var watches = FleetWatches.start(
                 database, MonotonicClock.system(), fleet.node().identity().id());
+        opened.add(Meters.bind(meters, database, fleet.telemetry(), watches));
         var api = new Api(
                 database,
                 fleet.node().identity(),
@@ -117,6 +119,7 @@ public final class Server implements AutoCloseable {
                 meters,
                 this::nodeProblem,
                 () -> kinds(launch),
+                fleet.signals(),
                 fleet::assignmentsChanged);
         List<Route> routes = new ArrayList<>(api.routes());
         routes.addAll(WebAssets.load().routes());

@@ -4,6 +4,7 @@ import dev.mainstay.agent.AgentCommands;
 import dev.mainstay.agent.OutsideAgents;
 import dev.mainstay.cluster.NodeIdentity;
 import dev.mainstay.postgres.Database;
+import dev.mainstay.postgres.Signals;
 import dev.mainstay.server.auth.KeyCheck;
 import dev.mainstay.server.auth.KeyStore;
 import dev.mainstay.server.stream.FleetWatches;
@@ -13,12 +14,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /// What the API stands on, and all routes it has. Immutable.
 ///
 /// @param clock the time of the database, or close to it
 /// @param nodeProblem why this node cannot work at the moment, if it cannot
 /// @param kinds the kinds of agents this node knows
+/// @param signals through which those who watch shared state on other nodes learn of a change at once
 /// @param told called after something was asked of agents or nodes, so that they look at once
 public record Api(
         Database database,
@@ -30,17 +33,18 @@ public record Api(
         PrometheusMeterRegistry meters,
         Supplier<Optional<String>> nodeProblem,
         Supplier<List<KindView>> kinds,
+        @Nullable Signals signals,
         Runnable told) {
 
     /// Every route of the document, and no other.
     public List<Route> routes() {
         return Stream.of(
-                        new HealthRoutes(database, nodeProblem, meters).routes(),
+                        new HealthRoutes(database, watches, nodeProblem, meters).routes(),
                         new AgentRoutes(database, watches, new AgentCommands(database, told)).routes(),
                         new OutsideRoutes(new OutsideAgents(database), watches, new ReportReader(clock)).routes(),
                         new HistoryRoutes(database, watches, clock).routes(),
                         new FleetRoutes(watches).routes(),
-                        new StateRoutes(database, watches).routes(),
+                        new StateRoutes(database, watches, signals).routes(),
                         new NodeRoutes(database, told).routes(),
                         new KindRoutes(kinds).routes(),
                         new KeyRoutes(keys, keyCheck, node, clock).routes())

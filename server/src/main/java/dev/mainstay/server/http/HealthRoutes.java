@@ -1,7 +1,9 @@
 package dev.mainstay.server.http;
 
+import dev.mainstay.MainstayException;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.server.auth.Access;
+import dev.mainstay.server.stream.FleetWatches;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,19 +11,30 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What a supervisor of this process asks: alive, ready, how it does; and the document of this API. Thread-safe.
 final class HealthRoutes {
+    private static final Logger LOG = LoggerFactory.getLogger(HealthRoutes.class);
+
     private final Database database;
+    private final FleetWatches watches;
     private final Supplier<Optional<String>> nodeProblem;
     private final PrometheusMeterRegistry meters;
     private final String document = document();
 
     /// @param nodeProblem why this node cannot work at the moment, if it cannot
-    HealthRoutes(Database database, Supplier<Optional<String>> nodeProblem, PrometheusMeterRegistry meters) {
+    HealthRoutes(
+            Database database,
+            FleetWatches watches,
+            Supplier<Optional<String>> nodeProblem,
+            PrometheusMeterRegistry meters) {
         this.database = database;
+        this.watches = watches;
         this.nodeProblem = nodeProblem;
         this.meters = meters;
     }
@@ -30,14 +43,39 @@ final class HealthRoutes {
         return List.of(
                 Route.get("/health/live", Access.PUBLIC, request -> Answer.json(new Liveness(true))),
                 Route.get("/health/ready", Access.PUBLIC, request -> ready()),
-                Route.get(
-                        "/metrics",
-                        Access.VIEWER,
-                        request -> Answer.text("text/plain; version=0.0.4; charset=utf-8", meters.scrape())),
+                Route.get("/metrics", Access.VIEWER, this::metrics),
                 Route.get(
                         "/openapi.yaml",
                         Access.PUBLIC,
                         request -> Answer.text("application/yaml; charset=utf-8", document)));
+    }
+
+    private Answer metrics(Request request) {
+        return Answer.text(
+                "text/plain; version=0.0.4; charset=utf-8", meters.scrape() + agents(request.organization()));
+    }
+
+    /// Not a meter of the process: how many there are depends on whose key asks. While the database is away they are
+    /// left out, and everything else is still told.
+    private String agents(UUID organization) {
+        StringBuilder text = new StringBuilder("""
+                # HELP mainstay_agents Agents of the organization, by state
+                # TYPE mainstay_agents gauge
+                """);
+        try {
+            watches.of(organization)
+                    .snapshot()
+                    .byState()
+                    .forEach((state, count) -> text.append("mainstay_agents{state=\"")
+                            .append(state)
+                            .append("\"} ")
+                            .append(count)
+                            .append('\n'));
+            return text.toString();
+        } catch (MainstayException e) {
+            LOG.atDebug().log("agents are not counted: {}", e.toString());
+            return "";
+        }
     }
 
     private record Liveness(boolean live) {}

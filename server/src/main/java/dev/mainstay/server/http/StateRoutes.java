@@ -3,6 +3,7 @@ package dev.mainstay.server.http;
 import dev.mainstay.agent.AgentRow;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.Jsonb;
+import dev.mainstay.postgres.Signals;
 import dev.mainstay.server.auth.Access;
 import dev.mainstay.server.auth.Caller;
 import dev.mainstay.server.auth.Role;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /// Shared state: JSON by key with a version, which is the ETag. An agent from outside may use the keys under
 /// `agents/<its id>/` and no others. Thread-safe.
@@ -25,10 +27,12 @@ final class StateRoutes {
 
     private final Database database;
     private final FleetWatches watches;
+    private final @Nullable Signals signals;
 
-    StateRoutes(Database database, FleetWatches watches) {
+    StateRoutes(Database database, FleetWatches watches, @Nullable Signals signals) {
         this.database = database;
         this.watches = watches;
+        this.signals = signals;
     }
 
     List<Route> routes() {
@@ -41,7 +45,7 @@ final class StateRoutes {
 
     private SharedState state(Request request) {
         Caller caller = request.caller();
-        return SharedState.of(database.api(caller.organization()), caller.actor(), null);
+        return SharedState.of(database.api(caller.organization()), caller.actor(), signals);
     }
 
     private String key(Request request) {

@@ -64,6 +64,11 @@ public final class FleetSnapshot {
         return overview;
     }
 
+    /// How many agents are in each state; states without agents are left out.
+    public Map<String, Long> byState() {
+        return overview.agents().byState();
+    }
+
     /// The overview as JSON. The array must not be changed.
     public byte[] overviewJson() {
         return overviewJson;

@@ -71,6 +71,7 @@ final class ApiServer implements AutoCloseable {
                 meters,
                 nodeProblem::get,
                 List::of,
+                null,
                 () -> {});
         routes = api.routes();
         server = HttpServer.start(new HttpConfig("127.0.0.1", 0), check::caller, routes, meters);

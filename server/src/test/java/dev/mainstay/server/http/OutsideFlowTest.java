@@ -223,7 +223,7 @@ class OutsideFlowTest {
         api.execute("UPDATE agent_leases SET leased_at = now() - interval '11 seconds' WHERE agent_id = 'silent'");
         OutsideAgents agents = new OutsideAgents(api.database());
 
-        agents.expireSilent();
+        agents.expireSilent(handle -> {});
 
         assertThat(agent("silent").path("state").asString()).isEqualTo("failed");
         assertThat(report(lease, "{}", "").code()).isEqualTo("LEASE_LOST");

@@ -63,6 +63,7 @@ final class Stage implements AutoCloseable {
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),
                 Optional::empty,
                 List::of,
+                null,
                 () -> {});
         List<Route> routes = Stream.concat(api.routes().stream(), WebAssets.load().routes().stream())
                 .toList();
