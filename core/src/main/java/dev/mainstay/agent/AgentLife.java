@@ -4,7 +4,9 @@ import dev.mainstay.AgentRef;
 import dev.mainstay.agent.RestartBudget.Verdict;
 import dev.mainstay.concurrent.Mailbox;
 import dev.mainstay.concurrent.TimerWheel;
+import dev.mainstay.telemetry.Severity;
 import java.time.Duration;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -152,7 +154,7 @@ final class AgentLife {
     }
 
     private boolean leaveActive(String cause) {
-        runner.hold();
+        runner.hold(STOP_BOUND);
         discard();
         return step(AgentState.RECOVERING, cause);
     }
@@ -162,6 +164,9 @@ final class AgentLife {
                 host.supervisor().crashed(this, host.house().monotonic().nanos());
         for (AgentLife companion : decision.companions()) {
             companion.follow(decision.verdict(), "group " + groupName() + ": " + spec.id() + " crashed: " + cause);
+        }
+        if (!decision.companions().isEmpty() && decision.verdict() instanceof Verdict.Quarantine) {
+            context.event("supervisor.escalated", Severity.CRITICAL, cause, Map.of("group", groupName()));
         }
         act(decision.verdict(), cause);
     }

@@ -84,11 +84,15 @@ final class AgentRunner {
         }
     }
 
-    /// No new ticks until [#tickWith]; the one under way is interrupted and no longer counts.
-    synchronized void hold() {
-        pause();
-        interruptCurrent();
-        current = null;
+    /// No new ticks until [#tickWith]. The one under way is interrupted, gets `bound` to end, and no longer counts.
+    void hold(Duration bound) {
+        Thread last;
+        synchronized (this) {
+            pause();
+            last = interruptCurrent();
+            current = null;
+        }
+        join(last, bound);
     }
 
     /// No ticks and no heartbeats any more; waits at most `bound` for the tick under way.
@@ -97,11 +101,14 @@ final class AgentRunner {
         synchronized (this) {
             mode = Mode.STOPPED;
             house.wheel().cancel(timer);
-            interruptCurrent();
-            last = current == null ? null : current.thread();
+            last = interruptCurrent();
         }
-        if (last != null) {
-            Threads.join(last, bound);
+        join(last, bound);
+    }
+
+    private static void join(@Nullable Thread thread, Duration bound) {
+        if (thread != null) {
+            Threads.join(thread, bound);
         }
     }
 
@@ -212,10 +219,14 @@ final class AgentRunner {
         }
     }
 
-    private void interruptCurrent() {
-        if (current != null && !current.isInterrupted()) {
+    private @Nullable Thread interruptCurrent() {
+        if (current == null) {
+            return null;
+        }
+        if (!current.isInterrupted()) {
             current.interrupt(house.monotonic().nanos() + LONGEST_GRACE);
         }
+        return current.thread();
     }
 
     private void beat() {
