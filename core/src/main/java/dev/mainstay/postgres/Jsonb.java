@@ -29,6 +29,11 @@ public final class Jsonb {
         return MAPPER.writeValueAsString(value);
     }
 
+    /// Of records, lists and maps of any depth.
+    public static String any(Object value) {
+        return MAPPER.writeValueAsString(value);
+    }
+
     public static Map<String, Object> map(String json) {
         return MAPPER.readValue(json, MAP);
     }
