@@ -1,12 +1,15 @@
 package dev.mainstay.server;
 
 import dev.mainstay.agent.AgentSpec;
+import dev.mainstay.agents.builtin.BuiltinAgents;
+import dev.mainstay.agents.demo.DemoAgents;
 import dev.mainstay.config.Setting;
 import dev.mainstay.config.Setting.Scalar;
 import dev.mainstay.server.config.ConfigSources;
 import dev.mainstay.server.config.MainstayConfig;
 import dev.mainstay.server.plugin.Plugins;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
@@ -31,13 +34,21 @@ public record Launch(
     public static Launch check(ConfigSources sources, boolean joins, boolean demo) {
         var plugins = Plugins.load(pluginFolders(sources.written()));
         try {
-            var checked = sources.check(plugins.kinds(), Set.of());
+            var checked = sources.check(plugins.kinds(), idsOfOurs(demo));
             var portIsFixed = !joins || sources.flags().at("server.port").isPresent();
             return new Launch(checked.config(), checked.agents(), plugins, joins, portIsFixed, demo);
         } catch (RuntimeException e) {
             plugins.close();
             throw e;
         }
+    }
+
+    private static Set<String> idsOfOurs(boolean demo) {
+        var ids = new HashSet<>(BuiltinAgents.IDS);
+        if (demo) {
+            ids.addAll(DemoAgents.IDS);
+        }
+        return ids;
     }
 
     /// The data folder is needed before all settings are known to be right, for they depend on the plug-ins in it.

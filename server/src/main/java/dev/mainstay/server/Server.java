@@ -4,6 +4,10 @@ import dev.mainstay.Fleet;
 import dev.mainstay.FleetBuilder;
 import dev.mainstay.agent.AgentKind;
 import dev.mainstay.agent.AgentSource;
+import dev.mainstay.agent.AgentSpec;
+import dev.mainstay.agents.builtin.BuiltinAgents;
+import dev.mainstay.agents.builtin.HostMonitor;
+import dev.mainstay.agents.demo.DemoAgents;
 import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.config.ConfigReference;
 import dev.mainstay.postgres.Database;
@@ -29,6 +33,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -58,6 +63,7 @@ public final class Server implements AutoCloseable {
         var listening = new HttpConfig(config.server().host(), port);
         this.fleet =
                 opened.add(fleet(launch, node, database, listening, version).start());
+        opened.add(HostMonitor.start(fleet, folder));
         var keys = new KeyStore(database);
         this.http = serve(launch, listening, keys);
         this.firstToken = AdminToken.onFirstStart(keys, folder);
@@ -99,6 +105,12 @@ public final class Server implements AutoCloseable {
                 .retention(launch.config().retention().toRetention());
         launch.plugins().kinds().values().forEach(builder::kind);
         launch.agents().forEach(agent -> builder.declare(agent, AgentSource.FILE));
+        BuiltinAgents.addTo(builder, database);
+        BuiltinAgents.addSlots(
+                builder, launch.agents().stream().map(AgentSpec::id).collect(Collectors.toSet()));
+        if (launch.demo()) {
+            DemoAgents.addTo(builder);
+        }
         return builder;
     }
 

@@ -1,0 +1,96 @@
+package dev.mainstay.agents.builtin;
+
+import dev.mainstay.FleetBuilder;
+import dev.mainstay.agent.AgentCategory;
+import dev.mainstay.agent.AgentSpec;
+import dev.mainstay.agent.AgentSpecBuilder;
+import dev.mainstay.health.HealthEvaluator;
+import dev.mainstay.postgres.Database;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// Adds to a fleet the agents that watch it. Stateless and thread-safe.
+///
+/// ```java
+/// BuiltinAgents.addTo(builder, database);
+/// BuiltinAgents.addSlots(builder);
+/// try (var fleet = builder.start(); var host = HostMonitor.start(fleet, dataFolder)) { … }
+/// ```
+public final class BuiltinAgents {
+    public static final String COORDINATOR = "agent_coordinator";
+    public static final String HEALTH = "heartbeat_health_agent";
+    public static final String PERFORMANCE = "performance_monitor";
+
+    /// The ids of the agents that are on by default.
+    public static final Set<String> IDS = Set.of(COORDINATOR, HEALTH, PERFORMANCE);
+
+    private static final Map<String, String> SLOTS = Map.of(
+            "slot_business_intelligence", "Advanced business analytics and reporting",
+            "slot_security_monitor", "Security monitoring and compliance audits",
+            "slot_data_processor", "Bulk data processing and ETL pipelines",
+            "slot_ml_analytics", "Machine-learning analytics and predictions",
+            "slot_integration_hub", "External integration and API gateway",
+            "slot_custom_agent", "Custom business logic and specialized tasks",
+            "self_healing_agent", "Automated recovery and patching",
+            "slot_placeholder_n", "Reserved for future expansion");
+
+    private static final Duration COORDINATOR_PERIOD = Duration.ofSeconds(5);
+    private static final Duration HEALTH_PERIOD = Duration.ofSeconds(10);
+    private static final Duration PERFORMANCE_PERIOD = Duration.ofSeconds(15);
+
+    private BuiltinAgents() {}
+
+    /// The three agents that are on by default; `database` is that of the fleet.
+    public static FleetBuilder addTo(FleetBuilder builder, Database database) {
+        return builder.agent(coordinator(), spec -> new CoordinatorAgent(new PlacementView(database)))
+                .agent(health(), spec -> new HealthAgent(new HealthEvaluator(database)))
+                .agent(
+                        performance(),
+                        spec -> new PerformanceAgent(new PostgresView(database), new AgentRates(database)));
+    }
+
+    private static AgentSpec coordinator() {
+        return spec(COORDINATOR, COORDINATOR_PERIOD)
+                .description("Reports life cycle and placement of the fleet.")
+                .capabilities(List.of("lifecycle-reporting", "placement-reporting"))
+                .dataSources(List.of("agents", "agent_leases", "node_sessions"))
+                .build();
+    }
+
+    private static AgentSpec health() {
+        return spec(HEALTH, HEALTH_PERIOD)
+                .description("Computes the health of each agent and of the system from stored rows.")
+                .capabilities(List.of("health-monitoring"))
+                .dataSources(List.of("agent_heartbeats", "system_events", "agent_metrics_1m"))
+                .build();
+    }
+
+    private static AgentSpec performance() {
+        return spec(PERFORMANCE, PERFORMANCE_PERIOD)
+                .description("Measures PostgreSQL and the latency, error rate and throughput of each agent.")
+                .capabilities(List.of("performance-monitoring"))
+                .dataSources(List.of("pg_stat_database", "pg_stat_activity", "pg_stat_user_tables", "agent_heartbeats"))
+                .build();
+    }
+
+    private static AgentSpecBuilder spec(String id, Duration period) {
+        return AgentSpec.builder(id).category(AgentCategory.SUPPORT).every(period);
+    }
+
+    /// Registered places for agents that do not exist yet; one becomes active when an implementation is given its id.
+    public static FleetBuilder addSlots(FleetBuilder builder) {
+        return addSlots(builder, Set.of());
+    }
+
+    /// The slots that are still free when the agents of the ids `given` are there.
+    public static FleetBuilder addSlots(FleetBuilder builder, Set<String> given) {
+        SLOTS.forEach((id, purpose) -> {
+            if (!given.contains(id)) {
+                builder.slot(id, purpose);
+            }
+        });
+        return builder;
+    }
+}
