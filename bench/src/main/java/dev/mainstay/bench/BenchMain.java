@@ -1,7 +1,10 @@
 package dev.mainstay.bench;
 
 import dev.mainstay.bench.agents.AgentsBench;
+import dev.mainstay.bench.api.ApiBench;
 import dev.mainstay.bench.failover.FailoverBench;
+import dev.mainstay.bench.lab.JavaProgram;
+import dev.mainstay.bench.start.StartBench;
 import dev.mainstay.bench.telemetry.TelemetryBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -17,18 +20,15 @@ import picocli.CommandLine.Spec;
         description = "Measures how fast Mainstay is on this machine, each bench on a PostgreSQL of its own.",
         mixinStandardHelpOptions = true,
         scope = CommandLine.ScopeType.INHERIT,
-        subcommands = {AgentsBench.class, TelemetryBench.class, FailoverBench.class})
+        subcommands = {StartBench.class, AgentsBench.class, TelemetryBench.class, ApiBench.class, FailoverBench.class})
 public final class BenchMain implements Runnable {
-    /// Names the settings of the log; a started node is given the same.
-    public static final String LOG_SETTINGS = "dev/mainstay/bench/logback.xml";
-
     @Spec
     private CommandSpec spec;
 
     private BenchMain() {}
 
     public static void main(String[] arguments) {
-        System.setProperty("logback.configurationFile", LOG_SETTINGS);
+        System.setProperty("logback.configurationFile", JavaProgram.LOG_SETTINGS);
         System.exit(commandLine().execute(arguments));
     }
 

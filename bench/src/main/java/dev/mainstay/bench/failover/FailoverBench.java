@@ -47,7 +47,6 @@ public final class FailoverBench implements Callable<Integer> {
     }
 
     private Measured measure() throws SQLException {
-        var figures = new Figures();
         try (var laboratory = Laboratory.open();
                 var ledger = new Ledger(laboratory)) {
             var order = NodeOrder.idle(laboratory, "node-1", agents, interval, Duration.ofSeconds(1))
@@ -56,19 +55,22 @@ public final class FailoverBench implements Callable<Integer> {
             try (var pair = new NodePair(order, ledger)) {
                 seconds = Samples.of(pair.killRepeatedly(kills));
             }
-            List<LedgerEntry> entries = ledger.all();
-            List<LedgerEntry> wrong = LedgerCheck.doubleOwners(entries);
-            if (!wrong.isEmpty()) {
-                Reporting.say("ticks of a second owner:\n" + LedgerCheck.describe(wrong));
-            }
-            figures.add("kills", kills)
-                    .add("p99Seconds", seconds.percentile(99))
-                    .add("maxSeconds", seconds.max())
-                    .add("medianSeconds", seconds.median())
-                    .add("minSeconds", seconds.min())
-                    .add("doubleOwners", wrong.size())
-                    .add("ticksChecked", entries.size());
-            return new Measured(figures, laboratory.version());
+            return new Measured(figures(seconds, ledger.all()), laboratory.version());
         }
+    }
+
+    private Figures figures(Samples seconds, List<LedgerEntry> entries) {
+        List<LedgerEntry> wrong = LedgerCheck.doubleOwners(entries);
+        if (!wrong.isEmpty()) {
+            Reporting.say("ticks of a second owner:\n" + LedgerCheck.describe(wrong));
+        }
+        return new Figures()
+                .add("kills", kills)
+                .add("p99Seconds", seconds.percentile(99))
+                .add("maxSeconds", seconds.max())
+                .add("medianSeconds", seconds.median())
+                .add("minSeconds", seconds.min())
+                .add("doubleOwners", wrong.size())
+                .add("ticksChecked", entries.size());
     }
 }

@@ -16,6 +16,18 @@ import java.util.Set;
 
 /// The table the agents write their ticks into, and who holds which agent. Used by one thread.
 final class Ledger implements AutoCloseable {
+    private static final String HELD = """
+            SELECT agent_id, clock_timestamp()
+            FROM agent_leases
+            WHERE node_id = ?
+            """;
+    private static final String TAKEN = """
+            SELECT agent, min(at)
+            FROM bench_ledger
+            WHERE at > ? AND node <> ?
+            GROUP BY agent
+            """;
+
     private final Connection connection;
 
     Ledger(Laboratory laboratory) {
@@ -32,11 +44,7 @@ final class Ledger implements AutoCloseable {
 
     /// The agents `node` runs now, and the time at which it was seen.
     Held heldBy(String node) throws SQLException {
-        try (var query = connection.prepareStatement("""
-                SELECT agent_id, clock_timestamp()
-                FROM agent_leases
-                WHERE node_id = ?
-                """)) {
+        try (var query = connection.prepareStatement(HELD)) {
             query.setString(1, node);
             Set<String> agents = new HashSet<>();
             Instant at = Instant.MIN;
@@ -55,12 +63,7 @@ final class Ledger implements AutoCloseable {
 
     /// When each agent first ticked on another node than `node` after `since`.
     Map<String, Instant> takenFrom(String node, Instant since) throws SQLException {
-        try (var query = connection.prepareStatement("""
-                SELECT agent, min(at)
-                FROM bench_ledger
-                WHERE at > ? AND node <> ?
-                GROUP BY agent
-                """)) {
+        try (var query = connection.prepareStatement(TAKEN)) {
             query.setObject(1, since.atOffset(ZoneOffset.UTC));
             query.setString(2, node);
             Map<String, Instant> taken = new HashMap<>();

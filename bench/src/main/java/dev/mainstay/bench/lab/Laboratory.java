@@ -6,11 +6,7 @@ import dev.mainstay.postgres.DatabaseConfig;
 import dev.mainstay.postgres.embedded.DataFolder;
 import dev.mainstay.postgres.embedded.EmbeddedPostgres;
 import dev.mainstay.postgres.embedded.EmbeddedPostgresConfig;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
@@ -20,13 +16,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 /// A PostgreSQL server of one bench's own, with the settings Mainstay ships and full durability; gone with all its data
 /// when the bench ends, also by Ctrl-C. Thread-safe.
 public final class Laboratory implements AutoCloseable {
-    private final Path root;
+    private final TemporaryFolder root;
     private final DataFolder folder;
     private final EmbeddedPostgres server;
     private final Database database;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private Laboratory(Path root, DataFolder folder, EmbeddedPostgres server) {
+    private Laboratory(TemporaryFolder root, DataFolder folder, EmbeddedPostgres server) {
         this.root = root;
         this.folder = folder;
         this.server = server;
@@ -40,17 +36,15 @@ public final class Laboratory implements AutoCloseable {
 
     /// The same with `settings` of the server beyond those Mainstay ships, which measuring needs.
     public static Laboratory open(Map<String, String> settings) {
-        try {
-            // Where PostgreSQL cannot run as root it runs as another user, who must be able to pass.
-            Path root = Files.createTempDirectory(
-                    "mainstay-bench-",
-                    PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx--x--x")));
-            DataFolder folder = DataFolder.open(root.resolve("data"));
-            var config = EmbeddedPostgresConfig.in(folder.postgres()).withSettings(settings);
-            return new Laboratory(root, folder, EmbeddedPostgres.start(config));
-        } catch (IOException e) {
-            throw new UncheckedIOException("no folder for the bench's server", e);
-        }
+        var root = TemporaryFolder.create();
+        DataFolder folder = DataFolder.open(root.path().resolve("data"));
+        var config = EmbeddedPostgresConfig.in(folder.postgres()).withSettings(settings);
+        return new Laboratory(root, folder, EmbeddedPostgres.start(config));
+    }
+
+    /// A place for files that go when the bench ends; made by whoever needs it.
+    public Path folder(String name) {
+        return root.path().resolve(name);
     }
 
     /// The migrated database as the engine sees it.
@@ -130,11 +124,7 @@ public final class Laboratory implements AutoCloseable {
             server.stop();
             EmbeddedPostgres.discard(folder.postgres());
             folder.delete();
-            try {
-                Files.deleteIfExists(root);
-            } catch (IOException e) {
-                throw new UncheckedIOException("the bench's folder stays", e);
-            }
+            root.close();
         }
     }
 }

@@ -1,13 +1,11 @@
 package dev.mainstay.bench.node;
 
-import dev.mainstay.bench.BenchMain;
+import dev.mainstay.bench.lab.JavaProgram;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -31,18 +29,9 @@ public final class NodeProcess implements AutoCloseable {
     /// Returns when the node's fleet has been started; its agents start after that.
     public static NodeProcess start(NodeOrder order) {
         try {
-            var java = Path.of(System.getProperty("java.home"), "bin", "java");
-            var command = List.of(
-                    java.toString(),
-                    "-Dlogback.configurationFile=" + BenchMain.LOG_SETTINGS,
-                    "-cp",
-                    System.getProperty("java.class.path"),
-                    NodeMain.class.getName());
+            var builder = new ProcessBuilder(JavaProgram.command(NodeMain.class.getName()));
             var started = new NodeProcess(
-                    new ProcessBuilder(command)
-                            .redirectError(ProcessBuilder.Redirect.INHERIT)
-                            .start(),
-                    order);
+                    builder.redirectError(ProcessBuilder.Redirect.INHERIT).start(), order);
             String answer = started.answers.readLine();
             if (!NodeMain.READY.equals(answer)) {
                 started.kill();

@@ -30,22 +30,32 @@ final class HeartbeatRounds {
         this.agents = agents;
     }
 
-    /// Milliseconds from the wish to have all stored to the answer.
-    Samples run(int rounds) {
+    /// What storing took.
+    ///
+    /// @param millis from the wish to have all stored to the answer
+    /// @param postgresMillis processor time of the database server for one round; other programs do not lengthen it
+    record Stored(Samples millis, double postgresMillis) {}
+
+    Stored run(int rounds) {
         declare();
         List<Double> millis = new ArrayList<>();
         try (var telemetry = Telemetry.start(laboratory.database())) {
+            Duration before = Duration.ZERO;
             for (int round = 1; round <= WARM_UP + rounds; round++) {
                 beat(telemetry, round, laboratory.database().now());
+                if (round == WARM_UP + 1) {
+                    before = laboratory.cpu().used();
+                }
                 var watch = Stopwatch.start();
                 telemetry.awaitStored(BOUND);
                 if (round > WARM_UP) {
                     millis.add(watch.millis());
                 }
             }
+            Duration used = laboratory.cpu().used().minus(before);
+            requireStored(WARM_UP + rounds);
+            return new Stored(Samples.of(millis), (double) used.toMillis() / rounds);
         }
-        requireStored(WARM_UP + rounds);
-        return Samples.of(millis);
     }
 
     private void declare() {

@@ -28,7 +28,8 @@ final class MetricRounds implements AutoCloseable {
     private static final Duration BOUND = Duration.ofMinutes(10);
     private static final Duration PATIENCE = Duration.ofMillis(1);
     private static final long NANOS_A_ROW = 20_000;
-    private static final DateTimeFormatter DAY = DateTimeFormatter.BASIC_ISO_DATE.withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter DAY =
+            DateTimeFormatter.ofPattern("uuuuMMdd").withZone(ZoneOffset.UTC);
 
     private final Laboratory laboratory;
     private final int series;
