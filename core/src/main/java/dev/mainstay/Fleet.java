@@ -8,6 +8,7 @@ import dev.mainstay.agent.AgentRegistry;
 import dev.mainstay.agent.AgentSource;
 import dev.mainstay.agent.AgentSpec;
 import dev.mainstay.agent.OutsideAgents;
+import dev.mainstay.agent.UndeclaredAgents;
 import dev.mainstay.cluster.DatabaseClock;
 import dev.mainstay.cluster.Duty;
 import dev.mainstay.cluster.Node;
@@ -72,7 +73,7 @@ public final class Fleet implements AutoCloseable {
                         state,
                         () -> signals.notify(PLACEMENT))
                 .start();
-        host.declare(builder.declarations().values());
+        declare(builder);
         this.registry = new AgentRegistry(database, organization);
         this.node = Node.start(
                 database,
@@ -86,6 +87,17 @@ public final class Fleet implements AutoCloseable {
         signals.on(ASSIGNMENTS, node::reassigned);
         signals.on(PLACEMENT, node::placementNeeded);
         signals.notify(PLACEMENT);
+    }
+
+    private void declare(FleetBuilder builder) {
+        List<String> ofFile = builder.declarations().values().stream()
+                .filter(declaration -> declaration.source() == AgentSource.FILE)
+                .map(declaration -> declaration.spec().id())
+                .toList();
+        UndeclaredAgents undeclared = new UndeclaredAgents(database, organization, builder.node());
+        undeclared.bringBack(ofFile);
+        host.declare(builder.declarations().values());
+        undeclared.retire(ofFile);
     }
 
     public static FleetBuilder builder() {
