@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             NodeCommand.class,
             DatabaseCommand.class,
             ConfigCommand.class,
+            DoctorCommand.class,
             ApiCommand.class
         },
         footer = {

@@ -1,0 +1,262 @@
+package dev.mainstay.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mainstay.server.Launch;
+import dev.mainstay.server.Server;
+import dev.mainstay.server.cli.Terminal.Said;
+import dev.mainstay.server.config.ConfigSources;
+import dev.mainstay.server.doctor.Doctor;
+import dev.mainstay.testing.Eventually;
+import dev.mainstay.testing.TestDatabase;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Each command against a server that runs, on a database of its own.
+class CommandsFlowTest {
+    private static final Duration BOUND = Duration.ofSeconds(20);
+
+    @TempDir
+    private static Path folder;
+
+    private static TestDatabase database;
+    private static Server server;
+    private static Terminal terminal;
+
+    @BeforeAll
+    static void start() throws IOException {
+        database = TestDatabase.create();
+        var owner = Objects.requireNonNull(database.config().build().owner());
+        Files.writeString(folder.resolve("password"), owner.password());
+        var file =
+                Files.writeString(folder.resolve("mainstay.yml"), """
+                data: %1$s/data
+                server: {port: 0}
+                node: {name: first}
+                database: {url: "%2$s", user: %3$s, password: "file:%1$s/password"}
+                agents:
+                  steady: {kind: test-counter, every: 100ms, description: Counts., capabilities: [counting]}
+                  told: {kind: test-counter, every: 1s, step: 2}
+                """.formatted(folder, database.url(), owner.user()));
+        var environment = Map.of("MAINSTAY_CONFIG", file.toString());
+        terminal = new Terminal(environment);
+        server = Server.start(
+                Launch.check(
+                        new ConfigSources(
+                                Optional.empty(), ConfigSources.of(Map.of()).flags(), environment),
+                        false,
+                        false),
+                "test");
+        Eventually.holds("the agents run", BOUND, () -> active("steady") && active("told"));
+    }
+
+    @AfterAll
+    static void stop() {
+        server.close();
+        database.close();
+    }
+
+    private static boolean active(String agent) {
+        return type("agent", "describe", agent, "-o", "json")
+                .json()
+                .path("state")
+                .asString("")
+                .equals("active");
+    }
+
+    private static Said type(String... words) {
+        return terminal.type(words);
+    }
+
+    private static Said done(String... words) {
+        var said = type(words);
+        assertThat(said.exit())
+                .as("%s: %s", String.join(" ", words), said.err())
+                .isZero();
+        return said;
+    }
+
+    @Test
+    void status_sums_up_and_is_zero_when_all_is_well() {
+        var said = done("status");
+        assertThat(said.out()).contains("ready", "yes", server.address().toString());
+        assertThat(done("status", "-o", "json")
+                        .json()
+                        .at("/overview/agents/total")
+                        .asInt())
+                .isGreaterThanOrEqualTo(2);
+    }
+
+    @Test
+    void agents_are_listed_filtered_and_described() {
+        assertThat(done("agent", "list").out()).contains("steady", "told", "test-counter");
+        assertThat(done("agent", "list", "--capability", "counting").out())
+                .contains("steady")
+                .doesNotContain("told");
+        assertThat(done("agent", "list", "-o", "jsonl", "-q", "stead").out().lines())
+                .hasSize(1);
+        assertThat(done("agent", "describe", "steady").out()).contains("Counts.", "test-counter", "first");
+    }
+
+    @Test
+    void what_an_agent_did_is_in_its_events_and_its_log() {
+        Eventually.holds(
+                "an event is stored",
+                BOUND,
+                () -> type("agent", "events", "steady", "--type", "counter.*")
+                        .out()
+                        .contains("counter.counted"));
+        assertThat(done("agent", "logs", "steady", "-n", "3").out())
+                .contains("counted 1")
+                .doesNotContain("counted 2");
+        assertThat(type("agent", "logs", "nobody").err()).contains("no line of agent nobody");
+    }
+
+    @Test
+    void an_agent_follows_pause_resume_restart_and_shutdown() {
+        assertThat(done("agent", "pause", "told", "--reason", "lunch").out()).contains("paused");
+        var command = done("agent", "events", "told", "--type", "agent.commanded", "-o", "csv")
+                .out();
+        assertThat(command).contains("lunch");
+        done("agent", "resume", "told");
+        done("agent", "restart", "told");
+        done("agent", "maintenance", "told");
+        done("agent", "shutdown", "told");
+        Eventually.holds(
+                "it is shut down",
+                BOUND,
+                () -> type("agent", "list", "--state", "shutdown").out().contains("told"));
+        done("agent", "resume", "told");
+        Eventually.holds("it runs again", BOUND, () -> active("told"));
+    }
+
+    @Test
+    void state_is_set_read_compared_listed_watched_and_removed() {
+        assertThat(done("state", "set", "trial/a", "{\"n\": 1}").out()).contains("trial/a");
+        assertThat(done("state", "get", "trial/a").out()).isEqualToIgnoringWhitespace("{\"n\":1}");
+        assertThat(type("state", "set", "trial/a", "2", "--if-absent").exit()).isEqualTo(ExitCode.CONFLICT);
+        assertThat(type("state", "set", "trial/a", "2", "--if-version", "9").exit())
+                .isEqualTo(ExitCode.CONFLICT);
+        done("state", "set", "trial/a", "2", "--if-version", "1");
+        assertThat(done("state", "list", "trial/", "-o", "yaml").out()).contains("key: trial/a", "value: 2");
+        assertThat(done("state", "watch", "trial/", "--count", "1").out()).contains("trial/a");
+        assertThat(type("state", "set", "trial/a", "no json").err()).contains("must be JSON");
+        done("state", "delete", "trial/a");
+        assertThat(type("state", "get", "trial/a").exit()).isEqualTo(ExitCode.NOT_FOUND);
+    }
+
+    @Test
+    void cells_of_others_cannot_be_formulas_nor_move_the_cursor() {
+        done("state", "set", "trap/=1+1", "\"\\u001b[31mred\"");
+        assertThat(done("state", "list", "trap/", "-o", "csv").out()).contains("trap/=1+1");
+        assertThat(done("state", "list", "trap/").out()).doesNotContain("\u001b");
+        done("state", "delete", "trap/=1+1");
+        assertThat(Csv.cell("=HYPERLINK(\"x\")")).isEqualTo("\"'=HYPERLINK(\"\"x\"\")\"");
+        assertThat(Csv.cell("@SUM(A1)")).startsWith("\"'@");
+        assertThat(Csv.cell("-5.5")).isEqualTo("-5.5");
+        assertThat(Csv.cell("a,b")).isEqualTo("\"a,b\"");
+    }
+
+    @Test
+    void nodes_are_listed() {
+        assertThat(done("node", "list").out())
+                .contains("first", "live", server.address().toString());
+        assertThat(type("node", "drain", "nobody").exit()).isEqualTo(ExitCode.NOT_FOUND);
+    }
+
+    @Test
+    void top_is_a_plain_table_without_a_terminal() {
+        assertThat(done("top").out()).contains("steady", "test-counter").doesNotContain("\u001b");
+    }
+
+    @Test
+    void the_database_is_inspected_directly() {
+        assertThat(done("db", "status").out()).contains("house", "applied");
+        assertThat(done("db", "migrate", "--dry-run").err()).contains("nothing is pending");
+        assertThat(done("db", "migrate").err()).contains("0 migrations applied");
+        assertThat(done("db", "init", "--print-sql").out()).contains("CREATE ROLE", "mainstay_engine");
+    }
+
+    @Test
+    void the_doctor_makes_nine_checks_and_leaves_nothing_behind() {
+        var said = done("doctor", "--production", "-o", "csv");
+        for (var check : Doctor.CHECKS) {
+            assertThat(said.out()).contains(check + ",ok,");
+        }
+        assertThat(said.out())
+                .contains("long snapshots,", "dead tuples,", "replication slots,", "connection head-room,");
+        assertThat(said.out()).contains("clock difference,ok");
+        assertThat(done("agent", "list").out()).doesNotContain("mainstay-doctor");
+        assertThat(done("state", "list").out()).doesNotContain("mainstay-doctor");
+    }
+
+    @Test
+    void settings_are_shown_with_their_origin_and_without_secrets() {
+        var said = done("config", "show", "--origin");
+        assertThat(said.out()).contains("node.name", "first", "mainstay.yml:3", "file:" + folder + "/password");
+        assertThat(said.out()).doesNotContain(database.config().build().engine().password());
+        assertThat(done("config", "docs", "-o", "csv").out())
+                .contains("server.port,whole number,7070,MAINSTAY_SERVER_PORT");
+    }
+
+    @Test
+    void kinds_explain_themselves() {
+        assertThat(done("agent", "docs").out()).contains("test-counter", "Counts its ticks.");
+        assertThat(done("agent", "docs", "test-counter").out()).contains("step", "How much each tick adds.", "every");
+        assertThat(type("agent", "docs", "test-countr").err()).contains("did you mean \"test-counter\"?");
+    }
+
+    @Test
+    void any_call_can_be_made() {
+        assertThat(done("api", "GET", "/api/v1/whoami").json().path("role").asString())
+                .isEqualTo("admin");
+        assertThat(done("api", "get", "/openapi.yaml").out()).startsWith("openapi:");
+        var refused = type("api", "POST", "/api/v1/keys", "-d", "{\"name\": 5}");
+        assertThat(refused.exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(refused.out()).contains("\"code\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            agent describe nobody               | 3 | nobody
+            agent pause nobody                  | 3 | nobody
+            agent list --category none          | 2 | category
+            status --token mst_wrong            | 5 | key
+            status --server http://127.0.0.1:9 --token x | 8 | mainstay up
+            status --server http://127.0.0.1:9  | 5 | MAINSTAY_TOKEN
+            status --data /nowhere              | 8 | no Mainstay runs in /nowhere
+            down --data /nowhere                | 3 | no Mainstay runs in /nowhere
+            agnt list                           | 2 | did you mean "agent"?
+            agent lst                           | 2 | did you mean "list"?
+            agent list --stat x                 | 2 | did you mean "--state"?
+            agent list -o xml                   | 2 | xml
+            agent events steady --since soon    | 2 | expected a duration
+            api GET api                         | 2 | must begin with /
+            up --port                           | 2 | --port
+            up --config /nowhere.yml            | 2 | does not exist
+            """)
+    void a_refusal_has_its_code_and_says_why(String words, int code, String expected) {
+        var said = type(words.split(" "));
+        assertThat(said.exit()).as(said.err()).isEqualTo(code);
+        assertThat(said.err()).contains(expected).doesNotContain("\tat ");
+        assertThat(said.out()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"--help", "up --help", "agent --help", "agent list --help", "state --help", "doctor --help", "db --help"
+    })
+    void help_is_there_for_everything(String words) {
+        assertThat(done(words.split(" ")).out()).startsWith("Usage: mainstay");
+    }
+}

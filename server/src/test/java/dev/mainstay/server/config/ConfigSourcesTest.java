@@ -1,0 +1,152 @@
+package dev.mainstay.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import dev.mainstay.agent.AgentKind;
+import dev.mainstay.agent.TickSchedule;
+import dev.mainstay.config.ConfigException;
+import dev.mainstay.server.Counter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// What `mainstay.yml` may say, and what a person reads who got it wrong.
+class ConfigSourcesTest {
+    private static final Map<String, AgentKind<?>> KINDS = Map.of("test-counter", new Counter());
+
+    @TempDir
+    private Path folder;
+
+    private ConfigSources sources(String yaml, Map<String, String> environment) throws IOException {
+        var file = Files.writeString(folder.resolve("mainstay.yml"), yaml);
+        return new ConfigSources(
+                Optional.of(file), ConfigSources.of(environment).flags(), environment);
+    }
+
+    private String refusal(String yaml, Map<String, String> environment) throws IOException {
+        var sources = sources(yaml, environment);
+        var refused = catchThrowableOfType(ConfigException.class, () -> sources.check(KINDS, Set.of("built_in")));
+        assertThat(refused).as("refused: %s", yaml).isNotNull();
+        return String.valueOf(refused.getMessage()).replace(folder.resolve("mainstay.yml") + ":", "");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            prot: 1 | 1: prot is not a known key; known are agents, data, database, node, retention, server
+            server: {prot: 1} | 1: server.prot is not a known key; did you mean "port"?
+            server: {port: 70000} | 1: server.port must be from 0 to 65535, was 70000
+            server: {host: ""} | server.host
+            node: {name: "a b"} | 1: node.name must be 1 to 63 letters, digits, . _ - and begin with a letter or digit, was 'a b'
+            retention: {events: 1h} | 1: retention.events must be at least 1d, was 1h
+            database: {url: "mysql://x/y"} | 1: database.url must look like postgresql://host:5432/database
+            database: {user: me} | database.url is missing, and user, password, engine, api and replica say nothing without it
+            database: {url: "postgresql://h/d", user: me, password: hunter2} | 1: database.password: expected env:NAME or file:PATH, found plain text
+            database: {url: "postgresql://h/d", user: me, password: "env:MISSING"} | environment variable MISSING is not set
+            database: {pools: {api: 0}} | 1: database.pools.api must be at least 1, was 0
+            agents: {a: {kind: test-countr}} | 1: agents.a.kind: there is no kind "test-countr"; did you mean "test-counter"?; known are test-counter
+            agents: {a: {kind: zzz}} | 1: agents.a.kind: there is no kind "zzz"; known are test-counter
+            agents: {a: {every: 1m}} | 1: agents.a.kind is required and missing
+            agents: {a: {kind: test-counter, every: -5s}} | 1: agents.a.every must be at least 10ms, was -5s
+            agents: {a: {kind: test-counter, every: 0s}} | 1: agents.a.every must be at least 10ms, was 0s
+            agents: {a: {kind: test-counter, every: 5}} | it needs a unit, for example 5s
+            agents: {a: {kind: test-counter, cron: "61 * * * *"}} | 1: agents.a.cron '61 * * * *' is not readable
+            agents: {a: {kind: test-counter, cron: "0 0 31 2 *"}} | 1: agents.a.cron '0 0 31 2 *' never fires
+            agents: {a: {kind: test-counter, cron: "* * * * *", every: 1m}} | 1: agents.a.cron and every exclude each other; keep one
+            agents: {a: {kind: test-counter, zone: Europe/Vienna}} | 1: agents.a.zone belongs to cron, which is not given
+            agents: {a: {kind: test-counter, deadline: 0s}} | 1: agents.a.deadline must be positive, was 0s
+            agents: {a: {kind: test-counter, stepp: 5}} | 1: agents.a.stepp is not a known key; did you mean "step"?
+            agents: {a: {kind: test-counter, evry: 5s}} | 1: agents.a.evry is not a known key; did you mean "every"?
+            agents: {a: {kind: test-counter, step: 0}} | 1: agents.a.step must be at least 1, was 0
+            agents: {a: {kind: test-counter, token: "env:NO_TOKEN"}} | 1: agents.a.token: environment variable NO_TOKEN is not set
+            agents: {a: {kind: test-counter, restart: {maxRestarts: -1}}} | 1: agents.a.restart.maxRestarts must not be negative, was -1
+            agents: {a: {kind: test-counter, group: {strategy: one-for-one}}} | 1: agents.a.group.name is required and missing
+            agents: {a: {kind: test-counter, group: {name: g, strategy: all}}} | expected one of one-for-one, one-for-all, rest-for-one
+            agents: {"A b": {kind: test-counter}} | 1: agents.A b: id must be 1 to 128 of a-z 0-9 . _ -
+            agents: {built_in: {kind: test-counter}} | 1: agents.built_in: an agent of this id comes with Mainstay; give this one another id
+            agents: {a: {kind: test-counter}, a: {kind: test-counter}} | a
+            """)
+    void says_what_is_wrong_where_and_what_was_probably_meant(String yaml, String expected) throws IOException {
+        assertThat(refusal(yaml, Map.of())).contains(expected);
+    }
+
+    @Test
+    void tells_everything_that_is_wrong_at_once() throws IOException {
+        var refused = refusal("""
+                server: {prot: 1}
+                agents:
+                  one: {kind: nothing}
+                  two: {kind: test-counter, step: 0}
+                """, Map.of());
+        assertThat(refused.lines()).hasSize(3);
+        assertThat(refused).contains("1: server.prot", "3: agents.one.kind", "4: agents.two.step");
+    }
+
+    @Test
+    void a_variable_that_sets_nothing_is_refused_too() throws IOException {
+        assertThat(refusal("", Map.of("MAINSTAY_SERVER_PROT", "1"))).contains("did you mean \"MAINSTAY_SERVER_PORT\"?");
+    }
+
+    @Test
+    void flags_win_over_the_environment_which_wins_over_the_file() throws IOException {
+        var environment = Map.of("MAINSTAY_SERVER_PORT", "2", "MAINSTAY_NODE_NAME", "environment");
+        var sources = sources("server: {port: 1, host: 0.0.0.0}\nnode: {name: file}\n", environment)
+                .with("server.port", 3, "--port");
+        var read = sources.read();
+        assertThat(read.config().server()).isEqualTo(new ServerSettings("0.0.0.0", 3));
+        assertThat(read.config().node().name()).isEqualTo("environment");
+        assertThat(origin(read, "server.port")).isEqualTo("flag --port");
+        assertThat(origin(read, "node.name")).isEqualTo("environment MAINSTAY_NODE_NAME");
+        assertThat(origin(read, "server.host")).endsWith("mainstay.yml:1");
+        assertThat(origin(read, "data")).isEqualTo("default");
+    }
+
+    private static String origin(ConfigSources.Read read, String key) {
+        return Objects.requireNonNull(read.shown().flatten().get(key), key)
+                .origin()
+                .text();
+    }
+
+    @Test
+    void the_file_may_be_named_by_a_variable() throws IOException {
+        var file = Files.writeString(folder.resolve("other.yml"), "server: {port: 4}");
+        var config = ConfigSources.of(Map.of("MAINSTAY_CONFIG", file.toString()))
+                .read()
+                .config();
+        assertThat(config.server().port()).isEqualTo(4);
+    }
+
+    @Test
+    void an_agent_is_declared_with_all_that_was_written() throws IOException {
+        var checked = sources("""
+                agents:
+                  shop:
+                    kind: test-counter
+                    every: 30s
+                    deadline: 5s
+                    category: strategic
+                    capabilities: [counting]
+                    group: {name: shops, strategy: rest-for-one, position: 2}
+                    restart: {maxRestarts: 2}
+                    step: 7
+                    token: env:TOKEN
+                """, Map.of("TOKEN", "hidden")).check(KINDS, Set.of());
+        var agent = checked.agents().getFirst();
+        assertThat(agent.id()).isEqualTo("shop");
+        assertThat(agent.schedule()).isEqualTo(TickSchedule.every(Duration.ofSeconds(30)));
+        assertThat(agent.deadline()).isEqualTo(Duration.ofSeconds(5));
+        assertThat(agent.restart().maxRestarts()).isEqualTo(2);
+        assertThat(agent.group()).isNotNull();
+        assertThat(agent.settings()).containsEntry("token", "env:TOKEN").doesNotContainValue("hidden");
+        assertThat(agent.settings()).containsOnlyKeys("step", "token");
+    }
+}
