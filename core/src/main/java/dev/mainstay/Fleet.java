@@ -25,6 +25,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.UUID;
+import org.jdbi.v3.core.Handle;
 
 /// A supervised fleet of agents on PostgreSQL: what an embedder builds, starts and closes, and the composition root of
 /// the engine.
@@ -115,7 +116,16 @@ public final class Fleet implements AutoCloseable {
         return List.of(
                 new Duty("outside", OUTSIDE_PERIOD, lease -> outside.expireSilent(lease::check)),
                 new Duty("rollup", Duration.ofSeconds(10), lease -> rollup.round(lease::check)),
-                new Duty("retention", RETENTION_PERIOD, lease -> partitions.maintain(builder.retention())));
+                new Duty("retention", RETENTION_PERIOD, lease -> {
+                    partitions.maintain(builder.retention());
+                    database.control(Fleet::forgetProcesses);
+                }));
+    }
+
+    /// Rows of processes long gone, which nothing reads any more.
+    private static int forgetProcesses(Handle handle) {
+        return handle.execute("DELETE FROM node_sessions WHERE ended_at < now() - interval '7 days'")
+                + handle.execute("DELETE FROM telemetry_flushes WHERE flushed_at < now() - interval '1 day'");
     }
 
     public UUID organization() {

@@ -9,7 +9,7 @@ import java.util.Map;
 
 /// Reads agents for people and programs that look at them. Stateless and thread-safe.
 public final class AgentQueries {
-    private static final String AGENT_QUERIES = """
+    private static final String AGENTS = """
             SELECT agent.id, agent.kind, agent.category, agent.description, agent.capabilities, agent.data_sources,
                 agent.source, agent.group_name, agent.spec::text AS spec, agent.settings::text AS settings,
                 agent.state, agent.state_since, agent.cause, agent.desired, agent.generation,
@@ -34,8 +34,7 @@ public final class AgentQueries {
 
     /// All agents of the organization by id.
     public static List<AgentRow> all(OrganizationDatabase database) {
-        return database.list(
-                AGENT_QUERIES, Map.of("organization", database.organization()), (row, context) -> agent(row));
+        return database.list(AGENTS, Map.of("organization", database.organization()), (row, context) -> agent(row));
     }
 
     private static AgentRow agent(ResultSet row) throws SQLException {

@@ -9,8 +9,8 @@ import java.util.Map;
 
 /// Reads nodes. Stateless and thread-safe.
 public final class NodeQueries {
-    private static final String NODE_QUERIES = """
-            SELECT node.node_id, node.session_id, node.host, node.address, node.version, node.kinds,
+    private static final String NODES = """
+            SELECT DISTINCT ON (node.node_id) node.node_id, node.session_id, node.host, node.address, node.version, node.kinds,
                 node.started_at, node.beat_at, node.end_cause,
                 CASE WHEN node.ended_at IS NOT NULL OR node.expires_at <= clock_timestamp() THEN 'ended'
                     WHEN node.draining THEN 'draining'
@@ -28,10 +28,9 @@ public final class NodeQueries {
 
     private NodeQueries() {}
 
-    /// What runs now and what ended within the last hour, by name, the newest session of a name first.
+    /// What runs now and what ended within the last hour, by name; of each name the newest session.
     public static List<NodeRow> all(OrganizationDatabase database) {
-        return database.list(
-                NODE_QUERIES, Map.of("organization", database.organization()), (row, context) -> node(row));
+        return database.list(NODES, Map.of("organization", database.organization()), (row, context) -> node(row));
     }
 
     private static NodeRow node(ResultSet row) throws SQLException {

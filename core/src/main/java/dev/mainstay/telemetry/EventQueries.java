@@ -22,7 +22,7 @@ public final class EventQueries {
             LIMIT :limit
             """;
 
-    private static final String EVENT_QUERIES = """
+    private static final String EVENTS = """
             SELECT id, at, type, severity, agent_id, node_id, cause, detail::text AS detail
             FROM system_events
             WHERE organization_id = :organization AND at >= :from AND at < :to FILTERED
@@ -63,7 +63,7 @@ public final class EventQueries {
                 .and("node_id = :node", "node", wanted.node());
         after.ifPresent(end -> filter.and("(at, id) < (:afterAt, :afterId)", "afterAt", end.at())
                 .with("afterId", end.id()));
-        return database.list(filter.into(EVENT_QUERIES), filter.parameters(), (row, context) -> event(row));
+        return database.list(filter.into(EVENTS), filter.parameters(), (row, context) -> event(row));
     }
 
     private static String[] from(Severity lowest) {

@@ -12,7 +12,7 @@ import java.util.Optional;
 
 /// Reads the history of heartbeats. Stateless and thread-safe.
 public final class HeartbeatQueries {
-    private static final String HEARTBEAT_QUERIES = """
+    private static final String HEARTBEATS = """
             SELECT at, fence, sequence, phase, ticks, failures, items, busy_ms, max_ms, late_ms, abandoned
             FROM agent_heartbeats
             WHERE organization_id = :organization AND agent_id = :agent AND at >= :from AND at < :to FILTERED
@@ -38,7 +38,7 @@ public final class HeartbeatQueries {
                 .with("afterAt", end.at())
                 .with("afterFence", end.fence())
                 .with("afterSequence", end.sequence()));
-        return database.list(filter.into(HEARTBEAT_QUERIES), filter.parameters(), (row, context) -> heartbeat(row));
+        return database.list(filter.into(HEARTBEATS), filter.parameters(), (row, context) -> heartbeat(row));
     }
 
     private static HeartbeatRow heartbeat(ResultSet row) throws SQLException {

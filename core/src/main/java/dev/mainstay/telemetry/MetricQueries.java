@@ -15,7 +15,7 @@ import java.util.stream.Collectors;
 
 /// Reads metrics, raw or rolled up. Stateless and thread-safe.
 public final class MetricQueries {
-    private static final String METRIC_QUERIES = """
+    private static final String SERIES = """
             SELECT series_id, agent_id, name, labels::text AS labels, unit
             FROM metric_series
             WHERE organization_id = :organization FILTERED
@@ -45,7 +45,7 @@ public final class MetricQueries {
                 .with("afterAgent", end.agent())
                 .with("afterId", end.id()));
         return database.list(
-                filter.into(METRIC_QUERIES),
+                filter.into(SERIES),
                 filter.parameters(),
                 (row, context) -> new SeriesRow(
                         row.getLong("series_id"),
