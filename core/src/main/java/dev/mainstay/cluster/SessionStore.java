@@ -78,7 +78,7 @@ final class SessionStore {
                 WHERE lease.session_id = ended.session_id
                 RETURNING lease.session_id)
             INSERT INTO system_events (organization_id, type, severity, node_id, cause, detail)
-            SELECT '00000000-0000-0000-0000-000000000001', 'node.' || %s, %s, node_id, end_cause,
+            SELECT '00000000-0000-0000-0000-000000000001', %s, %s, node_id, end_cause,
                 jsonb_build_object('session', session_id,
                     'agents', (SELECT count(*) FROM freed WHERE freed.session_id = ended.session_id))
             FROM ended
@@ -87,14 +87,14 @@ final class SessionStore {
     private static final String EXPIRE = END.formatted(
             "CASE WHEN session.expires_at <= clock_timestamp() THEN 'expired' ELSE 'connection lost' END",
             IS_DEAD,
-            "'lost'",
+            "'node.lost'",
             "'critical'");
 
-    private static final String SUPERSEDE =
-            END.formatted("'superseded'", "session.node_id = :node AND " + IS_LEFT_BEHIND, "'superseded'", "'warning'");
+    private static final String SUPERSEDE = END.formatted(
+            "'superseded'", "session.node_id = :node AND " + IS_LEFT_BEHIND, "'node.superseded'", "'warning'");
 
     private static final String STOP =
-            END.formatted("'stopped'", "session.session_id = :session", "'stopped'", "'info'");
+            END.formatted("'stopped'", "session.session_id = :session", "'node.stopped'", "'info'");
 
     /// Ends what an earlier process of this node left behind; false when that process is alive.
     boolean supersede(Handle handle, String node) {

@@ -21,7 +21,7 @@ class SourceTest {
 
     private static final Pattern DASHBOARD = Pattern.compile("\\.(js|css|html)$");
     private static final Pattern CLOCK = Pattern.compile("\\b(Instant|(Local|Offset|Zoned)(Date|Time|DateTime))\\.now"
-            + "|System\\.currentTimeMillis|Clock\\.system|InstantSource\\.system");
+            + "|System\\.currentTimeMillis|\\bClock\\.system|InstantSource\\.system");
     private static final Pattern SLEEP = Pattern.compile("\\b(Thread|[A-Z]+)\\.sleep|LockSupport\\.park(Nanos|Until)");
 
     @Test
