@@ -1,0 +1,65 @@
+package dev.mainstay.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mainstay.Fleet;
+import dev.mainstay.agent.AgentSpec;
+import dev.mainstay.agent.WorkResult;
+import dev.mainstay.postgres.Database;
+import dev.mainstay.testing.TestDatabase;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@ExtendWith(MainstayExtension.class)
+class MainstayExtensionFlowTest {
+    private static TestDatabase first;
+
+    @BeforeAll
+    static void remember(TestDatabase test) {
+        first = test;
+    }
+
+    @Test
+    void every_parameter_speaks_of_one_database(TestDatabase test, Database database, Fleet fleet) {
+        assertThat(test).isSameAs(first);
+        assertThat(database).isSameAs(test.database()).isSameAs(fleet.database());
+    }
+
+    @Test
+    void the_database_is_migrated(Database database) {
+        int agents = database.read(handle -> handle.createQuery("SELECT count(*) FROM agents")
+                .mapTo(Integer.class)
+                .one());
+        assertThat(agents).isNotNegative();
+    }
+
+    @Test
+    void agents_can_be_added_to_the_fleet_while_it_runs(Fleet fleet) throws InterruptedException {
+        CountDownLatch ticked = new CountDownLatch(1);
+        fleet.add(AgentSpec.builder("late").every(Duration.ofMillis(20)).build(), spec -> context -> {
+            ticked.countDown();
+            return WorkResult.nothing();
+        });
+        assertThat(ticked.await(10, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Nested
+    class Inside {
+        @Test
+        void a_nested_class_shares_the_database(TestDatabase test) {
+            assertThat(test).isSameAs(first);
+        }
+    }
+
+    /// What the extension closes is closed after this, not before.
+    @AfterAll
+    static void still_open(Database database) {
+        assertThat(database.isAvailable()).isTrue();
+    }
+}
