@@ -2,8 +2,10 @@ package dev.mainstay.bench.gate;
 
 import com.sun.source.tree.ClassTree;
 import com.sun.source.tree.CompilationUnitTree;
+import com.sun.source.tree.LiteralTree;
 import com.sun.source.tree.MethodInvocationTree;
 import com.sun.source.tree.MethodTree;
+import com.sun.source.tree.NewClassTree;
 import com.sun.source.tree.Tree;
 import com.sun.source.util.DocTrees;
 import com.sun.source.util.JavacTask;
@@ -18,12 +20,19 @@ import javax.lang.model.element.Modifier;
 import javax.tools.ToolProvider;
 import org.jspecify.annotations.Nullable;
 
-/// What the compiler's own parser says about each source file: its length, its methods, its public classes, its calls.
+/// What the compiler's own parser says about each source file: its length, its methods, its public classes, its calls
+/// and the strings written in it.
 ///
 /// Thread-safe: immutable.
 record ParsedSources(List<SourceFile> files) {
 
-    record SourceFile(Path path, int lines, List<Method> methods, List<PublicClass> publicClasses, List<Call> calls) {
+    record SourceFile(
+            Path path,
+            int lines,
+            List<Method> methods,
+            List<PublicClass> publicClasses,
+            List<Call> calls,
+            List<String> strings) {
 
         @Override
         public String toString() {
@@ -35,7 +44,7 @@ record ParsedSources(List<SourceFile> files) {
 
     record PublicClass(String name, @Nullable String documentation) {}
 
-    /// A call as it is written, such as `Instant.now`.
+    /// A call as it is written, such as `Instant.now` or `new Metric`.
     record Call(String text, long line) {}
 
     static ParsedSources parse(List<Path> paths) {
@@ -61,6 +70,7 @@ record ParsedSources(List<SourceFile> files) {
         private final List<Method> methods = new ArrayList<>();
         private final List<PublicClass> publicClasses = new ArrayList<>();
         private final List<Call> calls = new ArrayList<>();
+        private final List<String> strings = new ArrayList<>();
 
         Reader(DocTrees trees, CompilationUnitTree unit) {
             this.trees = trees;
@@ -71,7 +81,12 @@ record ParsedSources(List<SourceFile> files) {
             scan(new TreePath(unit), null);
             var text = unit.getSourceFile().getCharContent(true).toString();
             return new SourceFile(
-                    Path.of(unit.getSourceFile().toUri()), (int) text.lines().count(), methods, publicClasses, calls);
+                    Path.of(unit.getSourceFile().toUri()),
+                    (int) text.lines().count(),
+                    methods,
+                    publicClasses,
+                    calls,
+                    strings);
         }
 
         @Override
@@ -100,6 +115,22 @@ record ParsedSources(List<SourceFile> files) {
                     call.getMethodSelect().toString(),
                     lineAt(trees.getSourcePositions().getStartPosition(unit, call))));
             return super.visitMethodInvocation(call, null);
+        }
+
+        @Override
+        public @Nullable Void visitNewClass(NewClassTree created, @Nullable Void unused) {
+            calls.add(new Call(
+                    "new " + created.getIdentifier(),
+                    lineAt(trees.getSourcePositions().getStartPosition(unit, created))));
+            return super.visitNewClass(created, null);
+        }
+
+        @Override
+        public @Nullable Void visitLiteral(LiteralTree literal, @Nullable Void unused) {
+            if (literal.getValue() instanceof String string) {
+                strings.add(string);
+            }
+            return super.visitLiteral(literal, null);
         }
 
         private int linesOf(Tree tree) {
