@@ -1,8 +1,7 @@
 package dev.mainstay.config;
 
 /// One thing wrong with the settings: where it is written, the full key, and a sentence that names the key and says
-/// what
-/// to do. Immutable and thread-safe.
+/// what to do. Immutable and thread-safe.
 ///
 /// @param key the full key, `agents.shop.interval` or `checks[2].url`; empty for the settings as a whole
 public record Problem(Origin origin, String key, String sentence) {

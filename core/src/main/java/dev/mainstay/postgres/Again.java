@@ -6,10 +6,9 @@ import dev.failsafe.RetryPolicy;
 import java.time.temporal.ChronoUnit;
 import java.util.function.Supplier;
 
-/// Runs work again when that is sure to be right: a transaction that met another one (serialization failure, deadlock,
-/// lock
-/// not available) or lost its connection before its commit changed nothing. A commit whose outcome is unknown is never
-/// run again.
+/// Runs work again when that is sure to be right: a transaction that met another one (serialization failure,
+/// deadlock, lock not available) or lost its connection before its commit changed nothing. A commit whose outcome is
+/// unknown is never run again.
 ///
 /// Stateless and thread-safe.
 final class Again {

@@ -30,8 +30,7 @@ final class Connecting {
     }
 
     /// What the driver is told for connections used for `purpose`; a socket that stays silent for `socketSeconds` is
-    /// given
-    /// up (0: never).
+    /// given up (0: never).
     static Properties properties(String node, String purpose, long socketSeconds, boolean pooler) {
         Properties properties = new Properties();
         PGProperty.APPLICATION_NAME.set(properties, applicationName(node, purpose));

@@ -13,8 +13,7 @@ import org.postgresql.PGConnection;
 import org.postgresql.copy.CopyIn;
 
 /// Rows in PostgreSQL's binary COPY format, the fastest way in. Fields go into one growing array, with nothing
-/// allocated for
-/// a field but the bytes of a text that is not ASCII.
+/// allocated for a field but the bytes of a text that is not ASCII.
 ///
 /// ```java
 /// var rows = new CopyRows("performance_metrics", "organization_id", "series_id", "at", "value");
@@ -204,9 +203,8 @@ public final class CopyRows {
         rows = 0;
     }
 
-    /// Sends all rows as one COPY and forgets them; on failure they stay, so that the caller may try again. Returns how
-    /// many
-    /// the server took.
+    /// Sends all rows as one COPY and forgets them; on failure they stay, so that the caller may try again. Returns
+    /// how many the server took.
     public long flushTo(PGConnection connection) throws SQLException {
         requireComplete();
         if (rows == 0) {

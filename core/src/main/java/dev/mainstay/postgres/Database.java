@@ -10,8 +10,7 @@ import org.jdbi.v3.core.HandleCallback;
 import org.jspecify.annotations.Nullable;
 
 /// The one way to PostgreSQL: three small pools (control, engine, api), so that requests never starve the engine, nor
-/// work
-/// the heartbeat. Failures a person must act on come as [dev.mainstay.MainstayException]; all others are Jdbi's.
+/// work the heartbeat. Failures a person must act on come as [dev.mainstay.MainstayException]; all others are Jdbi's.
 ///
 /// Thread-safe.
 public final class Database implements AutoCloseable {
@@ -49,9 +48,8 @@ public final class Database implements AutoCloseable {
         return engine.use(work);
     }
 
-    /// One transaction as the engine; run again, with jitter, when it conflicted with another one or was cut off before
-    /// its
-    /// commit.
+    /// One transaction as the engine; run again, with jitter, when it conflicted with another one or was cut off
+    /// before its commit.
     public <R> R write(HandleCallback<R, RuntimeException> work) {
         return Again.transaction(() -> engine.transaction(work));
     }
@@ -72,9 +70,7 @@ public final class Database implements AutoCloseable {
     }
 
     /// A connection of its own as the engine, never from a pool; the caller closes it. It is given up when the server
-    /// stays
-    /// silent for five seconds, so its statements must be short. `purpose` shows in
-    /// `pg_stat_activity`.
+    /// stays silent for five seconds, so its statements must be short. `purpose` shows in `pg_stat_activity`.
     public Connection controlConnection(String purpose) {
         return Connecting.open(
                 config.url(),
@@ -97,8 +93,7 @@ public final class Database implements AutoCloseable {
     }
 
     /// Asks the database, one asker at a time: while it is away each asking waits, so that asking in a loop stays
-    /// cheap, and
-    /// everyone else is told the last answer.
+    /// cheap, and everyone else is told the last answer.
     public boolean isAvailable() {
         if (!probing.tryLock()) {
             return control.answered();

@@ -5,11 +5,9 @@ import org.jspecify.annotations.Nullable;
 
 /// All that is needed to open a [Database]; valid once it exists.
 ///
-/// Three roles share the work: the owner migrates (absent: migrations are checked, not run), the engine runs the fleet,
-/// the
-/// api serves requests under row-level security. Where only the owner is known, the other two take passwords derived
-/// from
-/// its own, which every node computes alike.
+/// Three roles share the work: the owner migrates (absent: migrations are checked, not run), the engine runs the
+/// fleet, the api serves requests under row-level security. Where only the owner is known, the other two take
+/// passwords derived from its own, which every node computes alike.
 ///
 /// Immutable and thread-safe.
 public record DatabaseConfig(

@@ -21,8 +21,7 @@ import org.jspecify.annotations.Nullable;
 import org.postgresql.ds.PGSimpleDataSource;
 
 /// One run of Flyway. Apart, because loading Flyway takes longer than all the rest of a start: only who has something
-/// to
-/// migrate comes here.
+/// to migrate comes here.
 ///
 /// Stateless and thread-safe.
 final class FlywayRun {

@@ -13,8 +13,7 @@ import java.util.Properties;
 import java.util.stream.Collectors;
 
 /// Brings the schema up to date, or says what that would take. Several nodes may start at once: one migrates, the
-/// others
-/// wait for it (Flyway's lock, held by a transaction so that a pooler does not break it).
+/// others wait for it (Flyway's lock, held by a transaction so that a pooler does not break it).
 ///
 /// Thread-safe.
 public final class Migrations {

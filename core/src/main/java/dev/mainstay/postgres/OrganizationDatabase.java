@@ -18,8 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// The database as one organization sees it: row-level security shows and takes only its rows.
 ///
 /// The organization is a setting local to one transaction. A read sends that setting and its query as one message,
-/// which
-/// PostgreSQL runs as one implicit transaction: one round trip, and nothing stays behind on the connection.
+/// which PostgreSQL runs as one implicit transaction: one round trip, and nothing stays behind on the connection.
 ///
 /// Thread-safe.
 public final class OrganizationDatabase {

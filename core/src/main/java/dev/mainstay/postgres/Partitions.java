@@ -8,8 +8,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Keeps the partitions of the tables that grow with time: made ahead, dropped when too old. Rows whose partition is
-/// missing
-/// go to a default partition and move when it is made, so that being late loses nothing.
+/// missing go to a default partition and move when it is made, so that being late loses nothing.
 ///
 /// Thread-safe; may run on several nodes at once.
 public final class Partitions {

@@ -149,8 +149,7 @@ public final class Roles {
     }
 
     /// What an administrator runs once, in psql, for a user who may not create roles or databases. Passwords appear
-    /// only as
-    /// SCRAM verifiers, from which they cannot be read.
+    /// only as SCRAM verifiers, from which they cannot be read.
     public String initSql() {
         Login owner = config.owner() != null ? config.owner() : new Login("mainstay", "");
         String database = Quoted.name(config.url().database());

@@ -10,9 +10,8 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// What the database says was applied, compared with what this program brings. One query, so that a start with nothing
-/// to
-/// migrate need not load Flyway.
+/// What the database says was applied, compared with what this program brings. One query, so that a start with
+/// nothing to migrate need not load Flyway.
 ///
 /// Stateless and thread-safe.
 final class SchemaHistory {

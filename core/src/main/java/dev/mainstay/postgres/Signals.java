@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// "Look now": wakes the other nodes earlier than their polling would. One LISTEN connection a node on one channel; a
-/// topic
-/// is sent after the commit it speaks of, at most once in 50 ms, because NOTIFY takes a lock of the whole database.
+/// topic is sent after the commit it speaks of, at most once in 50 ms, because NOTIFY takes a lock of the whole
+/// database.
 ///
 /// Only ever a hint. Behind a pooler, or while the listener is gone, nothing arrives and polling does the work.
 /// Thread-safe.

@@ -10,8 +10,7 @@ import java.util.UUID;
 import java.util.function.UnaryOperator;
 
 /// A migrated database of one's own on the test server: cloned in a fraction of a second from a template that is
-/// migrated once
-/// a process, dropped on close.
+/// migrated once a process, dropped on close.
 ///
 /// ```java
 /// try (var test = TestDatabase.create()) {

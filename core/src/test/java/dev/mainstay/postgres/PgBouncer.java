@@ -15,9 +15,8 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/// PgBouncer in transaction mode before the test server, with two server connections a role, so that every client soon
-/// meets
-/// what another left behind.
+/// PgBouncer in transaction mode before the test server, with two server connections a role, so that every client
+/// soon meets what another left behind.
 final class PgBouncer implements AutoCloseable {
     private final Process process;
     private final int port;

@@ -23,8 +23,7 @@ public final class AdminToken {
     private AdminToken() {}
 
     /// The key to print, once: a new one when the organization has no working admin key at all. Empty when there is
-    /// one,
-    /// whether this folder holds it or not; a lost key is replaced with [#replace].
+    /// one, whether this folder holds it or not; a lost key is replaced with [#replace].
     public static Optional<KeyToken> onFirstStart(KeyStore store, Path dataFolder) {
         Path file = file(dataFolder);
         boolean held = read(file).flatMap(token -> store.working(token.id())).isPresent();

@@ -6,8 +6,7 @@ import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /// Comma-separated values by RFC 4180. A cell that a spreadsheet would take for a formula begins with an apostrophe,
-/// since
-/// names and messages come from others. Stateless.
+/// since names and messages come from others. Stateless.
 final class Csv {
     private static final String FORMULA = "=+-@\t\r";
 

@@ -12,11 +12,10 @@ import java.util.TreeMap;
 
 /// Follows the events of an organization and gives each once.
 ///
-/// Numbers are given when a row is inserted and seen when it is committed, so a lower number may appear after a higher
-/// one. Everything above the `settled` number is therefore read again and again, and what was given before is left out;
-/// a
-/// number settles 30 seconds after it was first seen, longer than any transaction of ours may take. Used by one thread
-/// at a time.
+/// Numbers are given when a row is inserted and seen when it is committed, so a lower number may appear after a
+/// higher one. Everything above the `settled` number is therefore read again and again, and what was given before is
+/// left out; a number settles 30 seconds after it was first seen, longer than any transaction of ours may take. Used
+/// by one thread at a time.
 final class EventTail {
     private static final long SETTLING_NANOS = Duration.ofSeconds(30).toNanos();
     private static final Duration FIRST_LOOK = Duration.ofMinutes(10);

@@ -17,8 +17,7 @@ import java.util.Map;
 /// The files of the dashboard and nothing else: each by its exact path, read once at the start. Immutable, thread-safe.
 ///
 /// The path holds a digest of all of them, so a browser keeps them for ever and still never mixes two versions; only
-/// the
-/// page at `/` is asked for again, and answered with 304 while it is the same.
+/// the page at `/` is asked for again, and answered with 304 while it is the same.
 public final class WebAssets {
     private static final String KEEP = "public, max-age=31536000, immutable";
     private static final List<String> APP = List.of(
