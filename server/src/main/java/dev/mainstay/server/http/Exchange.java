@@ -1,5 +1,6 @@
 package dev.mainstay.server.http;
 
+import dev.mainstay.MainstayException;
 import dev.mainstay.server.auth.Access;
 import dev.mainstay.server.auth.Caller;
 import dev.mainstay.server.json.Json;
@@ -25,19 +26,21 @@ final class Exchange implements Request {
 
     private final Route route;
     private final Context context;
+    private final Function<@Nullable String, Optional<Caller>> callers;
     private @Nullable Caller caller;
 
-    private Exchange(Route route, Context context) {
+    private Exchange(Route route, Context context, Function<@Nullable String, Optional<Caller>> callers) {
         this.route = route;
         this.context = context;
+        this.callers = callers;
     }
 
     /// Answers, whatever happens; gives the status.
     static int run(Route route, Context context, Function<@Nullable String, Optional<Caller>> callers) {
-        Exchange exchange = new Exchange(route, context);
+        Exchange exchange = new Exchange(route, context, callers);
         Answer answer;
         try {
-            exchange.admit(callers);
+            exchange.admit();
             answer = route.handler().handle(exchange);
         } catch (Exception | StackOverflowError failure) {
             if (failure instanceof InterruptedException) {
@@ -49,7 +52,7 @@ final class Exchange implements Request {
         return answer.status();
     }
 
-    private void admit(Function<@Nullable String, Optional<Caller>> callers) {
+    private void admit() {
         if (route.access() == Access.PUBLIC) {
             return;
         }
@@ -108,6 +111,18 @@ final class Exchange implements Request {
             throw new IllegalStateException("route " + route.path() + " is public and asked who calls");
         }
         return caller;
+    }
+
+    @Override
+    public boolean isStillAdmitted() {
+        try {
+            return callers.apply(context.header("Authorization"))
+                    .filter(found -> route.access().allows(found.role()))
+                    .isPresent();
+        } catch (MainstayException e) {
+            LOG.atDebug().addKeyValue("route", route.path()).log("a key cannot be looked up: {}", e.toString());
+            return false;
+        }
     }
 
     @Override

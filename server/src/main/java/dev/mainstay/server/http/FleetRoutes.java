@@ -38,6 +38,9 @@ final class FleetRoutes {
         }
         Subscription subscription = watches.follow(request.organization(), last.filter(id -> !id.isEmpty()))
                 .orElseThrow(() -> Refusal.parameter("lastEventId", "is not a position this stream gave"));
-        return new Answer.Streamed("text/event-stream", subscription::writeTo, Map.of("X-Accel-Buffering", "no"));
+        return new Answer.Streamed(
+                "text/event-stream",
+                output -> subscription.writeTo(output, request::isStillAdmitted),
+                Map.of("X-Accel-Buffering", "no"));
     }
 }

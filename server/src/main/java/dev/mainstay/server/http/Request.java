@@ -17,6 +17,9 @@ public interface Request {
     /// Who asks. Only a public route has nobody, and must not call this.
     Caller caller();
 
+    /// Whether the key this request came with is still good, for what lasts longer than its revocation may.
+    boolean isStillAdmitted();
+
     /// A part of the path, decoded; refused with 404 when it holds what no name of ours can.
     String path(String name);
 

@@ -37,7 +37,8 @@ record FleetProblem(
         return switch (AgentState.of(row.state())) {
             case QUARANTINED, FAILED -> Optional.of(inState("critical", row));
             case RECOVERING -> Optional.of(inState("warning", row));
-            case INACTIVE, MAINTENANCE -> Optional.empty();
+            case MAINTENANCE -> Optional.empty();
+            case INACTIVE -> row.source().equals("slot") ? Optional.empty() : unplaced(row, at);
             case SHUTDOWN -> unplaced(row, at);
             default -> unplaced(row, at).or(() -> silent(entry, at)).or(() -> unhealthy(row));
         };

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// One who follows a fleet. What is given is written by the thread that called [#writeTo]; who falls half a minute
@@ -48,11 +49,13 @@ public final class Subscription {
     }
 
     /// Writes until the stream ends or the reader goes away.
-    public void writeTo(OutputStream output) throws IOException, InterruptedException {
+    ///
+    /// @param mayRead asked before each write: nothing is told to a reader whose key was revoked meanwhile
+    public void writeTo(OutputStream output, BooleanSupplier mayRead) throws IOException, InterruptedException {
         try {
             while (!ended) {
                 byte[] frame = waiting.poll(QUIET.toMillis(), TimeUnit.MILLISECONDS);
-                if (frame == END) {
+                if (frame == END || !mayRead.getAsBoolean()) {
                     return;
                 }
                 write(frame == null ? COMMENT : frame, output);

@@ -58,6 +58,13 @@ final class Schemas {
         return problems;
     }
 
+    /// What is wrong with a value by a schema of the document.
+    List<String> problems(Map<?, ?> schema, JsonNode value) {
+        List<String> problems = new ArrayList<>();
+        check(schema, value, "$", problems);
+        return problems;
+    }
+
     private Map<?, ?> resolved(Map<?, ?> node) {
         Object reference = node.get("$ref");
         return reference == null

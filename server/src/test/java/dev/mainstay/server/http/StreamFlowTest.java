@@ -189,6 +189,24 @@ class StreamFlowTest {
     }
 
     @Test
+    void a_stream_whose_key_is_revoked_is_told_nothing_more() throws Exception {
+        try (StreamClient stream = follow("")) {
+            stream.untilNamed("ready");
+            String id = api.key(Organizations.DEFAULT, Role.VIEWER).id();
+            assertThat(api.send(
+                                    "DELETE",
+                                    "/api/v1/keys/" + id,
+                                    api.key(Organizations.DEFAULT, Role.ADMIN).reveal(),
+                                    null)
+                            .status())
+                    .isEqualTo(204);
+            event("test.secret");
+
+            assertThat(events(stream.untilNamed("over"))).doesNotContain("test.secret");
+        }
+    }
+
+    @Test
     void closing_ends_every_stream() throws Exception {
         try (StreamClient stream = follow("")) {
             stream.untilNamed("ready");

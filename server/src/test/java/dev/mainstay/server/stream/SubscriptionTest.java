@@ -40,7 +40,7 @@ class SubscriptionTest {
             CountDownLatch over = new CountDownLatch(1);
             Thread writer = Threads.startVirtual("writer", () -> {
                 try {
-                    subscription.writeTo(reader);
+                    subscription.writeTo(reader, () -> true);
                 } catch (IOException | InterruptedException e) {
                     over.countDown();
                 }
