@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.mainstay.Fleet;
 import dev.mainstay.concurrent.Threads;
+import dev.mainstay.testing.Eventually;
 import dev.mainstay.testing.TestPostgres;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -18,8 +20,10 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -74,6 +78,26 @@ class PgBouncerFlowTest {
     @Test
     void the_pooler_is_noticed() {
         assertThat(database.pooler()).isTrue();
+    }
+
+    @Test
+    void a_fleet_joins_places_its_agents_and_stores_their_heartbeats() throws Exception {
+        CountDownLatch ticks = new CountDownLatch(3);
+        try (Fleet fleet = Fleet.builder()
+                .database(database)
+                .node("bounced")
+                .agent("worker", Duration.ofMillis(50), context -> ticks.countDown())
+                .start()) {
+            assertThat(ticks.await(20, TimeUnit.SECONDS)).isTrue();
+            Eventually.holds("heartbeats are stored", Duration.ofSeconds(20), () -> heartbeats() > 1);
+            assertThat(fleet.node().isTrusted()).isTrue();
+        }
+    }
+
+    private static int heartbeats() {
+        return database.read(handle -> handle.createQuery("SELECT count(*) FROM agent_heartbeats")
+                .mapTo(Integer.class)
+                .one());
     }
 
     @Test
