@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /// A fleet on a real database, from declared to ticking, crashing, healed and stopped.
 class FleetFlowTest {
-    private static final Duration BOUND = Duration.ofSeconds(10);
+    private static final Duration BOUND = Duration.ofMinutes(1);
     private final TestDatabase test = TestDatabase.create();
 
     @AfterEach
@@ -179,8 +179,7 @@ class FleetFlowTest {
         }
         try (Fleet nodeB = second.start()) {
             try (Fleet nodeA = first.start()) {
-                Eventually.holds(
-                        "five agents each", Duration.ofSeconds(40), () -> held("node-a") == 5 && held("node-b") == 5);
+                Eventually.holds("five agents each", BOUND, () -> held("node-a") == 5 && held("node-b") == 5);
                 assertThat(nodeA.node().isTrusted()).isTrue();
             }
             Eventually.holds("all agents on node-b", BOUND, () -> held("node-b") == 10);

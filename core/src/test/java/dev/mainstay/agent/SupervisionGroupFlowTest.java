@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /// Who else is restarted when a member of a group crashes, and what happens to the group when it is enough.
 class SupervisionGroupFlowTest {
-    private static final Duration BOUND = Duration.ofSeconds(20);
+    private static final Duration BOUND = Duration.ofMinutes(1);
     private final TestDatabase test = TestDatabase.create();
     private final Map<String, AtomicInteger> instances = new ConcurrentHashMap<>();
     private final AtomicBoolean breaks = new AtomicBoolean();

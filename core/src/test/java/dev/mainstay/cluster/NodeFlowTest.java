@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 
 /// What becomes of a node whose session ends, whose database goes away, or whose name is taken.
 class NodeFlowTest {
-    private static final Duration BOUND = Duration.ofSeconds(20);
+    private static final Duration BOUND = Duration.ofMinutes(1);
     private final TestDatabase test = TestDatabase.create();
     private final AtomicInteger ticks = new AtomicInteger();
 
