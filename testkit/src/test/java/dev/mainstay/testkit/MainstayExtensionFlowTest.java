@@ -8,31 +8,29 @@ import dev.mainstay.agent.WorkResult;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.testing.TestDatabase;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 @ExtendWith(MainstayExtension.class)
 class MainstayExtensionFlowTest {
-    private static TestDatabase first;
-
-    @BeforeAll
-    static void remember(TestDatabase test) {
-        first = test;
-    }
+    /// Each test adds the one it was given.
+    private static final Set<TestDatabase> GIVEN = new HashSet<>();
 
     @Test
     void every_parameter_speaks_of_one_database(TestDatabase test, Database database, Fleet fleet) {
-        assertThat(test).isSameAs(first);
+        GIVEN.add(test);
         assertThat(database).isSameAs(test.database()).isSameAs(fleet.database());
     }
 
     @Test
-    void the_database_is_migrated(Database database) {
+    void the_database_is_migrated(TestDatabase test, Database database) {
+        GIVEN.add(test);
         int agents = database.read(handle -> handle.createQuery("SELECT count(*) FROM agents")
                 .mapTo(Integer.class)
                 .one());
@@ -52,14 +50,16 @@ class MainstayExtensionFlowTest {
     @Nested
     class Inside {
         @Test
-        void a_nested_class_shares_the_database(TestDatabase test) {
-            assertThat(test).isSameAs(first);
+        void a_nested_class_is_given_one_too(TestDatabase test) {
+            GIVEN.add(test);
+            assertThat(test.database().isAvailable()).isTrue();
         }
     }
 
-    /// What the extension closes is closed after this, not before.
     @AfterAll
-    static void still_open(Database database) {
-        assertThat(database.isAvailable()).isTrue();
+    static void all_were_given_the_same_and_it_is_open_until_the_end(TestDatabase test) {
+        GIVEN.add(test);
+        assertThat(GIVEN).hasSize(1);
+        assertThat(test.database().isAvailable()).isTrue();
     }
 }
