@@ -28,6 +28,7 @@ import dev.mainstay.server.web.WebAssets;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.URI;
+import java.nio.channels.ServerSocketChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -52,7 +53,8 @@ public final class Server implements AutoCloseable {
         this.opened = opened;
         opened.add(launch.plugins());
         var config = launch.config();
-        var port = Port.choose(config.server().host(), config.server().port(), launch.portIsFixed());
+        var entrance =
+                opened.add(Entrance.open(config.server().host(), config.server().port(), launch.portIsFixed()));
         var node = nodeName(launch);
         var dataFolder =
                 opened.add(DataFolder.open(launch.joins() ? NodeName.folder(config.data(), node) : config.data()));
@@ -60,12 +62,12 @@ public final class Server implements AutoCloseable {
         opened.add(Logging.into(folder));
         var databaseConfig = Ground.prepare(launch, node, dataFolder, opened);
         var database = opened.add(Ground.open(databaseConfig, config.database().url() == null));
-        var listening = new HttpConfig(config.server().host(), port);
+        var listening = new HttpConfig(config.server().host(), entrance.socket().getLocalPort());
         this.fleet =
                 opened.add(fleet(launch, node, database, listening, version).start());
         opened.add(HostMonitor.start(fleet, folder));
         var keys = new KeyStore(database);
-        this.http = serve(launch, listening, keys);
+        this.http = serve(launch, listening, entrance, keys);
         this.firstToken = AdminToken.onFirstStart(keys, folder);
         dataFolder.publish(http.address());
         LOG.atInfo()
@@ -114,7 +116,7 @@ public final class Server implements AutoCloseable {
         return builder;
     }
 
-    private HttpServer serve(Launch launch, HttpConfig listening, KeyStore keys) {
+    private HttpServer serve(Launch launch, HttpConfig listening, ServerSocketChannel entrance, KeyStore keys) {
         var database = fleet.database();
         var check = new KeyCheck(keys);
         var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -136,7 +138,7 @@ public final class Server implements AutoCloseable {
         List<Route> routes = new ArrayList<>(api.routes());
         routes.addAll(WebAssets.load().routes());
         try {
-            var server = opened.add(HttpServer.start(listening, check::caller, routes, meters));
+            var server = opened.add(HttpServer.start(listening, entrance, check::caller, routes, meters));
             opened.add(watches); // its streams end first, or the server would wait for them
             return server;
         } catch (RuntimeException e) {

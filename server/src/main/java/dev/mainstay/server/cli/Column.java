@@ -1,5 +1,7 @@
 package dev.mainstay.server.cli;
 
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 import java.util.Locale;
 import java.util.function.Function;
 import tools.jackson.databind.JsonNode;
@@ -23,7 +25,7 @@ record Column(String name, String title, Function<JsonNode, String> text) {
         return text(value).replaceFirst("T", " ").replaceFirst("(\\.\\d+)?Z$", "");
     }
 
-    /// A value as one reads it: lists with commas, nothing for null.
+    /// A value as one reads it: lists with commas, two decimals, nothing for null.
     static String text(JsonNode value) {
         if (value.isNull() || value.isMissingNode()) {
             return "";
@@ -33,6 +35,12 @@ record Column(String name, String title, Function<JsonNode, String> text) {
                     .map(Column::text)
                     .reduce((left, right) -> left + ", " + right)
                     .orElse("");
+        }
+        if (value.isFloatingPointNumber()) {
+            return BigDecimal.valueOf(value.asDouble())
+                    .setScale(2, RoundingMode.HALF_UP)
+                    .stripTrailingZeros()
+                    .toPlainString();
         }
         return value.isString() ? value.asString() : value.toString();
     }

@@ -6,10 +6,10 @@ package dev.mainstay.server.http;
 public record HttpConfig(String host, int port) {
     public HttpConfig {
         if (host.isBlank()) {
-            throw new IllegalArgumentException("http.host must not be empty");
+            throw new IllegalArgumentException("server.host must not be empty");
         }
         if (port < 0 || port > 65_535) {
-            throw new IllegalArgumentException("http.port must be from 0 to 65535, was " + port);
+            throw new IllegalArgumentException("server.port must be from 0 to 65535, was " + port);
         }
     }
 

@@ -13,12 +13,17 @@ import io.javalin.util.JavalinBindException;
 import io.javalin.util.JavalinLogger;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
+import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 import org.jspecify.annotations.Nullable;
 
 /// The listening server: every route it is given and nothing else, each behind its access. A request runs on a virtual
@@ -44,23 +49,67 @@ public final class HttpServer implements AutoCloseable {
             Function<@Nullable String, Optional<Caller>> callers,
             List<Route> routes,
             MeterRegistry meters) {
+        return start(
+                config,
+                settings -> {
+                    settings.jetty.host = config.host();
+                    settings.jetty.port = config.port();
+                },
+                callers,
+                routes,
+                meters);
+    }
+
+    /// The same on a socket that listens already; who called meanwhile has waited and is answered now.
+    public static HttpServer start(
+            HttpConfig config,
+            ServerSocketChannel listening,
+            Function<@Nullable String, Optional<Caller>> callers,
+            List<Route> routes,
+            MeterRegistry meters) {
+        return start(
+                config,
+                settings -> settings.jetty.addConnector((server, http) -> connector(server, http, listening)),
+                callers,
+                routes,
+                meters);
+    }
+
+    private static ServerConnector connector(Server server, HttpConfiguration http, ServerSocketChannel listening) {
+        ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(http));
+        try {
+            connector.open(listening);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return connector;
+    }
+
+    private static HttpServer start(
+            HttpConfig config,
+            Consumer<JavalinConfig> socket,
+            Function<@Nullable String, Optional<Caller>> callers,
+            List<Route> routes,
+            MeterRegistry meters) {
         JavalinLogger.enabled = false; // What it has to say is thrown as well, and said below in our words.
         try {
-            Javalin javalin = Javalin.start(settings -> configure(settings, config, callers, routes, meters));
+            Javalin javalin = Javalin.start(settings -> {
+                socket.accept(settings);
+                configure(settings, callers, routes, meters);
+            });
             return new HttpServer(javalin, config.host());
         } catch (JavalinBindException e) {
             throw new MainstayException(
                     ErrorCode.PORT_UNAVAILABLE,
                     "cannot listen on " + config.host() + " port " + config.port()
                             + ": it is taken by another program (or not ours to take). Another Mainstay may run already;"
-                            + " else choose another with --port or http.port.",
+                            + " else choose another with --port or server.port.",
                     e);
         }
     }
 
     private static void configure(
             JavalinConfig settings,
-            HttpConfig config,
             Function<@Nullable String, Optional<Caller>> callers,
             List<Route> routes,
             MeterRegistry meters) {
@@ -68,8 +117,6 @@ public final class HttpServer implements AutoCloseable {
         settings.startup.showOldJavalinVersionWarning = false;
         settings.startup.startupWatcherEnabled = false;
         settings.concurrency.useVirtualThreads = true;
-        settings.jetty.host = config.host();
-        settings.jetty.port = config.port();
         settings.jetty.modifyServer(HttpServer::configure);
         settings.jetty.modifyHttpConfiguration(HttpServer::configure);
         settings.http.compressionStrategy = CompressionStrategy.NONE;

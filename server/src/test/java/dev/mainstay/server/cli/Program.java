@@ -60,7 +60,7 @@ final class Program implements AutoCloseable {
     }
 
     int exit() throws InterruptedException {
-        if (!process.waitFor(60, TimeUnit.SECONDS)) {
+        if (!process.waitFor(150, TimeUnit.SECONDS)) {
             throw new AssertionError("it still runs:\n" + said());
         }
         return process.exitValue();

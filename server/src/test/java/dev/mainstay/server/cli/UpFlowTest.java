@@ -25,7 +25,10 @@ class UpFlowTest {
     private Path folder;
 
     @AfterEach
-    void leave_no_postgres_behind() {
+    void leave_no_process_behind() {
+        DataFolder.holder(folder.resolve(".mainstay"))
+                .flatMap(holder -> ProcessHandle.of(holder.pid()))
+                .ifPresent(ProcessHandle::destroyForcibly);
         EmbeddedPostgres.discard(folder.resolve(".mainstay/postgres"));
     }
 
