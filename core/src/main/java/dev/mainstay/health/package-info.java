@@ -6,12 +6,10 @@
 /// | part | weight | value | score |
 /// |---|---|---|---|
 /// | uptime | 0.25 | u = heartbeats received / expected | 100 · clamp(u) |
-/// | performance | 0.25 | p = larger of mean tick / deadline and mean lateness / interval | 100 · clamp(2 · (1 − p)) |
-/// | errors | 0.20 | e = failed ticks / ticks | 100 · clamp(1 − e − 0.2 · crashes) |
-/// | resources | 0.15 | r = larger of CPU and memory in use on its node | 100 · clamp((1 − r) / 0.2 − 0.25 · a) |
+/// | performance | 0.25 | p = larger of mean duration / deadline, mean lateness / interval | 100 · clamp(2 · (1 − p)) |
+/// | errors | 0.20 | e = failed ticks / ticks; c crashes | 100 · clamp(1 − e − 0.2 · c) |
+/// | resources | 0.15 | r = larger of CPU, memory used; a abandoned | 100 · clamp(min(1, 5 · (1 − r)) − a / 4) |
 /// | business | 0.15 | b = ticks that ended well / ticks that were due | 100 · clamp(b) |
-///
-/// where a is the number of abandoned ticks.
 ///
 /// Each score never rises when its value gets worse. A part without rows to judge it by has no score; its weight goes
 /// to the others, and it says why. An agent of which no part can be judged has no score at all, nor has one that people

@@ -10,7 +10,7 @@ import { shared } from "./styles.js";
 /** Points of 100 each part takes away. The weight of a part without a score goes to the others. */
 function lost(parts) {
   const weighed = parts.filter((part) => part.score != null).reduce((sum, part) => sum + part.weight, 0);
-  return (part) => (part.score == null || weighed === 0 ? NaN : (part.weight / weighed) * (100 - part.score));
+  return (part) => (part.score == null || weighed === 0 ? NaN : part.lost ?? (part.weight / weighed) * (100 - part.score));
 }
 
 function spell(value) {
