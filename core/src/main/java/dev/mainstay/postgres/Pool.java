@@ -113,6 +113,13 @@ final class Pool implements AutoCloseable {
             answered = true;
             return result;
         } catch (RuntimeException e) {
+            if (source.isClosed() && !(e instanceof MainstayException)) {
+                throw new MainstayException(
+                        ErrorCode.DATABASE_UNREACHABLE,
+                        "PostgreSQL at " + where
+                                + " is not asked any more: this process is stopping. Ask another node.",
+                        e);
+            }
             answered = !Failures.isConnectionLost(e);
             throw Failures.worded(e, where, user);
         }

@@ -55,6 +55,16 @@ class DatabaseFlowTest {
     }
 
     @Test
+    void who_asks_a_database_that_was_closed_is_told_that_it_is_not_to_be_reached() {
+        database.close();
+
+        assertThatThrownBy(database::now)
+                .isInstanceOfSatisfying(
+                        MainstayException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.DATABASE_UNREACHABLE))
+                .hasMessageContaining("stopping");
+    }
+
+    @Test
     void the_clock_is_the_databases() {
         Instant before = database.now();
 
