@@ -25,7 +25,29 @@ public final class UndeclaredAgents {
     private static final String CLAIM = """
             UPDATE agents
             SET spec = spec || jsonb_build_object('declaredBy', :node::text)
-            WHERE organization_id = :organization AND id = ANY (:declared) AND source = 'file'
+            WHERE (organization_id, id) IN (
+                SELECT organization_id, id
+                FROM agents
+                WHERE organization_id = :organization AND id = ANY (:declared) AND source = 'file'
+                ORDER BY organization_id, id
+                FOR NO KEY UPDATE)
+            """;
+
+    /// Locks come in the order of all: sessions, agents, leases.
+    private static final String LOCK_SESSIONS = """
+            SELECT session_id
+            FROM node_sessions
+            WHERE session_id IN (
+                SELECT lease.session_id
+                FROM agents agent
+                JOIN agent_leases lease ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
+                WHERE agent.organization_id = :organization
+                    AND agent.source = 'file'
+                    AND agent.spec ->> 'declaredBy' = :node
+                    AND agent.spec ->> 'undeclared' IS NULL
+                    AND agent.id <> ALL (:declared))
+            ORDER BY session_id
+            FOR NO KEY UPDATE
             """;
 
     /// Whoever runs a missing agent takes it down; one that nobody runs would be left in its state for ever, since it
@@ -41,7 +63,8 @@ public final class UndeclaredAgents {
                     AND agent.spec ->> 'declaredBy' = :node
                     AND agent.spec ->> 'undeclared' IS NULL
                     AND agent.id <> ALL (:declared)
-                FOR UPDATE),
+                ORDER BY agent.organization_id, agent.id
+                FOR NO KEY UPDATE OF agent, lease),
             retired AS (
                 UPDATE agents
                 SET desired = 'shutdown',
@@ -90,6 +113,12 @@ public final class UndeclaredAgents {
     /// @return how many
     public int retire(Collection<String> declared) {
         return database.write(handle -> {
+            handle.createQuery(LOCK_SESSIONS)
+                    .bind("organization", organization)
+                    .bindArray("declared", String.class, declared.toArray())
+                    .bind("node", node)
+                    .mapTo(UUID.class)
+                    .list();
             bound(handle, CLAIM, declared).bind("node", node).execute();
             return bound(handle, RETIRE, declared)
                     .bind("node", node)

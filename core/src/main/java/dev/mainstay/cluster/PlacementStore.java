@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /// What placement reads and writes; each method is one statement of its caller's transaction. Stateless.
@@ -88,7 +89,9 @@ final class PlacementStore {
                 .one();
     }
 
+    /// Sessions before leases, as everybody locks them.
     void assign(Handle handle, List<Placing> plan) {
+        tell(handle, Set.copyOf(column(plan, Placing::session)));
         handle.createUpdate(ASSIGN)
                 .bindArray(
                         "organizations",
@@ -100,31 +103,44 @@ final class PlacementStore {
                         column(plan, placing -> placing.agent().id()))
                 .bindArray("sessions", UUID.class, column(plan, Placing::session))
                 .execute();
-        tell(handle, Set.copyOf(column(plan, Placing::session)));
     }
 
     void askToLeave(Handle handle, List<AgentRef> agents) {
-        handle.createUpdate("""
+        tell(handle, holders(handle, agents));
+        bound(handle.createUpdate("""
                 UPDATE agent_leases lease
                 SET leaving = true
                 FROM unnest(:organizations, :agents) AS asked (organization_id, agent_id)
                 WHERE lease.organization_id = asked.organization_id AND lease.agent_id = asked.agent_id
-                """)
+                """), agents).execute();
+    }
+
+    private static Set<UUID> holders(Handle handle, List<AgentRef> agents) {
+        return bound(handle.createQuery("""
+                SELECT DISTINCT lease.session_id
+                FROM agent_leases lease
+                JOIN unnest(:organizations, :agents) AS asked (organization_id, agent_id)
+                    ON lease.organization_id = asked.organization_id AND lease.agent_id = asked.agent_id
+                WHERE lease.session_id IS NOT NULL
+                """), agents).mapTo(UUID.class).set();
+    }
+
+    private static <S extends SqlStatement<S>> S bound(S statement, List<AgentRef> agents) {
+        return statement
                 .bindArray("organizations", UUID.class, column(agents, AgentRef::organization))
-                .bindArray("agents", String.class, column(agents, AgentRef::id))
-                .execute();
-        handle.execute("""
-                UPDATE node_sessions
-                SET assignment_version = assignment_version + 1
-                WHERE session_id IN (SELECT session_id FROM agent_leases WHERE leaving)
-                """);
+                .bindArray("agents", String.class, column(agents, AgentRef::id));
     }
 
     private static void tell(Handle handle, Set<UUID> sessions) {
         handle.createUpdate("""
                 UPDATE node_sessions
                 SET assignment_version = assignment_version + 1
-                WHERE session_id = ANY(:sessions)
+                WHERE session_id IN (
+                    SELECT session_id
+                    FROM node_sessions
+                    WHERE session_id = ANY(:sessions)
+                    ORDER BY session_id
+                    FOR NO KEY UPDATE)
                 """).bindArray("sessions", UUID.class, sessions).execute();
     }
 
