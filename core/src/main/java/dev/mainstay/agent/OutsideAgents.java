@@ -22,7 +22,7 @@ import org.jdbi.v3.core.Handle;
 ///
 /// Their lease is a token and a fence, both given on registration; registering again takes it. Everything one call
 /// carries is stored in one transaction guarded by both, so an answered call is stored and a stale one changes nothing.
-/// Thread-safe.
+/// Calls are requests: row-level security holds them to their organization. Thread-safe.
 public final class OutsideAgents {
     private final Database database;
     private final OutsideStore store = new OutsideStore();
@@ -46,7 +46,7 @@ public final class OutsideAgents {
 
     /// Declares the agent, gives it a new lease and leads its state to active.
     public Registered register(UUID organization, OutsideRegistration asked) {
-        return database.write(handle -> {
+        return database.api(organization).write(handle -> {
             if (store.isKindOfNodes(handle, asked.kind())) {
                 throw new MainstayException(
                         ErrorCode.AGENT_DUPLICATE,
@@ -84,7 +84,7 @@ public final class OutsideAgents {
 
     /// Stores a report; throws with `LEASE_LOST` when its fence or token is not the agent's any more.
     public Reported report(UUID organization, String id, OutsideReport report) {
-        return database.write(handle -> {
+        return database.api(organization).write(handle -> {
             OutsideStore.Held held = store.held(handle, organization, id)
                     .orElseThrow(() -> new MainstayException(ErrorCode.AGENT_UNKNOWN, "there is no agent " + id));
             if (held.fence() != report.fence() || !report.token().equals(held.token())) {
@@ -147,8 +147,8 @@ public final class OutsideAgents {
         };
     }
 
-    /// Ends the leases of those who were silent for too long: their state becomes failed, and they may register again.
-    /// Returns how many.
+    /// Ends the leases of those who were silent for too long: their state becomes failed, or shutdown where that was
+    /// wanted, and they may register again. Returns how many.
     ///
     /// @param check makes the transaction fail when this is not the caller's duty any more
     public int expireSilent(Consumer<Handle> check) {
@@ -161,7 +161,9 @@ public final class OutsideAgents {
                         one.organization(),
                         one.id(),
                         one.fence(),
-                        wayTo(one.state(), AgentState.FAILED),
+                        wayTo(
+                                one.state(),
+                                one.desired() == DesiredState.SHUTDOWN ? AgentState.SHUTDOWN : AgentState.FAILED),
                         "no heartbeat for " + one.lease());
             }
             return silent.size();

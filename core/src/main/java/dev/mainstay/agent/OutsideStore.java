@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class OutsideStore {
     private static final String EXPIRE = """
             WITH silent AS MATERIALIZED (
-                SELECT lease.organization_id, lease.agent_id, agent.state, agent.spec ->> 'lease' AS lease
+                SELECT lease.organization_id, lease.agent_id, agent.state, agent.desired,
+                    agent.spec ->> 'lease' AS lease
                 FROM agents agent
                 JOIN agent_leases lease
                     ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
@@ -30,12 +31,14 @@ final class OutsideStore {
                     AND lease.lease_token IS NOT NULL
                     AND greatest(lease.leased_at, lease.beat_at)
                         < clock_timestamp() - (agent.spec ->> 'lease')::interval
-                FOR UPDATE OF lease SKIP LOCKED)
+                ORDER BY agent.organization_id, agent.id
+                FOR NO KEY UPDATE OF agent, lease SKIP LOCKED)
             UPDATE agent_leases lease
             SET lease_token = NULL, fence = lease.fence + 1
             FROM silent
             WHERE lease.organization_id = silent.organization_id AND lease.agent_id = silent.agent_id
-            RETURNING lease.organization_id, lease.agent_id, lease.fence, silent.state, silent.lease
+            RETURNING lease.organization_id, lease.agent_id, lease.fence, silent.state, silent.desired,
+                silent.lease
             """;
 
     private static final String STEP = """
@@ -60,10 +63,11 @@ final class OutsideStore {
                 AS told (at, type, severity, cause, detail)
             """;
 
+    /// When the agent says it was belongs to the history; that it lives is known by when its call came.
     private static final String BEAT = """
             WITH beaten AS (
                 UPDATE agent_leases
-                SET beat_at = coalesce(:at, clock_timestamp()),
+                SET beat_at = clock_timestamp(),
                     sequence = :sequence,
                     phase = :phase,
                     ticks = ticks + :ticks,
@@ -77,7 +81,7 @@ final class OutsideStore {
                 RETURNING beat_at, fence)
             INSERT INTO agent_heartbeats (organization_id, agent_id, at, fence, sequence, phase, ticks, failures,
                 items, busy_ms, max_ms, late_ms, abandoned)
-            SELECT :organization, :id, beat_at, fence, :sequence, :phase, :ticks, :failures,
+            SELECT :organization, :id, coalesce(:at, beat_at), fence, :sequence, :phase, :ticks, :failures,
                 :items, :busy, :longest, 0, 0
             FROM beaten
             """;
@@ -109,7 +113,7 @@ final class OutsideStore {
             SELECT source, spec ->> 'key' AS key, state, desired, generation
             FROM agents
             WHERE organization_id = :organization AND id = :id
-            FOR UPDATE
+            FOR NO KEY UPDATE
             """;
 
     /// As it stands before a registration.
@@ -129,7 +133,7 @@ final class OutsideStore {
             Instant now) {}
 
     /// One whose lease just ended.
-    record Silent(UUID organization, String id, long fence, AgentState state, String lease) {}
+    record Silent(UUID organization, String id, long fence, AgentState state, DesiredState desired, String lease) {}
 
     boolean isKindOfNodes(Handle handle, String kind) {
         return handle.createQuery("""
@@ -189,16 +193,17 @@ final class OutsideStore {
                 .one();
     }
 
-    /// Locks the lease, so that of two calls at once the second sees the sequence of the first.
+    /// Locks the agent and then its lease, as everybody does, so that of two calls at once the second sees the sequence
+    /// of the first.
     Optional<Held> held(Handle handle, UUID organization, String id) {
         return handle.createQuery("""
                 SELECT lease.fence, lease.lease_token, lease.sequence, agent.state, agent.desired, agent.generation,
                     coalesce((agent.spec ->> 'generation')::bigint, agent.generation) AS registered,
                     clock_timestamp() AS now
-                FROM agent_leases lease
-                JOIN agents agent ON agent.organization_id = lease.organization_id AND agent.id = lease.agent_id
-                WHERE lease.organization_id = :organization AND lease.agent_id = :id
-                FOR NO KEY UPDATE OF lease
+                FROM agents agent
+                JOIN agent_leases lease ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
+                WHERE agent.organization_id = :organization AND agent.id = :id
+                FOR NO KEY UPDATE OF agent, lease
                 """)
                 .bind("organization", organization)
                 .bind("id", id)
@@ -347,6 +352,7 @@ final class OutsideStore {
                         row.getString("agent_id"),
                         row.getLong("fence"),
                         AgentState.of(row.getString("state")),
+                        DesiredState.of(row.getString("desired")),
                         row.getString("lease")))
                 .list();
     }

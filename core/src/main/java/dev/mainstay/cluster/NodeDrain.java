@@ -14,31 +14,12 @@ public final class NodeDrain {
     /// Asks a living node; false when there is none of that name. Asking again changes nothing. The event goes to the
     /// organization of whoever asked.
     public boolean ask(UUID organization, String node, String reason, String actor) {
-        return database.write(handle -> {
-            boolean lives = handle.createQuery("""
-                    SELECT EXISTS (SELECT FROM node_sessions WHERE node_id = :node AND ended_at IS NULL)
-                    """)
-                    .bind("node", node)
-                    .mapTo(Boolean.class)
-                    .one();
-            int asked = handle.createUpdate("""
-                    UPDATE node_sessions
-                    SET draining = true, assignment_version = assignment_version + 1
-                    WHERE node_id = :node AND ended_at IS NULL AND NOT draining
-                    """).bind("node", node).execute();
-            if (asked > 0) {
-                handle.createUpdate("""
-                        INSERT INTO system_events (organization_id, type, severity, node_id, cause, detail)
-                        VALUES (:organization, 'node.draining', 'info', :node, :reason,
-                            jsonb_build_object('actor', :actor::text))
-                        """)
-                        .bind("organization", organization)
+        return database.api(organization)
+                .write(handle -> handle.createQuery("SELECT node_drain(:node, :reason, :actor)")
                         .bind("node", node)
                         .bind("reason", reason)
                         .bind("actor", actor)
-                        .execute();
-            }
-            return lives;
-        });
+                        .mapTo(Boolean.class)
+                        .one());
     }
 }

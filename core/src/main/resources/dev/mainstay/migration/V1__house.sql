@@ -262,31 +262,84 @@ END $$;
 
 -- What a person wants of an agent: the wish, the event that tells of it, and the owning node's notice, as one.
 -- Runs as the owner because a request may not touch sessions; it sees only the request's organization.
+-- Whoever runs the agent makes the steps that follow. One that nobody runs is never placed again once it is to be shut
+-- down, so that step is made here. Locks come in the order of all: sessions, agents, leases.
 CREATE FUNCTION agent_command(agent text, command text, reason text, actor text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = ${schema}, pg_temp AS $$
 DECLARE
     tenant uuid := nullif(current_setting('mainstay.organization', true), '')::uuid;
+    stood text;
+    lease agent_leases;
+    ends_here boolean;
 BEGIN
+    IF command IS NULL OR command NOT IN ('pause', 'resume', 'maintenance', 'restart', 'shutdown') THEN
+        RAISE EXCEPTION 'there is no command %', command USING ERRCODE = 'invalid_parameter_value';
+    END IF;
+    PERFORM FROM node_sessions
+    WHERE session_id = (SELECT session_id FROM agent_leases WHERE organization_id = tenant AND agent_id = agent)
+    FOR NO KEY UPDATE;
+    SELECT state INTO stood FROM agents WHERE organization_id = tenant AND id = agent FOR NO KEY UPDATE;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    SELECT * INTO lease FROM agent_leases WHERE organization_id = tenant AND agent_id = agent FOR NO KEY UPDATE;
+    ends_here := command = 'shutdown' AND lease.session_id IS NULL AND lease.lease_token IS NULL
+        AND agent_transition_is_legal(stood, 'shutdown');
     UPDATE agents
     SET desired = CASE command WHEN 'pause' THEN 'paused' WHEN 'maintenance' THEN 'maintenance'
             WHEN 'shutdown' THEN 'shutdown' ELSE 'running' END,
         generation = generation + (command = 'restart')::integer,
-        quarantine_until = CASE WHEN command IN ('restart', 'resume') AND state = 'quarantined' THEN clock_timestamp()
+        state = CASE WHEN ends_here THEN 'shutdown' ELSE state END,
+        state_since = CASE WHEN ends_here THEN clock_timestamp() ELSE state_since END,
+        cause = CASE WHEN ends_here THEN reason ELSE cause END,
+        quarantine_until = CASE WHEN ends_here THEN NULL
+            WHEN command IN ('restart', 'resume') AND state = 'quarantined' THEN clock_timestamp()
             ELSE quarantine_until END,
         quarantines = CASE WHEN command = 'restart' THEN 0 ELSE quarantines END,
         updated_at = clock_timestamp()
     WHERE organization_id = tenant AND id = agent;
-    IF NOT FOUND THEN
-        RETURN false;
-    END IF;
     INSERT INTO system_events (organization_id, type, severity, agent_id, cause, detail)
     VALUES (tenant, 'agent.commanded', 'info', agent, reason,
         jsonb_build_object('command', command, 'actor', actor));
+    IF ends_here THEN
+        INSERT INTO system_events (organization_id, type, severity, agent_id, cause, detail)
+        VALUES (tenant, 'agent.transition', 'info', agent, reason,
+            jsonb_build_object('from', stood, 'to', 'shutdown', 'fence', coalesce(lease.fence, 0)));
+    END IF;
     UPDATE node_sessions
     SET assignment_version = assignment_version + 1
-    WHERE session_id = (SELECT session_id FROM agent_leases WHERE organization_id = tenant AND agent_id = agent);
+    WHERE session_id = lease.session_id;
     RETURN true;
 END $$;
+
+-- Asks a living node to hand its agents to the others; false when there is none of that name. Asking again changes
+-- nothing. Nodes serve all organizations; the event goes to the one that asked.
+CREATE FUNCTION node_drain(node text, reason text, actor text) RETURNS boolean
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = ${schema}, pg_temp AS $$
+BEGIN
+    UPDATE node_sessions
+    SET draining = true, assignment_version = assignment_version + 1
+    WHERE node_id = node AND ended_at IS NULL AND NOT draining;
+    IF FOUND THEN
+        INSERT INTO system_events (organization_id, type, severity, node_id, cause, detail)
+        VALUES (nullif(current_setting('mainstay.organization', true), '')::uuid, 'node.draining', 'info', node,
+            reason, jsonb_build_object('actor', actor));
+        RETURN true;
+    END IF;
+    RETURN EXISTS (SELECT FROM node_sessions WHERE node_id = node AND ended_at IS NULL);
+END $$;
+
+-- A key that works now. A caller's organization is known only afterwards, so this is the one look across all of them;
+-- it needs the key's whole random name, and the hash it gives is of no use for making a key.
+CREATE FUNCTION key_lookup(key text)
+    RETURNS TABLE (organization_id uuid, name text, role text, secret_hash bytea)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = ${schema}, pg_temp AS $$
+    SELECT organization_id, name, role, secret_hash
+    FROM api_keys
+    WHERE id = key
+        AND revoked_at IS NULL
+        AND (expires_at IS NULL OR expires_at > clock_timestamp())
+$$;
 
 GRANT USAGE ON SCHEMA ${schema} TO ${engine}, ${api};
 GRANT SELECT, INSERT, UPDATE, DELETE ON
@@ -300,10 +353,21 @@ GRANT SELECT ON
     organizations, agents, agent_leases, agent_heartbeats, metric_series, performance_metrics,
     agent_metrics_1m, agent_metrics_1h, system_events, agent_health, system_state, node_sessions, duties
     TO ${api};
-REVOKE EXECUTE ON FUNCTION agent_command FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION agent_command, node_drain, key_lookup FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION agent_command TO ${api}, ${engine};
-GRANT UPDATE (draining) ON node_sessions TO ${api};
+GRANT EXECUTE ON FUNCTION node_drain, key_lookup TO ${api};
 GRANT INSERT ON system_events TO ${api};
+-- An agent from outside registers and reports by requests.
+GRANT INSERT (organization_id, id, kind, category, source, spec),
+    UPDATE (kind, category, description, capabilities, data_sources, source, spec, group_name, updated_at, state,
+        state_since, cause, quarantine_until)
+    ON agents TO ${api};
+GRANT INSERT (organization_id, agent_id, fence, lease_token, leased_at, phase),
+    UPDATE (fence, session_id, node_id, lease_token, leaving, leased_at, beat_at, sequence, phase, ticks, failures,
+        items, last_duration_ms, last_error)
+    ON agent_leases TO ${api};
+GRANT INSERT ON agent_heartbeats, metric_series, performance_metrics TO ${api};
+GRANT SELECT, INSERT, UPDATE (marked_at) ON rollup_pending TO ${api};
 GRANT INSERT, UPDATE, DELETE ON system_state TO ${api};
 GRANT SELECT (organization_id, id, name, role, created_at, expires_at, revoked_at), INSERT, UPDATE (revoked_at)
     ON api_keys TO ${api};

@@ -121,7 +121,7 @@ class SchemaFlowTest {
                         SELECT proname FROM pg_proc p
                         WHERE pronamespace = 'mainstay'::regnamespace AND prosecdef
                           AND has_function_privilege('mainstay_api', p.oid, 'EXECUTE')
-                        """)).containsExactly("agent_command");
+                        """)).containsExactlyInAnyOrder("agent_command", "node_drain", "key_lookup");
     }
 
     @Test

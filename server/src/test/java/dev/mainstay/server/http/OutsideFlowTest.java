@@ -1,6 +1,7 @@
 package dev.mainstay.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mainstay.agent.OutsideAgents;
 import dev.mainstay.postgres.Organizations;
@@ -229,6 +230,77 @@ class OutsideFlowTest {
         assertThat(report(lease, "{}", "").code()).isEqualTo("LEASE_LOST");
         register("silent");
         assertThat(agent("silent").path("state").asString()).isEqualTo("active");
+    }
+
+    @Test
+    void a_call_shows_that_the_agent_lives_whatever_time_it_gives() {
+        JsonNode lease = register("backdated");
+        api.execute("UPDATE agent_leases SET leased_at = now() - interval '11 seconds' WHERE agent_id = 'backdated'");
+        Instant tenMinutesAgo = api.database().now().minusSeconds(600);
+
+        assertThat(report(lease, "{\"at\":\"" + tenMinutesAgo + "\"}", "").status())
+                .isEqualTo(200);
+        new OutsideAgents(api.database()).expireSilent(handle -> {});
+
+        assertThat(agent("backdated").path("state").asString()).isEqualTo("active");
+        assertThat(Instant.parse(api.get(Role.VIEWER, "/api/v1/agents/backdated/heartbeats")
+                        .json()
+                        .path("items")
+                        .path(0)
+                        .path("at")
+                        .asString()))
+                .isBefore(tenMinutesAgo.plusSeconds(1));
+    }
+
+    @Test
+    void one_that_is_to_be_shut_down_and_falls_silent_is_shut_down() {
+        register("gone");
+        command("gone", "shutdown");
+        api.execute("UPDATE agent_leases SET leased_at = now() - interval '11 seconds' WHERE agent_id = 'gone'");
+
+        new OutsideAgents(api.database()).expireSilent(handle -> {});
+
+        assertThat(agent("gone").path("state").asString()).isEqualTo("shutdown");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"active", "failed", "quarantined", "recovering", "maintenance"})
+    void an_agent_that_nobody_runs_is_shut_down_at_once(String state) {
+        String id = "unheld-" + state;
+        api.agent(Organizations.DEFAULT, id, state);
+        api.execute("UPDATE agent_leases SET session_id = NULL, node_id = NULL WHERE agent_id = '" + id + "'");
+
+        command(id, "shutdown");
+
+        assertThat(agent(id).path("state").asString()).isEqualTo("shutdown");
+        JsonNode step = api.get(Role.VIEWER, "/api/v1/agents/" + id + "/events?type=agent.transition")
+                .json()
+                .path("items")
+                .path(0);
+        assertThat(step.path("detail").path("from").asString()).isEqualTo(state);
+        assertThat(step.path("detail").path("to").asString()).isEqualTo("shutdown");
+        assertThat(step.path("cause").asString()).isEqualTo("because of shutdown");
+    }
+
+    @Test
+    void an_agent_that_a_node_runs_is_left_to_it() {
+        api.agent(Organizations.DEFAULT, "run-elsewhere", "active");
+
+        command("run-elsewhere", "shutdown");
+
+        assertThat(agent("run-elsewhere").path("state").asString()).isEqualTo("active");
+    }
+
+    @Test
+    void the_database_refuses_a_command_it_does_not_know() {
+        api.agent(Organizations.DEFAULT, "asked", "active");
+
+        assertThatThrownBy(() -> api.database()
+                        .api(Organizations.DEFAULT)
+                        .write(handle -> handle.createQuery("SELECT agent_command('asked', 'stop', 'r', 'a')")
+                                .mapTo(Boolean.class)
+                                .one()))
+                .hasMessageContaining("there is no command stop");
     }
 
     @ParameterizedTest
