@@ -33,6 +33,7 @@ import org.slf4j.LoggerFactory;
 /// runs here is all there is to do, so any number of changes may be missed in between. Thread-safe.
 public final class AgentHost implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AgentHost.class);
+    private static final Duration DOUBT = Duration.ofSeconds(1);
     private static final Duration RELEASE_PERIOD = Duration.ofSeconds(5);
 
     private final String node;
@@ -49,6 +50,8 @@ public final class AgentHost implements AutoCloseable {
     private final Map<AgentRef, Long> endedFences = new HashMap<>();
     private volatile @Nullable UUID session;
     private volatile boolean stopping;
+    private volatile Runnable doubtful = () -> {};
+    private final TimerWheel.Timer doubt = new TimerWheel.Timer(() -> doubtful.run());
 
     private AgentHost(Builder builder) {
         this.node = builder.node;
@@ -211,6 +214,12 @@ public final class AgentHost implements AutoCloseable {
         synchronized (this) {
             lives.remove(life.ref(), life);
         }
+        house.wheel().schedule(doubt, house.monotonic().nanos() + DOUBT.toNanos());
+    }
+
+    /// Called when a life ended in a way that what was read of the assignments does not explain: read them again.
+    public void onDoubt(Runnable readAgain) {
+        doubtful = readAgain;
     }
 
     private void release() {
@@ -255,10 +264,22 @@ public final class AgentHost implements AutoCloseable {
             throw new IllegalStateException("ending an agent failed", e);
         }
         release();
+        dropRest();
+    }
+
+    /// What has not ended in time must not go on once the session is over and another may own it.
+    private void dropRest() {
+        List<AgentLife> rest;
+        synchronized (this) {
+            rest = List.copyOf(lives.values());
+            lives.clear();
+        }
+        rest.forEach(AgentLife::drop);
     }
 
     @Override
     public void close() {
+        house.wheel().cancel(doubt);
         releases.close();
         transitions.close();
     }

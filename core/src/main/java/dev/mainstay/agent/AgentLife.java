@@ -242,10 +242,15 @@ final class AgentLife {
             return;
         }
         switch (desired) {
-            case RUNNING -> resume();
+            case RUNNING -> {
+                Agent ready = activate();
+                if (ready != null) {
+                    runner.tickWith(ready, context);
+                }
+            }
             case PAUSED -> {
-                resume();
                 runner.pause();
+                activate();
             }
             case MAINTENANCE -> {
                 runner.pause();
@@ -257,17 +262,15 @@ final class AgentLife {
         }
     }
 
-    private void resume() {
+    /// The instance that may tick; null when there is none, or not now.
+    private @Nullable Agent activate() {
         if (state == AgentState.MAINTENANCE && !step(AgentState.ACTIVE, "maintenance over")) {
-            return;
+            return null;
         }
         if (state == AgentState.ACTIVE && agent == null && !build()) {
-            return;
+            return null;
         }
-        Agent ready = agent;
-        if (state == AgentState.ACTIVE && ready != null) {
-            runner.tickWith(ready, context);
-        }
+        return state == AgentState.ACTIVE ? agent : null;
     }
 
     /// Stops the agent and returns its lease; [#ended] completes when that is done.

@@ -8,6 +8,8 @@ import dev.mainstay.telemetry.Heartbeat;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Runs one agent's ticks and sends its heartbeats on one node. An idle agent holds no thread: the node's timer
 /// wheel calls it when something is due, and a tick gets a virtual thread of its own.
@@ -15,6 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// A tick past its deadline is interrupted; one that does not stop then is abandoned, counted, and reported as a
 /// crash. Thread-safe; the wheel's calls never block.
 final class AgentRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(AgentRunner.class);
+    private static final Duration CRON_LOOK = Duration.ofMinutes(1);
     private static final long LONGEST_GRACE = Duration.ofSeconds(5).toNanos();
 
     private final AgentRef ref;
@@ -30,6 +34,7 @@ final class AgentRunner {
     private @Nullable AgentContext tickContext;
     private Mode mode = Mode.STOPPED;
     private long nextTick;
+    private Instant cronDue = Instant.EPOCH;
     private long nextBeat;
     private long sequence;
 
@@ -92,7 +97,11 @@ final class AgentRunner {
             last = interruptCurrent();
             current = null;
         }
-        join(last, bound);
+        if (!hasEnded(last, bound)) {
+            synchronized (this) {
+                tally.abandoned();
+            }
+        }
     }
 
     /// No ticks and no heartbeats any more; waits at most `bound` for the tick under way.
@@ -103,13 +112,13 @@ final class AgentRunner {
             house.wheel().cancel(timer);
             last = interruptCurrent();
         }
-        join(last, bound);
+        if (!hasEnded(last, bound)) {
+            LOG.atWarn().addKeyValue("agent", ref.id()).log("a tick goes on although its agent was stopped");
+        }
     }
 
-    private static void join(@Nullable Thread thread, Duration bound) {
-        if (thread != null) {
-            Threads.join(thread, bound);
-        }
+    private static boolean hasEnded(@Nullable Thread thread, Duration bound) {
+        return thread == null || Threads.join(thread, bound);
     }
 
     /// A restart was made; it is told with the next heartbeat.
@@ -125,12 +134,27 @@ final class AgentRunner {
                     Math.min(every.interval().toNanos(), Duration.ofSeconds(1).toNanos());
             return now + Math.floorMod(ref.id().hashCode() * 0x9E3779B97F4A7C15L, spread);
         }
-        return now + untilNextByClock().toNanos();
+        cronDue = spec.schedule().next(house.clock().instant());
+        return now + towardsCron().toNanos();
     }
 
-    private Duration untilNextByClock() {
+    /// At most a minute, so that the database's clock, not this node's, decides when the time has come.
+    private Duration towardsCron() {
+        Duration left = Duration.between(house.clock().instant(), cronDue);
+        return left.compareTo(CRON_LOOK) < 0 ? left : CRON_LOOK;
+    }
+
+    private boolean isBeforeCron() {
+        if (spec.schedule() instanceof TickSchedule.Every) {
+            return false;
+        }
         Instant now = house.clock().instant();
-        return Duration.between(now, spec.schedule().next(now));
+        boolean isEarly = now.isBefore(cronDue);
+        if (!isEarly) {
+            cronDue = spec.schedule().next(now.isAfter(cronDue) ? now : cronDue);
+        }
+        nextTick = house.monotonic().nanos() + Math.max(1, towardsCron().toNanos());
+        return isEarly;
     }
 
     private void plan() {
@@ -142,27 +166,32 @@ final class AgentRunner {
     }
 
     private void due() {
-        String crash = null;
+        String crash;
         synchronized (this) {
             if (mode == Mode.STOPPED) {
                 return;
             }
-            long now = house.monotonic().nanos();
-            if (current != null && now >= current.nextLimit()) {
-                crash = pastLimit(current, now);
+            try {
+                crash = act(house.monotonic().nanos());
+            } finally {
+                plan();
             }
-            if (now >= nextTick) {
-                tickOrSkip(now);
-            }
-            if (now >= nextBeat) {
-                nextBeat = Math.max(nextBeat + beatNanos, now - beatNanos);
-                beat();
-            }
-            plan();
         }
         if (crash != null) {
             crashes.crashed(crash);
         }
+    }
+
+    private @Nullable String act(long now) {
+        String crash = current != null && now >= current.nextLimit() ? pastLimit(current, now) : null;
+        if (now >= nextBeat) {
+            nextBeat = Math.max(nextBeat + beatNanos, now - beatNanos);
+            beat();
+        }
+        if (now >= nextTick) {
+            tickOrSkip(now);
+        }
+        return crash;
     }
 
     /// First the interrupt; when that did not help, the tick is given up and this names the crash.
@@ -181,12 +210,15 @@ final class AgentRunner {
     private void tickOrSkip(long now) {
         long due = nextTick;
         nextTick = following(due, now);
+        if (isBeforeCron()) {
+            return;
+        }
         if (current != null || tickAgent == null || tickContext == null) {
             return;
         }
         Tick tick = new Tick(due, now + spec.deadline().toNanos(), house.monotonic());
-        current = tick;
         tick.start(ref.id(), tickAgent, tickContext, this::finished);
+        current = tick;
     }
 
     private long following(long due, long now) {
@@ -195,7 +227,7 @@ final class AgentRunner {
             long missed = Math.max(0, (now - due) / interval);
             return due + (missed + 1) * interval;
         }
-        return now + Math.max(1, untilNextByClock().toNanos());
+        return Long.MAX_VALUE;
     }
 
     /// Called on the tick's own thread.

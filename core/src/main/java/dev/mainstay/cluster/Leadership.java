@@ -3,7 +3,9 @@ package dev.mainstay.cluster;
 import dev.mainstay.ErrorCode;
 import dev.mainstay.MainstayException;
 import dev.mainstay.concurrent.Loop;
+import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.postgres.Database;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /// The duties of this node: takes vacant ones, and runs the rounds of those it holds.
 ///
-/// A duty hangs on its holder's session; it is vacant when that has ended, or when the holder has done no round for a
+/// A duty hangs on its holder's session; it is vacant when that has ended, or when the holder has not shown itself for
+/// a
 /// minute. Taking it raises the term. Thread-safe.
 public final class Leadership implements AutoCloseable {
     private static final String TAKE = """
@@ -38,20 +41,25 @@ public final class Leadership implements AutoCloseable {
             """;
 
     private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
+    private static final Duration KEEP_ALIVE = Duration.ofSeconds(20);
 
     private final Database database;
     private final String node;
     private final Map<String, Duty> duties = new LinkedHashMap<>();
     private final Map<String, DutyLease> held = new ConcurrentHashMap<>();
     private final Map<String, Loop> loops = new LinkedHashMap<>();
+    private final Map<String, Long> nextRounds = new ConcurrentHashMap<>();
+    private final MonotonicClock monotonic = MonotonicClock.system();
     private volatile @Nullable UUID session;
 
     public Leadership(Database database, String node, List<Duty> duties) {
         this.database = database;
         this.node = node;
         duties.forEach(duty -> this.duties.put(duty.name(), duty));
-        duties.forEach(
-                duty -> loops.put(duty.name(), Loop.start("duty-" + duty.name(), duty.period(), () -> round(duty))));
+        for (Duty duty : duties) {
+            Duration period = duty.period().compareTo(KEEP_ALIVE) < 0 ? duty.period() : KEEP_ALIVE;
+            loops.put(duty.name(), Loop.start("duty-" + duty.name(), period, () -> round(duty)));
+        }
     }
 
     /// The node has a session with which it can hold duties.
@@ -74,6 +82,7 @@ public final class Leadership implements AutoCloseable {
     public void wake(String duty) {
         Loop loop = loops.get(duty);
         if (loop != null) {
+            nextRounds.remove(duty);
             loop.wake();
         }
     }
@@ -91,9 +100,20 @@ public final class Leadership implements AutoCloseable {
         if (lease == null || !lease.session().equals(mine)) {
             lease = take(duty, mine);
         }
-        if (lease != null && hasRenewed(lease)) {
+        if (lease != null && hasRenewed(lease) && isDue(duty)) {
             duty.round().run(lease);
         }
+    }
+
+    /// A duty that runs once an hour is still shown to be alive three times a minute.
+    private boolean isDue(Duty duty) {
+        long now = monotonic.nanos();
+        Long next = nextRounds.get(duty.name());
+        if (next != null && now < next) {
+            return false;
+        }
+        nextRounds.put(duty.name(), now + duty.period().toNanos());
+        return true;
     }
 
     private @Nullable DutyLease take(Duty duty, UUID mine) {

@@ -30,6 +30,7 @@ public final class Node implements AutoCloseable {
     private final AgentHost host;
     private final Leadership leadership;
     private final SessionStore sessions = new SessionStore();
+    private final SessionEnding endings = new SessionEnding();
     private final AtomicLong assignmentVersion = new AtomicLong(-1);
     private final Loop assignments;
     private final Loop deaths;
@@ -55,6 +56,7 @@ public final class Node implements AutoCloseable {
                     assigned.run();
                 })
                 .duty());
+        host.onDoubt(this::reassigned);
         this.leadership = new Leadership(database, identity.id(), all);
         this.assignments = Loop.start("assignments", CHECK, host::converge);
         this.deaths = Loop.start("deaths", CHECK, this::findDead);
@@ -120,7 +122,7 @@ public final class Node implements AutoCloseable {
     }
 
     private void findDead() {
-        int dead = database.control(sessions::expire);
+        int dead = database.control(endings::expire);
         if (dead > 0) {
             leadership.vacant();
             placementNeeded();

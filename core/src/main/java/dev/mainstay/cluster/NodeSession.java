@@ -28,7 +28,7 @@ public final class NodeSession implements AutoCloseable {
     private static final Duration BEAT = Duration.ofSeconds(1);
     private static final Duration RETRY = Duration.ofMillis(500);
     private static final Duration MARGIN = Duration.ofSeconds(2);
-    private static final Duration PREDECESSOR_PATIENCE = Duration.ofSeconds(3);
+    private static final Duration PREDECESSOR_PATIENCE = Duration.ofSeconds(4);
     private static final Duration REPEAT_WARNING = Duration.ofSeconds(30);
 
     private final Database database;
@@ -38,12 +38,16 @@ public final class NodeSession implements AutoCloseable {
     private final TimerWheel wheel;
     private final Listener listener;
     private final SessionStore store = new SessionStore();
+    private final SessionEnding ending = new SessionEnding();
     private final TimerWheel.Timer trustTimer = new TimerWheel.Timer(this::trustEnded);
     private final Thread thread;
     private volatile @Nullable UUID session;
     private volatile long trustedUntil;
+    private long fencedAt = Long.MIN_VALUE;
     private volatile boolean closed;
     private @Nullable Connection connection;
+    private @Nullable UUID given;
+    private boolean isDraining;
     private long lastWarning = Long.MIN_VALUE;
 
     /// Told on the session's thread, but `fenced` also on another; must return quickly.
@@ -118,7 +122,7 @@ public final class NodeSession implements AutoCloseable {
     private boolean renewOrJoin() {
         try {
             return session == null ? open() : renew();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             disconnect();
             if (!closed && monotonic.nanos() - lastWarning > REPEAT_WARNING.toNanos()) {
                 lastWarning = monotonic.nanos();
@@ -131,14 +135,23 @@ public final class NodeSession implements AutoCloseable {
     /// False while a process of the same name still lives.
     private boolean open() {
         Handle handle = handle();
-        if (!store.supersede(handle, node.id())) {
-            return false;
-        }
         UUID fresh = UUID.randomUUID();
         long sent = monotonic.nanos();
-        store.open(handle, fresh, node, !database.pooler());
-        trustFrom(sent);
-        session = fresh;
+        boolean isOpen = handle.inTransaction(transaction -> {
+            if (given != null) {
+                ending.stop(transaction, given, "fenced");
+            }
+            boolean isFree = ending.supersede(transaction, node.id());
+            if (isFree) {
+                store.open(transaction, fresh, node, !database.pooler(), isDraining);
+            }
+            return isFree;
+        });
+        if (!isOpen) {
+            return false;
+        }
+        given = fresh;
+        trustWith(fresh, sent);
         LOG.atInfo().addKeyValue("node", node.id()).log("joined with session {}", fresh);
         listener.joined(fresh);
         return true;
@@ -157,7 +170,10 @@ public final class NodeSession implements AutoCloseable {
             fence("its session has ended");
             return false;
         }
-        trustFrom(sent);
+        if (!trustWith(mine, sent)) {
+            return false;
+        }
+        isDraining = beat.get().isDraining();
         clock.read(beat.get().databaseTime(), sent, monotonic.nanos());
         if (isNewConnection && !database.pooler()) {
             store.reconnected(handle, mine);
@@ -166,9 +182,16 @@ public final class NodeSession implements AutoCloseable {
         return true;
     }
 
-    private void trustFrom(long sent) {
+    /// False when the node was fenced while the answer was on its way: what it held may already have been stopped.
+    private synchronized boolean trustWith(UUID mine, long sent) {
+        boolean isJoining = session == null && mine.equals(given) && sent > fencedAt;
+        if (!isJoining && !mine.equals(session)) {
+            return false;
+        }
+        session = mine;
         trustedUntil = sent + SessionStore.LEASE.minus(MARGIN).toNanos();
         wheel.schedule(trustTimer, trustedUntil);
+        return true;
     }
 
     private void trustEnded() {
@@ -183,6 +206,7 @@ public final class NodeSession implements AutoCloseable {
     private synchronized void fence(String cause) {
         if (session != null) {
             session = null;
+            fencedAt = monotonic.nanos();
             LOG.atWarn().addKeyValue("node", node.id()).log("fenced: {}; all work stops, joining again", cause);
             listener.fenced(cause);
         }
@@ -220,7 +244,7 @@ public final class NodeSession implements AutoCloseable {
         session = null;
         if (mine != null) {
             try {
-                store.stop(handle(), mine);
+                handle().useTransaction(transaction -> ending.stop(transaction, mine, "stopped"));
             } catch (RuntimeException e) {
                 LOG.atWarn().log("session not ended, it will expire: {}", e.toString());
             }

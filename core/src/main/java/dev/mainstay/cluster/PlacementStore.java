@@ -11,11 +11,27 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.SqlStatement;
 import org.jdbi.v3.core.statement.StatementContext;
 
 /// What placement reads and writes; each method is one statement of its caller's transaction. Stateless.
 final class PlacementStore {
+    private static final String TELL_HOLDERS = """
+            UPDATE node_sessions
+            SET assignment_version = assignment_version + 1
+            WHERE session_id IN (
+                SELECT lease.session_id
+                FROM agent_leases lease
+                JOIN unnest(:organizations, :agents) AS asked (organization_id, agent_id)
+                    USING (organization_id, agent_id))
+            """;
+
+    private static final String ASK_TO_LEAVE = """
+            UPDATE agent_leases lease
+            SET leaving = true
+            FROM unnest(:organizations, :agents) AS asked (organization_id, agent_id)
+            WHERE lease.organization_id = asked.organization_id AND lease.agent_id = asked.agent_id
+            """;
+
     private static final String ASSIGN = """
             UPDATE agent_leases lease
             SET session_id = session.session_id,
@@ -89,7 +105,7 @@ final class PlacementStore {
                 .one();
     }
 
-    /// Sessions before leases, as everybody locks them.
+    /// The sessions first: holding their rows keeps them from ending unseen until the assignment is committed.
     void assign(Handle handle, List<Placing> plan) {
         tell(handle, Set.copyOf(column(plan, Placing::session)));
         handle.createUpdate(ASSIGN)
@@ -106,29 +122,15 @@ final class PlacementStore {
     }
 
     void askToLeave(Handle handle, List<AgentRef> agents) {
-        tell(handle, holders(handle, agents));
-        bound(handle.createUpdate("""
-                UPDATE agent_leases lease
-                SET leaving = true
-                FROM unnest(:organizations, :agents) AS asked (organization_id, agent_id)
-                WHERE lease.organization_id = asked.organization_id AND lease.agent_id = asked.agent_id
-                """), agents).execute();
+        update(handle, TELL_HOLDERS, agents);
+        update(handle, ASK_TO_LEAVE, agents);
     }
 
-    private static Set<UUID> holders(Handle handle, List<AgentRef> agents) {
-        return bound(handle.createQuery("""
-                SELECT DISTINCT lease.session_id
-                FROM agent_leases lease
-                JOIN unnest(:organizations, :agents) AS asked (organization_id, agent_id)
-                    ON lease.organization_id = asked.organization_id AND lease.agent_id = asked.agent_id
-                WHERE lease.session_id IS NOT NULL
-                """), agents).mapTo(UUID.class).set();
-    }
-
-    private static <S extends SqlStatement<S>> S bound(S statement, List<AgentRef> agents) {
-        return statement
+    private static void update(Handle handle, String sql, List<AgentRef> agents) {
+        handle.createUpdate(sql)
                 .bindArray("organizations", UUID.class, column(agents, AgentRef::organization))
-                .bindArray("agents", String.class, column(agents, AgentRef::id));
+                .bindArray("agents", String.class, column(agents, AgentRef::id))
+                .execute();
     }
 
     private static void tell(Handle handle, Set<UUID> sessions) {
@@ -138,7 +140,7 @@ final class PlacementStore {
                 WHERE session_id IN (
                     SELECT session_id
                     FROM node_sessions
-                    WHERE session_id = ANY(:sessions)
+                    WHERE session_id = ANY(:sessions) AND ended_at IS NULL
                     ORDER BY session_id
                     FOR NO KEY UPDATE)
                 """).bindArray("sessions", UUID.class, sessions).execute();

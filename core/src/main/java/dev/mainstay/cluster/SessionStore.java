@@ -31,9 +31,9 @@ final class SessionStore {
 
     private static final String OPEN = """
             WITH opened AS (
-                INSERT INTO node_sessions (session_id, node_id, kinds, host, address, version, expires_at,
+                INSERT INTO node_sessions (session_id, node_id, kinds, host, address, version, draining, expires_at,
                     backend_pid, backend_start)
-                SELECT :session, :node, :kinds, :host, :address, :version,
+                SELECT :session, :node, :kinds, :host, :address, :version, :isDraining,
                     clock_timestamp() + make_interval(secs => :lease), backend.pid, backend.backend_start
                 FROM (SELECT) AS one
                 LEFT JOIN pg_stat_activity backend ON backend.pid = pg_backend_pid() AND :isDirect
@@ -46,68 +46,8 @@ final class SessionStore {
 
     static final Duration LEASE = Duration.ofSeconds(10);
 
-    /// A session whose own connection is gone and that missed two beats is dead before its lease ends.
-    private static final String IS_DEAD = """
-            (session.expires_at <= clock_timestamp()
-                OR (session.backend_pid IS NOT NULL
-                    AND session.beat_at < clock_timestamp() - interval '2 seconds'
-                    AND NOT EXISTS (
-                        SELECT FROM pg_stat_activity backend
-                        WHERE backend.pid = session.backend_pid AND backend.backend_start = session.backend_start)))
-            """;
-
-    /// The process that left this node's name behind is gone: its connection no longer exists.
-    private static final String IS_LEFT_BEHIND = """
-            (session.expires_at <= clock_timestamp()
-                OR ((session.backend_pid IS NOT NULL OR session.beat_at < clock_timestamp() - interval '2 seconds')
-                    AND NOT EXISTS (
-                        SELECT FROM pg_stat_activity backend
-                        WHERE backend.pid = session.backend_pid AND backend.backend_start = session.backend_start)))
-            """;
-
-    private static final String END = """
-            WITH ended AS (
-                UPDATE node_sessions session
-                SET ended_at = clock_timestamp(), end_cause = %s
-                WHERE session.ended_at IS NULL AND %s
-                RETURNING session_id, node_id, end_cause),
-            freed AS (
-                UPDATE agent_leases lease
-                SET session_id = NULL, node_id = NULL, leaving = false, fence = lease.fence + 1
-                FROM ended
-                WHERE lease.session_id = ended.session_id
-                RETURNING lease.session_id)
-            INSERT INTO system_events (organization_id, type, severity, node_id, cause, detail)
-            SELECT '00000000-0000-0000-0000-000000000001', %s, %s, node_id, end_cause,
-                jsonb_build_object('session', session_id,
-                    'agents', (SELECT count(*) FROM freed WHERE freed.session_id = ended.session_id))
-            FROM ended
-            """;
-
-    private static final String EXPIRE = END.formatted(
-            "CASE WHEN session.expires_at <= clock_timestamp() THEN 'expired' ELSE 'connection lost' END",
-            IS_DEAD,
-            "'node.lost'",
-            "'critical'");
-
-    private static final String SUPERSEDE = END.formatted(
-            "'superseded'", "session.node_id = :node AND " + IS_LEFT_BEHIND, "'node.superseded'", "'warning'");
-
-    private static final String STOP =
-            END.formatted("'stopped'", "session.session_id = :session", "'node.stopped'", "'info'");
-
-    /// Ends what an earlier process of this node left behind; false when that process is alive.
-    boolean supersede(Handle handle, String node) {
-        handle.createUpdate(SUPERSEDE).bind("node", node).execute();
-        return handle.createQuery("SELECT count(*) FROM node_sessions WHERE node_id = :node AND ended_at IS NULL")
-                        .bind("node", node)
-                        .mapTo(Integer.class)
-                        .one()
-                == 0;
-    }
-
     /// @param isDirect false behind a pooler, where the connection says nothing about the process
-    void open(Handle handle, UUID session, NodeIdentity node, boolean isDirect) {
+    void open(Handle handle, UUID session, NodeIdentity node, boolean isDirect, boolean isDraining) {
         handle.createUpdate(OPEN)
                 .bind("session", session)
                 .bind("node", node.id())
@@ -117,6 +57,7 @@ final class SessionStore {
                 .bind("version", node.version())
                 .bind("lease", LEASE.toMillis() / 1e3)
                 .bind("isDirect", isDirect)
+                .bind("isDraining", isDraining)
                 .execute();
     }
 
@@ -156,19 +97,10 @@ final class SessionStore {
                 .findOne();
     }
 
-    /// Ends every dead session and frees what it held, in one guarded statement; the number of nodes found dead.
-    int expire(Handle handle) {
-        return handle.createUpdate(EXPIRE).execute();
-    }
-
     /// The node gets no more agents, and what it runs moves away where another node can run it.
     void drain(Handle handle, UUID session) {
         handle.createUpdate("UPDATE node_sessions SET draining = true WHERE session_id = :session")
                 .bind("session", session)
                 .execute();
-    }
-
-    void stop(Handle handle, UUID session) {
-        handle.createUpdate(STOP).bind("session", session).execute();
     }
 }

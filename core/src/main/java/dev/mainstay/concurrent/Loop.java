@@ -59,7 +59,7 @@ public final class Loop implements AutoCloseable {
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return;
-            } catch (Exception | StackOverflowError | OutOfMemoryError e) {
+            } catch (Throwable e) {
                 coped(e);
             }
         }

@@ -22,8 +22,8 @@ public final class Mailbox {
     public synchronized void post(Runnable work) {
         posted.addLast(work);
         if (!running) {
-            running = true;
             Threads.startVirtual(name, this::drain);
+            running = true;
         }
     }
 
@@ -31,7 +31,7 @@ public final class Mailbox {
         for (Runnable work = next(); work != null; work = next()) {
             try {
                 work.run();
-            } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
+            } catch (Throwable e) {
                 LOG.atError().addKeyValue("mailbox", name).setCause(e).log("a posted piece of work failed");
             }
         }

@@ -1,8 +1,6 @@
 package dev.mainstay.concurrent;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -25,9 +23,6 @@ public final class TimerWheel implements AutoCloseable {
     private final MonotonicClock clock;
     private final long origin;
     private final @Nullable Timer[] slots = new Timer[SLOTS];
-    /** What is being fired; of the firing thread alone, and kept, so that two hundred rounds a second allocate nothing. */
-    private final List<Timer> due = new ArrayList<>();
-
     private final ReentrantLock lock = new ReentrantLock();
     private final @Nullable Thread thread;
     private long position;
@@ -39,6 +34,7 @@ public final class TimerWheel implements AutoCloseable {
         private final Runnable action;
         private @Nullable Timer next;
         private @Nullable Timer previous;
+        private @Nullable Timer nextDue;
         private long dueSlot = -1;
 
         public Timer(Runnable action) {
@@ -77,7 +73,7 @@ public final class TimerWheel implements AutoCloseable {
         }
     }
 
-    /** The timer does not fire any more, unless its action has begun. */
+    /** The timer does not fire any more, unless it has just been taken out to be fired. */
     public void cancel(Timer timer) {
         lock.lock();
         try {
@@ -118,51 +114,72 @@ public final class TimerWheel implements AutoCloseable {
         timer.dueSlot = -1;
     }
 
+    /// Goes on whatever happens: without this thread every agent of the node stands still.
     private void run() {
         while (!closed) {
-            fireDue();
-            long wait = planNextWake() - clock.nanos();
-            LockSupport.parkNanos(this, Math.clamp(wait, 0, LONGEST_SLEEP));
+            try {
+                fireDue();
+                long wait = planNextWake() - clock.nanos();
+                LockSupport.parkNanos(this, Math.clamp(wait, 0, LONGEST_SLEEP));
+            } catch (Throwable failure) {
+                complain(failure);
+            }
         }
     }
 
-    /** Fires every timer that is due by the wheel's clock, in slot order; one thread at a time does this. */
+    /** Fires every timer that is due by the wheel's clock, in slot order. */
     public void fireDue() {
-        takeDue((clock.nanos() - origin) / RESOLUTION);
-        due.forEach(TimerWheel::fire);
-        due.clear();
+        Timer due = takeDue((clock.nanos() - origin) / RESOLUTION);
+        while (due != null) {
+            Timer timer = due;
+            due = timer.nextDue;
+            timer.nextDue = null;
+            fire(timer);
+        }
     }
 
-    /** Moves to {@code target} and takes out what is due on the way, so that actions run unlocked. */
-    private void takeDue(long target) {
+    /** Moves to {@code target} and chains what is due on the way, without allocating, so that actions run unlocked. */
+    private @Nullable Timer takeDue(long target) {
         lock.lock();
         try {
+            Timer first = null;
+            Timer last = null;
             for (long slot = Math.max(position + 1, target - SLOTS + 1); slot <= target; slot++) {
-                takeDue(slots[(int) (slot % SLOTS)], target);
+                Timer timer = slots[(int) (slot % SLOTS)];
+                while (timer != null) {
+                    Timer following = timer.next;
+                    if (timer.dueSlot <= target) {
+                        unlink(timer);
+                        if (last == null) {
+                            first = timer;
+                        } else {
+                            last.nextDue = timer;
+                        }
+                        last = timer;
+                    }
+                    timer = following;
+                }
             }
             position = Math.max(position, target);
+            return first;
         } finally {
             lock.unlock();
-        }
-    }
-
-    private void takeDue(@Nullable Timer head, long target) {
-        Timer timer = head;
-        while (timer != null) {
-            Timer following = timer.next;
-            if (timer.dueSlot <= target) {
-                unlink(timer);
-                due.add(timer);
-            }
-            timer = following;
         }
     }
 
     private static void fire(Timer timer) {
         try {
             timer.action.run();
-        } catch (RuntimeException | StackOverflowError | OutOfMemoryError e) {
-            LOG.atError().setCause(e).log("a timer's action failed; the wheel goes on");
+        } catch (Throwable failure) {
+            complain(failure);
+        }
+    }
+
+    private static void complain(Throwable failure) {
+        try {
+            LOG.atError().setCause(failure).log("a timer's action failed; the wheel goes on");
+        } catch (Throwable noMemoryToSaySo) {
+            Thread.onSpinWait();
         }
     }
 

@@ -117,6 +117,14 @@ class NodeFlowTest {
     }
 
     private int events(String type) {
+        try {
+            return storedEvents(type);
+        } catch (MainstayException e) {
+            return -1;
+        }
+    }
+
+    private int storedEvents(String type) {
         return test.database()
                 .read(handle -> handle.createQuery("SELECT count(*) FROM system_events WHERE type = :type")
                         .bind("type", type)

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.mainstay.ErrorCode;
 import dev.mainstay.MainstayException;
+import dev.mainstay.testing.Eventually;
 import dev.mainstay.testing.TestPostgres;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -56,7 +57,7 @@ class OrphanFlowTest {
             assertThat(server.adopted()).isTrue();
             assertThat(server.postmasterPid()).isEqualTo(postmaster);
         }
-        assertThat(ServerProcessesTest.runs(postmaster)).isFalse();
+        Eventually.holds("the server has ended", Duration.ofMinutes(1), () -> !ServerProcessesTest.runs(postmaster));
     }
 
     @Test
