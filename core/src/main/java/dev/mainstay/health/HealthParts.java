@@ -71,6 +71,9 @@ final class HealthParts {
 
     static HealthPart resources(Observation seen, double weight) {
         Map<String, @Nullable Object> evidence = evidence(seen, "heartbeats");
+        evidence.put(
+                "loadRows",
+                "/api/v1/metrics?agent=performance_monitor&name=host.cpu&from=" + seen.since() + "&to=" + seen.until());
         evidence.put("node", seen.node());
         evidence.put("cpu", seen.cpu());
         evidence.put("memory", seen.memory());

@@ -36,6 +36,9 @@ public final class BuiltinAgents {
             "self_healing_agent", "Automated recovery and patching",
             "slot_placeholder_n", "Reserved for future expansion");
 
+    /// Short, because a tick is told with the heartbeat after it, and a fresh start is looked at at once.
+    private static final Duration HEARTBEAT = Duration.ofSeconds(2);
+
     private static final Duration COORDINATOR_PERIOD = Duration.ofSeconds(5);
     private static final Duration HEALTH_PERIOD = Duration.ofSeconds(10);
     private static final Duration PERFORMANCE_PERIOD = Duration.ofSeconds(15);
@@ -76,7 +79,10 @@ public final class BuiltinAgents {
     }
 
     private static AgentSpecBuilder spec(String id, Duration period) {
-        return AgentSpec.builder(id).category(AgentCategory.SUPPORT).every(period);
+        return AgentSpec.builder(id)
+                .category(AgentCategory.SUPPORT)
+                .every(period)
+                .heartbeat(HEARTBEAT);
     }
 
     /// Registered places for agents that do not exist yet; one becomes active when an implementation is given its id.
