@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -96,18 +97,28 @@ public final class EventQueries {
                 .getFirst();
     }
 
-    /// The events with a number above `id`, in the order of their numbers, whatever their times: an event may be stored
-    /// late. Only what is at most a day old is looked at, so that old partitions are not.
-    public static List<EventRow> above(OrganizationDatabase database, long id, int limit) {
+    /// The events with a number above `id` that is not among the known ones, in the order of their numbers and
+    /// whatever their times: an event may be stored late. Only what is at most a day old is looked at, so that old
+    /// partitions are not.
+    public static List<EventRow> above(OrganizationDatabase database, long id, Collection<Long> known, int limit) {
         return database.list(
                 """
                 SELECT id, at, type, severity, agent_id, node_id, cause, detail::text AS detail
-                FROM system_events
+                FROM system_events event
                 WHERE organization_id = :organization AND id > :id AND at > clock_timestamp() - interval '1 day'
+                    AND NOT EXISTS (SELECT FROM unnest(:known::bigint[]) AS known (id) WHERE known.id = event.id)
                 ORDER BY id
                 LIMIT :limit
                 """,
-                Map.of("organization", database.organization(), "id", id, "limit", limit),
+                Map.of(
+                        "organization",
+                        database.organization(),
+                        "id",
+                        id,
+                        "known",
+                        known.toArray(Long[]::new),
+                        "limit",
+                        limit),
                 (row, context) -> event(row));
     }
 

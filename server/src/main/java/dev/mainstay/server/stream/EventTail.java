@@ -14,13 +14,18 @@ import java.util.TreeMap;
 ///
 /// Numbers are given when a row is inserted and seen when it is committed, so a lower number may appear after a
 /// higher one. Everything above the `settled` number is therefore read again and again, and what was given before is
-/// left out; a number settles 30 seconds after it was first seen, longer than any transaction of ours may take. Used
-/// by one thread at a time.
+/// left out; a number settles 30 seconds after it was first seen, longer than any transaction of ours may take. Where
+/// more come than are remembered, the lowest settle earlier, and what would have come late among them is not told.
+/// Used by one thread at a time.
 final class EventTail {
     private static final long SETTLING_NANOS = Duration.ofSeconds(30).toNanos();
     private static final Duration FIRST_LOOK = Duration.ofMinutes(10);
     private static final int MOST_KEPT = 1_000;
     private static final int BATCH = 5_000;
+    /// So many are given in one round at most; the next round goes on from there.
+    private static final int MOST_BATCHES = 4;
+
+    private static final int MOST_REMEMBERED = 50_000;
 
     private final OrganizationDatabase database;
     private final MonotonicClock clock;
@@ -56,7 +61,7 @@ final class EventTail {
 
     private List<EventRow> read() {
         if (begun) {
-            return EventQueries.above(database, settled, BATCH);
+            return above();
         }
         List<EventRow> latest = EventQueries.latest(database, FIRST_LOOK, MOST_KEPT);
         settled = latest.isEmpty()
@@ -65,10 +70,26 @@ final class EventTail {
         return latest;
     }
 
+    /// What was not given yet, a batch after the other; of what was, nothing is read again.
+    private List<EventRow> above() {
+        List<EventRow> all = new ArrayList<>();
+        long from = settled;
+        for (int batches = 0; batches < MOST_BATCHES; batches++) {
+            List<EventRow> batch = EventQueries.above(
+                    database, from, given.tailMap(from, false).keySet(), BATCH);
+            all.addAll(batch);
+            if (batch.size() < BATCH) {
+                break;
+            }
+            from = batch.getLast().id();
+        }
+        return all;
+    }
+
     private void settle(long now) {
         while (!given.isEmpty()) {
             Map.Entry<Long, Long> lowest = given.firstEntry();
-            if (now - lowest.getValue() < SETTLING_NANOS) {
+            if (now - lowest.getValue() < SETTLING_NANOS && given.size() <= MOST_REMEMBERED) {
                 return;
             }
             settled = lowest.getKey();

@@ -56,8 +56,11 @@ public final class FleetWatches implements AutoCloseable {
         if (from.isEmpty() && lastEventId.isPresent()) {
             return Optional.empty();
         }
-        Subscription subscription = of(organization).follow(from.orElse(null));
-        if (closed) {
+        FleetWatch watch = of(organization);
+        Subscription subscription = watch.follow(from.orElse(null));
+        // A follower keeps its watch from now on; until now it may have been let go as one nobody looks at.
+        boolean isRead = watches.compute(organization, (id, held) -> held == null ? watch : held) == watch;
+        if (closed || !isRead) {
             subscription.end();
         }
         return Optional.of(subscription);
@@ -69,7 +72,7 @@ public final class FleetWatches implements AutoCloseable {
     }
 
     private void readWanted() {
-        watches.values().removeIf(watch -> !watch.isWanted());
+        watches.keySet().forEach(id -> watches.computeIfPresent(id, (same, watch) -> watch.isWanted() ? watch : null));
         for (FleetWatch watch : watches.values()) {
             try {
                 watch.read(clock.nanos() - FleetWatch.PERIOD.toNanos() / 2);

@@ -32,8 +32,8 @@ record Overview(Instant at, Counts agents, int nodes, HealthRow health, List<Fle
     record Minutes(
             Instant from,
             String step,
-            List<@Nullable Integer> ticks,
-            List<@Nullable Integer> failures,
+            List<@Nullable Long> ticks,
+            List<@Nullable Long> failures,
             List<@Nullable Double> health) {}
 
     /// Whether it shows the same, whenever it was read.

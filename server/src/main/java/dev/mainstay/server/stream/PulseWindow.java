@@ -118,13 +118,13 @@ final class PulseWindow {
         return new Overview.Minutes(from(), "PT1M", sum(AgentBeats::ticks), sum(AgentBeats::failures), health);
     }
 
-    private List<@Nullable Integer> sum(BiFunction<AgentBeats, Long, @Nullable Integer> value) {
-        List<@Nullable Integer> sums = new ArrayList<>(AgentBeats.MINUTES);
+    private List<@Nullable Long> sum(BiFunction<AgentBeats, Long, @Nullable Integer> value) {
+        List<@Nullable Long> sums = new ArrayList<>(AgentBeats.MINUTES);
         minutes(at()).forEach(minute -> {
-            Integer sum = null;
+            Long sum = null;
             for (AgentBeats beats : agents.values()) {
                 Integer one = value.apply(beats, minute);
-                sum = one == null ? sum : Integer.valueOf(one + (sum == null ? 0 : sum));
+                sum = one == null ? sum : Long.valueOf(one + (sum == null ? 0L : sum));
             }
             sums.add(sum);
         });
