@@ -1,10 +1,13 @@
 package dev.mainstay.server.cli;
 
+import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.DatabaseConfig;
 import dev.mainstay.postgres.MigrationStatus;
 import dev.mainstay.postgres.Migrations;
 import dev.mainstay.postgres.Roles;
 import dev.mainstay.server.Ground;
+import dev.mainstay.server.auth.AdminToken;
+import dev.mainstay.server.auth.KeyStore;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Function;
@@ -84,6 +87,22 @@ final class DatabaseCommand implements Runnable {
         }
         output.out().print(new Roles(config(location)).initSql());
         output.out().flush();
+        return ExitCode.OK;
+    }
+
+    @Command(
+            name = "admin-token",
+            description = {
+                "Makes an admin key for one that was lost and leaves it in the data folder, where the other commands",
+                "look for it. Keys that were made before go on working."
+            },
+            mixinStandardHelpOptions = true)
+    int adminToken(@Mixin DataLocation location, @Mixin Output output) {
+        var folder = location.folder();
+        try (var database = Database.open(config(location))) {
+            AdminToken.replace(new KeyStore(database), folder);
+        }
+        output.say("mainstay: a new admin key is in " + AdminToken.file(folder));
         return ExitCode.OK;
     }
 

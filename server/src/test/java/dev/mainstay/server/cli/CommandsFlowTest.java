@@ -189,6 +189,19 @@ class CommandsFlowTest {
     }
 
     @Test
+    void a_lost_admin_key_is_replaced() throws IOException {
+        var file = folder.resolve("data").resolve("admin-token");
+        var lost = Files.readString(file);
+        Files.delete(file);
+        assertThat(type("agent", "list").exit()).isNotZero();
+
+        assertThat(done("db", "admin-token").err()).contains("admin-token");
+
+        assertThat(Files.readString(file)).isNotEqualTo(lost);
+        assertThat(done("agent", "list").out()).contains("steady");
+    }
+
+    @Test
     void the_doctor_makes_nine_checks_and_leaves_nothing_behind() {
         var said = done("doctor", "--production", "-o", "csv");
         for (var check : Doctor.CHECKS) {
