@@ -3,9 +3,13 @@ package dev.mainstay.server.auth;
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import com.github.benmanes.caffeine.cache.Ticker;
+import dev.mainstay.ErrorCode;
+import dev.mainstay.MainstayException;
 import java.security.MessageDigest;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /// Says who stands behind the header `Authorization`. What was found, also that nothing was, is held for 4 seconds, so
@@ -13,9 +17,12 @@ import org.jspecify.annotations.Nullable;
 public final class KeyCheck {
     private static final Duration HELD = Duration.ofSeconds(4);
     private static final int MOST_HELD = 10_000;
+    private static final int AT_ONCE = 2;
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final String SCHEME = "Bearer ";
 
     private final KeyStore store;
+    private final Semaphore lookUps = new Semaphore(AT_ONCE, true);
     private final Cache<String, Optional<KeyStore.Working>> held;
 
     public KeyCheck(KeyStore store) {
@@ -39,9 +46,31 @@ public final class KeyCheck {
     }
 
     private Optional<Caller> caller(KeyToken token) {
-        return held.get(token.id(), store::working)
+        return held.get(token.id(), this::lookUp)
                 .filter(key -> MessageDigest.isEqual(key.secretHash(), token.hash()))
                 .map(KeyStore.Working::caller);
+    }
+
+    /// A few at a time: whoever tries keys waits among others who do, and requests of those who are known go on.
+    private Optional<KeyStore.Working> lookUp(String id) {
+        if (!enter()) {
+            throw new MainstayException(
+                    ErrorCode.DATABASE_UNREACHABLE, "too many keys are being looked up at the moment");
+        }
+        try {
+            return store.working(id);
+        } finally {
+            lookUps.release();
+        }
+    }
+
+    private boolean enter() {
+        try {
+            return lookUps.tryAcquire(PATIENCE.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
     }
 
     /// Looks the key up again at its next use: it was revoked through this node.

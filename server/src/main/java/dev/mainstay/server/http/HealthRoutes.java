@@ -1,6 +1,7 @@
 package dev.mainstay.server.http;
 
 import dev.mainstay.MainstayException;
+import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.server.auth.Access;
 import dev.mainstay.server.stream.FleetWatches;
@@ -9,6 +10,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -21,7 +23,10 @@ import org.slf4j.LoggerFactory;
 final class HealthRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(HealthRoutes.class);
 
+    private static final Duration DATABASE_HELD = Duration.ofMillis(500);
+
     private final Database database;
+    private final SharedAnswer<Optional<String>> databaseProblem;
     private final FleetWatches watches;
     private final Supplier<Optional<String>> nodeProblem;
     private final PrometheusMeterRegistry meters;
@@ -34,6 +39,7 @@ final class HealthRoutes {
             Supplier<Optional<String>> nodeProblem,
             PrometheusMeterRegistry meters) {
         this.database = database;
+        this.databaseProblem = new SharedAnswer<>(this::databaseProblem, DATABASE_HELD, MonotonicClock.system());
         this.watches = watches;
         this.nodeProblem = nodeProblem;
         this.meters = meters;
@@ -90,7 +96,7 @@ final class HealthRoutes {
     private record Readiness(boolean ready, List<Check> checks) {}
 
     private Answer ready() {
-        List<Check> checks = List.of(Check.of("database", databaseProblem()), Check.of("node", nodeProblem.get()));
+        List<Check> checks = List.of(Check.of("database", databaseProblem.get()), Check.of("node", nodeProblem.get()));
         boolean ready = checks.stream().allMatch(Check::ready);
         return Answer.json(ready ? 200 : 503, new Readiness(ready, checks));
     }

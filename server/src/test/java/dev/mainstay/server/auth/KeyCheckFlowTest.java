@@ -2,9 +2,18 @@ package dev.mainstay.server.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mainstay.concurrent.Threads;
 import dev.mainstay.postgres.Organizations;
+import dev.mainstay.postgres.PoolUse;
+import dev.mainstay.testing.Eventually;
 import dev.mainstay.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -63,6 +72,47 @@ class KeyCheckFlowTest {
         assertThat(isKnown(token)).isFalse();
         nanos.addAndGet(Duration.ofSeconds(5).toNanos());
         assertThat(isKnown(token)).isTrue();
+    }
+
+    @Test
+    void strangers_who_try_keys_leave_connections_to_the_others() throws SQLException {
+        List<Thread> strangers = new ArrayList<>();
+        try (Connection locked = test.superuser();
+                Statement statement = locked.createStatement()) {
+            locked.setAutoCommit(false);
+            statement.execute("LOCK TABLE mainstay.api_keys IN ACCESS EXCLUSIVE MODE");
+            CountDownLatch begun = new CountDownLatch(40);
+            for (int i = 0; i < 40; i++) {
+                strangers.add(Threads.startVirtual("stranger", () -> tryAKey(begun)));
+            }
+            Eventually.holds(
+                    "all of them try",
+                    Duration.ofSeconds(30),
+                    () -> begun.getCount() == 0 && use("api").active() > 0);
+
+            assertThat(store.organizationName(Organizations.DEFAULT)).isEqualTo("default");
+            assertThat(use("engine").active()).isZero();
+            assertThat(use("api").waiting()).isZero();
+            locked.rollback();
+        }
+        strangers.forEach(stranger ->
+                assertThat(Threads.join(stranger, Duration.ofSeconds(30))).isTrue());
+    }
+
+    private void tryAKey(CountDownLatch begun) {
+        begun.countDown();
+        try {
+            check.caller("Bearer " + KeyToken.random().reveal());
+        } catch (RuntimeException e) {
+            // Some are sent away, which is as well.
+        }
+    }
+
+    private PoolUse use(String pool) {
+        return test.database().pools().stream()
+                .filter(use -> use.name().equals(pool))
+                .findFirst()
+                .orElseThrow();
     }
 
     @Test
