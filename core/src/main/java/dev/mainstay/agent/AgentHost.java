@@ -59,7 +59,7 @@ public final class AgentHost implements AutoCloseable {
         this.house = new RunnerHouse(builder.wheel, builder.monotonic, builder.clock, builder.telemetry);
         this.state = builder.state;
         this.store = new AgentStore(builder.database);
-        this.transitions = new TransitionLog(builder.database);
+        this.transitions = new TransitionLog(builder.database, builder.telemetry);
         this.leasesReturned = builder.leasesReturned;
         this.releases = Loop.start("releases", RELEASE_PERIOD, this::release);
     }

@@ -72,7 +72,7 @@ final class OutsideStore {
                     phase = :phase,
                     ticks = ticks + :ticks,
                     failures = failures + :failures,
-                    items = items + :items,
+                    items = items + least(:items, 9223372036854775807 - items),
                     last_duration_ms = CASE WHEN :ticks > 0 THEN :busy / :ticks ELSE last_duration_ms END,
                     last_error = CASE WHEN :error::text IS NOT NULL THEN :error
                         WHEN :ticks > :failures THEN NULL

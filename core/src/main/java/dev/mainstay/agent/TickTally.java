@@ -27,7 +27,7 @@ final class TickTally {
         lateNanos = Math.max(lateNanos, tick.started() - tick.due());
         return switch (ending) {
             case Tick.Ending.Returned(WorkResult result) -> {
-                items += result.items();
+                items = Math.min(TickCounts.MOST_ITEMS, items + Math.min(TickCounts.MOST_ITEMS, result.items()));
                 if (result.error() != null) {
                     failed(result.error());
                 }

@@ -78,6 +78,12 @@ public final class Database implements AutoCloseable {
                 Connecting.properties(config.node(), purpose, SILENT_SECONDS, server.pooler()));
     }
 
+    /// Whether work failed for the values it brought, so that it changed nothing and never will; unlike a database that
+    /// is away, full or busy.
+    public static boolean refusedValues(RuntimeException failure) {
+        return Failures.isOfValues(failure);
+    }
+
     /// Whether a pooler stands between: then no notification arrives and no session is ours.
     public boolean pooler() {
         return server.pooler();

@@ -23,6 +23,14 @@ final class Failures {
         return state(failure).filter(CONFLICTS::contains).isPresent();
     }
 
+    /// PostgreSQL will never take these values: they are malformed, out of range, against a constraint (classes 22 and
+    /// 23), or larger than it can hold (54). Nothing was changed, and asking again with the same values is in vain.
+    static boolean isOfValues(Throwable failure) {
+        return state(failure)
+                .filter(state -> state.startsWith("22") || state.startsWith("23") || state.startsWith("54"))
+                .isPresent();
+    }
+
     /// No answer came, or none can come: what was sent may have happened or not.
     static boolean isConnectionLost(Throwable failure) {
         return state(failure)

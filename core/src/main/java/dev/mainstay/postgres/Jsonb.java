@@ -16,9 +16,9 @@ public final class Jsonb {
 
     private Jsonb() {}
 
-    /// Keys sorted, so that equal maps are equal text.
+    /// Keys sorted, so that equal maps are equal text; what jsonb cannot hold is replaced.
     public static String text(Map<String, ?> value) {
-        return value.isEmpty() ? "{}" : MAPPER.writeValueAsString(value);
+        return value.isEmpty() ? "{}" : StorableText.json(MAPPER.writeValueAsString(value));
     }
 
     public static String list(Collection<String> values) {

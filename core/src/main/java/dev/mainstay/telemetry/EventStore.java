@@ -1,6 +1,5 @@
 package dev.mainstay.telemetry;
 
-import dev.mainstay.postgres.Jsonb;
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
@@ -17,7 +16,8 @@ final class EventStore {
                 AS event (organization_id, at, type, severity, agent_id, node_id, cause, detail)
             """;
 
-    void store(Handle handle, List<Event> events) {
+    void store(Handle handle, List<ReadyEvent> ready) {
+        List<Event> events = ready.stream().map(ReadyEvent::event).toList();
         handle.createUpdate(STORE)
                 .bindArray("organizations", UUID.class, column(events, Event::organization))
                 .bindArray("times", Instant.class, column(events, Event::at))
@@ -29,7 +29,10 @@ final class EventStore {
                 .bindArray("agents", String.class, column(events, event -> event.agent() == null ? "" : event.agent()))
                 .bindArray("nodes", String.class, column(events, event -> event.node() == null ? "" : event.node()))
                 .bindArray("causes", String.class, column(events, Event::cause))
-                .bindArray("details", String.class, column(events, event -> Jsonb.text(event.detail())))
+                .bindArray(
+                        "details",
+                        String.class,
+                        ready.stream().map(ReadyEvent::detail).toList())
                 .execute();
     }
 

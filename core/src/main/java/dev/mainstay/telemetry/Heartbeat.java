@@ -1,6 +1,7 @@
 package dev.mainstay.telemetry;
 
 import dev.mainstay.AgentRef;
+import dev.mainstay.postgres.StorableText;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
@@ -13,6 +14,12 @@ public record Heartbeat(
         AgentPhase phase,
         TickCounts since,
         @Nullable String lastError) {
+    private static final int LONGEST_ERROR = 2_000;
+
+    public Heartbeat {
+        lastError = lastError == null ? null : StorableText.of(lastError, LONGEST_ERROR);
+    }
+
     /// This heartbeat with the counts of an older one that could not be stored.
     Heartbeat absorbing(Heartbeat older) {
         return new Heartbeat(

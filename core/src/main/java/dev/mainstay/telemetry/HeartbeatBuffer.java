@@ -36,6 +36,10 @@ final class HeartbeatBuffer {
         return waiting.size();
     }
 
+    Heartbeat get(int index) {
+        return waiting.get(index);
+    }
+
     /// The heartbeats in waves that name each agent once, oldest first, as one UPDATE can take them.
     List<List<Heartbeat>> waves() {
         Map<AgentRef, Integer> seen = HashMap.newHashMap(waiting.size());

@@ -21,7 +21,7 @@ final class HeartbeatStore {
                     phase = beat.phase,
                     ticks = lease.ticks + beat.ticks,
                     failures = lease.failures + beat.failures,
-                    items = lease.items + beat.items,
+                    items = lease.items + least(beat.items, 9223372036854775807 - lease.items),
                     abandoned = lease.abandoned + beat.abandoned,
                     restarts = lease.restarts + beat.restarts,
                     last_duration_ms = CASE WHEN beat.ticks > 0 THEN beat.busy_ms / beat.ticks

@@ -9,6 +9,7 @@ final class Series {
     private final Key key;
     private final String unit;
     private volatile long id = UNKNOWN;
+    private volatile boolean refused;
 
     /// @param labels JSON with sorted keys, so that equal labels are one series
     record Key(UUID organization, String agent, String name, String labels) {}
@@ -32,6 +33,15 @@ final class Series {
 
     boolean isKnown() {
         return id != UNKNOWN;
+    }
+
+    /// PostgreSQL does not take its name, labels or unit, so its points are dropped from now on.
+    void refuse() {
+        refused = true;
+    }
+
+    boolean isRefused() {
+        return refused;
     }
 
     void known(long number) {

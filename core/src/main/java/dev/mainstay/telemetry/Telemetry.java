@@ -4,8 +4,12 @@ import dev.mainstay.ErrorCode;
 import dev.mainstay.MainstayException;
 import dev.mainstay.concurrent.Loop;
 import dev.mainstay.postgres.Database;
+import dev.mainstay.postgres.StorableText;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -21,7 +25,9 @@ import org.slf4j.LoggerFactory;
 ///
 /// While PostgreSQL is away memory stays bounded: heartbeats of an agent are merged, metrics are dropped and
 /// counted, and an event makes its caller wait, because no event is ever dropped. A batch whose commit was not
-/// answered is looked up before it is stored again. Thread-safe.
+/// answered is not stored twice. An entry PostgreSQL will never take is found by halving its batch, told of, counted
+/// and
+/// left out, so that it holds up no other. Thread-safe.
 public final class Telemetry implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Telemetry.class);
     private static final Duration LAST_FLUSH = Duration.ofSeconds(5);
@@ -29,6 +35,7 @@ public final class Telemetry implements AutoCloseable {
     private static final int METRIC_LIMIT = 500_000;
     private static final int METRICS_PER_FLUSH = 50_000;
     private static final int EVENT_LIMIT = 20_000;
+    private static final int LONGEST_TOLD = 500;
     private static final Duration EVENT_PATIENCE = Duration.ofSeconds(30);
 
     private final SeriesTable series;
@@ -37,9 +44,10 @@ public final class Telemetry implements AutoCloseable {
     private final Condition room = lock.newCondition();
     private final LongAdder droppedMetrics = new LongAdder();
     private final Loop loop;
+    private final LongAdder refused = new LongAdder();
+    private final Deque<TelemetryBatch> underWay = new ArrayDeque<>();
     private TelemetryBatch open = new TelemetryBatch(METRIC_LIMIT);
-    private volatile @Nullable TelemetryBatch failed;
-    private volatile boolean closed;
+    private boolean closed;
 
     private Telemetry(Database database) {
         this.series = new SeriesTable(database);
@@ -54,16 +62,18 @@ public final class Telemetry implements AutoCloseable {
     public void heartbeat(Heartbeat heartbeat) {
         lock.lock();
         try {
-            open.heartbeats.add(heartbeat);
+            if (!closed) {
+                open.heartbeats.add(heartbeat);
+            }
         } finally {
             lock.unlock();
         }
     }
 
-    /// False when the buffer is full and the metric was dropped and counted.
+    /// False when the buffer is full or closed and the metric was dropped and counted.
     public boolean metric(Metric metric) {
         Series of = series.of(metric);
-        if (of == null) {
+        if (of == null || of.isRefused()) {
             droppedMetrics.increment();
             return false;
         }
@@ -75,7 +85,7 @@ public final class Telemetry implements AutoCloseable {
         boolean full;
         lock.lock();
         try {
-            taken = open.metrics.add(of, atMicros, value);
+            taken = !closed && open.metrics.add(of, atMicros, value);
             full = open.metrics.size() == METRICS_PER_FLUSH;
         } finally {
             lock.unlock();
@@ -90,11 +100,14 @@ public final class Telemetry implements AutoCloseable {
     }
 
     /// Takes the event, waiting for room when the database is away; an event that was taken is stored.
+    ///
+    /// @throws IllegalArgumentException when its detail cannot be written as JSON, or is too long
     public void event(Event event) {
+        ReadyEvent ready = ReadyEvent.of(event);
         lock.lock();
         try {
             awaitRoom(event);
-            open.events.add(event);
+            open.events.add(ready);
         } finally {
             lock.unlock();
         }
@@ -110,7 +123,11 @@ public final class Telemetry implements AutoCloseable {
             Thread.currentThread().interrupt();
             left = 0;
         }
-        if (closed || open.events.size() >= EVENT_LIMIT) {
+        if (closed) {
+            throw new MainstayException(
+                    ErrorCode.TELEMETRY_FULL, "event " + event.type() + " was not taken: this node is stopping");
+        }
+        if (open.events.size() >= EVENT_LIMIT) {
             throw new MainstayException(
                     ErrorCode.TELEMETRY_FULL,
                     "event " + event.type() + " was not taken: " + EVENT_LIMIT
@@ -123,7 +140,7 @@ public final class Telemetry implements AutoCloseable {
         CompletableFuture<Void> stored;
         lock.lock();
         try {
-            stored = open.isEmpty() && failed == null ? CompletableFuture.completedFuture(null) : open.stored;
+            stored = open.isEmpty() && underWay.isEmpty() ? CompletableFuture.completedFuture(null) : open.stored;
         } finally {
             lock.unlock();
         }
@@ -143,31 +160,84 @@ public final class Telemetry implements AutoCloseable {
         return droppedMetrics.sum();
     }
 
-    /// Runs in the loop only. A batch that failed is stored, unchanged, before anything newer; `failed` also names
-    /// the batch under way.
+    /// Entries, of telemetry or of agents' lives, that PostgreSQL will never take and that were left out.
+    public long refused() {
+        return refused.sum();
+    }
+
+    /// Tells of such an entry and counts it.
+    public void refuse(String entry, RuntimeException why) {
+        refused.increment();
+        LOG.atError()
+                .addKeyValue("entry", StorableText.of(entry, LONGEST_TOLD))
+                .log("left out what PostgreSQL will never take: {}", why.toString());
+    }
+
+    /// Runs in the loop only. What failed is stored before anything newer.
     private void flush() {
-        TelemetryBatch batch = failed != null ? failed : take();
-        if (batch == null) {
+        storeUnderWay();
+        take();
+        storeUnderWay();
+    }
+
+    private void storeUnderWay() {
+        for (TelemetryBatch batch = first(); batch != null; batch = first()) {
+            try {
+                writer.store(batch);
+                replaceFirst(List.of());
+                batch.stored.complete(null);
+            } catch (RuntimeException e) {
+                if (!Database.refusedValues(e)) {
+                    throw e;
+                }
+                isolate(batch, e);
+            }
+        }
+    }
+
+    private void isolate(TelemetryBatch batch, RuntimeException why) {
+        if (batch.size() > 1) {
+            replaceFirst(batch.halves());
             return;
         }
-        failed = batch;
-        writer.store(batch);
-        failed = null;
+        refuse(batch.only(), why);
+        if (batch.metrics.size() == 1 && !batch.metrics.series(0).isKnown()) {
+            batch.metrics.series(0).refuse();
+        }
+        replaceFirst(List.of());
         batch.stored.complete(null);
     }
 
-    private @Nullable TelemetryBatch take() {
+    private @Nullable TelemetryBatch first() {
+        lock.lock();
+        try {
+            return underWay.peekFirst();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void replaceFirst(List<TelemetryBatch> parts) {
+        lock.lock();
+        try {
+            underWay.removeFirst();
+            parts.reversed().forEach(underWay::addFirst);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void take() {
         lock.lock();
         try {
             if (open.isEmpty()) {
                 open.stored.complete(null);
                 open = new TelemetryBatch(METRIC_LIMIT);
-                return null;
+                return;
             }
-            TelemetryBatch taken = open;
+            underWay.addLast(open);
             open = new TelemetryBatch(METRIC_LIMIT);
             room.signalAll();
-            return taken;
         } finally {
             lock.unlock();
         }
@@ -177,15 +247,21 @@ public final class Telemetry implements AutoCloseable {
         return Math.addExact(Math.multiplyExact(at.getEpochSecond(), 1_000_000L), at.getNano() / 1_000);
     }
 
-    /// Stores what has been taken, within a bound, and stops.
+    /// Takes nothing more, stores what has been taken, within a bound, and stops.
     @Override
     public void close() {
+        lock.lock();
+        try {
+            closed = true;
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
         try {
             awaitStored(LAST_FLUSH);
         } catch (MainstayException e) {
             LOG.atError().log("stopped with telemetry that could not be stored: {}", e.getMessage());
         }
-        closed = true;
         loop.close();
     }
 }

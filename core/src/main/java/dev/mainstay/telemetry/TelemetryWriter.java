@@ -26,7 +26,7 @@ final class TelemetryWriter {
     private final MetricWriter metrics = new MetricWriter();
     private final UUID source = UUID.randomUUID();
     private long sequence = 1;
-    private boolean unanswered;
+    private boolean failed;
 
     TelemetryWriter(Database database, SeriesTable series) {
         this.database = database;
@@ -34,35 +34,25 @@ final class TelemetryWriter {
     }
 
     void store(TelemetryBatch batch) {
-        if (unanswered) {
+        if (failed) {
             metrics.forget();
         }
-        if (!(unanswered && wasStored())) {
-            unanswered = true;
-            number(batch.metrics);
-            database.write(handle -> {
+        failed = true;
+        number(batch.metrics);
+        database.write(handle -> {
+            if (isFirst(handle)) {
                 storeWith(handle, batch);
-                return batch;
-            });
-        }
-        unanswered = false;
+            }
+            return batch;
+        });
+        failed = false;
         sequence++;
     }
 
     /// As if the answer to the newest commit had been lost, for tests.
     void forgetAnswer() {
         sequence--;
-        unanswered = true;
-    }
-
-    private boolean wasStored() {
-        return database.read(handle -> handle.createQuery(
-                                "SELECT count(*) FROM telemetry_flushes WHERE source = :source AND sequence >= :sequence")
-                        .bind("source", source)
-                        .bind("sequence", sequence)
-                        .mapTo(Long.class)
-                        .one())
-                > 0;
+        failed = true;
     }
 
     private void number(MetricBuffer points) {
@@ -75,6 +65,21 @@ final class TelemetryWriter {
         series.number(fresh);
     }
 
+    /// False when this batch is stored already. First of all, because a commit that is still under way on a lost
+    /// connection holds this row: this waits until that commit has happened or not.
+    private boolean isFirst(Handle handle) {
+        return handle.createUpdate("""
+                INSERT INTO telemetry_flushes (source, sequence)
+                VALUES (:source, :sequence)
+                ON CONFLICT (source) DO UPDATE SET sequence = excluded.sequence, flushed_at = now()
+                WHERE telemetry_flushes.sequence < excluded.sequence
+                """)
+                        .bind("source", source)
+                        .bind("sequence", sequence)
+                        .execute()
+                == 1;
+    }
+
     private void storeWith(Handle handle, TelemetryBatch batch) {
         for (List<Heartbeat> wave : batch.heartbeats.waves()) {
             heartbeats.store(handle, wave);
@@ -83,19 +88,7 @@ final class TelemetryWriter {
             events.store(handle, batch.events);
         }
         metrics.store(handle, batch.metrics);
-        recordFlush(handle);
         markRollups(handle, batch.metrics);
-    }
-
-    private void recordFlush(Handle handle) {
-        handle.createUpdate("""
-                INSERT INTO telemetry_flushes (source, sequence)
-                VALUES (:source, :sequence)
-                ON CONFLICT (source) DO UPDATE SET sequence = excluded.sequence, flushed_at = now()
-                """)
-                .bind("source", source)
-                .bind("sequence", sequence)
-                .execute();
     }
 
     /// Last, because the row lock it takes is what makes the roll-up wait for this transaction's rows.

@@ -1,7 +1,8 @@
 package dev.mainstay.telemetry;
 
 /// What an agent's ticks did since the heartbeat before. Sums may be added, so that heartbeats can be merged
-/// while the database is away and no count is lost. Immutable.
+/// while the database is away and no count is lost. What is beyond all sense is cut to a bound, because one number that
+/// overflows a sum would fail what it is summed with. Immutable.
 ///
 /// @param busyMillis time spent in ticks, in milliseconds
 /// @param maxMillis the longest tick
@@ -16,7 +17,16 @@ public record TickCounts(
         double lateMillis,
         int abandoned,
         int restarts) {
+    public static final long MOST_ITEMS = 1_000_000_000_000_000L;
+    public static final double LONGEST_MILLIS = 1e12;
     public static final TickCounts NONE = new TickCounts(0, 0, 0, 0, 0, 0, 0, 0);
+
+    public TickCounts {
+        items = Math.min(items, MOST_ITEMS);
+        busyMillis = Math.min(busyMillis, LONGEST_MILLIS);
+        maxMillis = Math.min(maxMillis, LONGEST_MILLIS);
+        lateMillis = Math.min(lateMillis, LONGEST_MILLIS);
+    }
 
     public TickCounts plus(TickCounts other) {
         return new TickCounts(
