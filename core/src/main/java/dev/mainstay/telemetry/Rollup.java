@@ -1,16 +1,20 @@
 package dev.mainstay.telemetry;
 
 import dev.mainstay.postgres.Database;
+import dev.mainstay.postgres.Organizations;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Aggregates what has been marked in `rollup_pending`: raw points into minutes, minutes into hours.
 ///
 /// A bucket that is over is computed anew as a whole, so that doing it twice, or again for a late point, is right.
-/// Deleting its mark waits for the writers that hold it; the statement after that sees their rows. Thread-safe.
+/// Deleting its mark waits for the writers that hold it; the statement after that sees their rows. A bucket whose
+/// values PostgreSQL cannot sum up is skipped and told of, so that it stops no other. Thread-safe.
 public final class Rollup {
     private static final String TAKE = """
             DELETE FROM rollup_pending
@@ -40,7 +44,7 @@ public final class Rollup {
             FROM performance_metrics
             WHERE at >= :bucket AND at < CAST(:bucket AS timestamptz) + interval '1 minute'
             GROUP BY organization_id, series_id
-            """ + conflict();
+            """ + conflict("agent_metrics_1m");
 
     private static final String HOUR = """
             INSERT INTO agent_metrics_1h (organization_id, series_id, bucket, count, sum, min, max, last)
@@ -49,7 +53,15 @@ public final class Rollup {
             FROM agent_metrics_1m
             WHERE bucket >= :bucket AND bucket < CAST(:bucket AS timestamptz) + interval '1 hour'
             GROUP BY organization_id, series_id
-            """ + conflict();
+            """ + conflict("agent_metrics_1h");
+
+    private static final String SKIPPED = """
+            INSERT INTO system_events (organization_id, type, severity, cause, detail)
+            VALUES (:organization, 'rollup.skipped', 'critical', :cause,
+                jsonb_build_object('width', :width::text, 'bucket', CAST(:bucket AS timestamptz)))
+            """;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Rollup.class);
 
     private final Database database;
 
@@ -57,12 +69,15 @@ public final class Rollup {
         this.database = database;
     }
 
-    private static String conflict() {
+    /// Rows are only ever added to a bucket, so one that counts fewer than before has lost what it was made of to
+    /// retention: a late point must not replace history by itself.
+    private static String conflict(String table) {
         return """
                 ON CONFLICT (organization_id, series_id, bucket) DO UPDATE
                 SET count = excluded.count, sum = excluded.sum, min = excluded.min, max = excluded.max,
                     last = excluded.last
-                """;
+                WHERE excluded.count >= %s.count
+                """.formatted(table);
     }
 
     /// Rolls up all that is due, in small transactions; `check` is run first in each and may refuse by throwing.
@@ -78,11 +93,7 @@ public final class Rollup {
 
     private static int minutes(Handle handle) {
         List<Instant> due = take(handle, "1m", "1 minute");
-        for (Instant minute : due) {
-            handle.createUpdate(MINUTE)
-                    .bind("bucket", minute.atOffset(ZoneOffset.UTC))
-                    .execute();
-        }
+        due.forEach(minute -> aggregate(handle, "1m", MINUTE, minute));
         if (!due.isEmpty()) {
             handle.createUpdate(MINUTES)
                     .bindArray("minutes", Instant.class, due)
@@ -93,12 +104,37 @@ public final class Rollup {
 
     private static int hours(Handle handle) {
         List<Instant> due = take(handle, "1h", "1 hour");
-        for (Instant hour : due) {
-            handle.createUpdate(HOUR)
-                    .bind("bucket", hour.atOffset(ZoneOffset.UTC))
-                    .execute();
-        }
+        due.forEach(hour -> aggregate(handle, "1h", HOUR, hour));
         return due.size();
+    }
+
+    private static void aggregate(Handle handle, String width, String sql, Instant bucket) {
+        handle.savepoint("bucket");
+        try {
+            handle.createUpdate(sql)
+                    .bind("bucket", bucket.atOffset(ZoneOffset.UTC))
+                    .execute();
+            handle.releaseSavepoint("bucket");
+        } catch (RuntimeException e) {
+            if (!Database.refusedValues(e)) {
+                throw e;
+            }
+            handle.rollbackToSavepoint("bucket");
+            skip(handle, width, bucket, e);
+        }
+    }
+
+    private static void skip(Handle handle, String width, Instant bucket, RuntimeException why) {
+        LOG.atError()
+                .addKeyValue("width", width)
+                .addKeyValue("bucket", bucket)
+                .log("this bucket cannot be rolled up and is skipped: {}", Telemetry.reason(why));
+        handle.createUpdate(SKIPPED)
+                .bind("organization", Organizations.DEFAULT)
+                .bind("width", width)
+                .bind("bucket", bucket.atOffset(ZoneOffset.UTC))
+                .bind("cause", Telemetry.reason(why))
+                .execute();
     }
 
     private static List<Instant> take(Handle handle, String width, String length) {

@@ -170,7 +170,13 @@ public final class Telemetry implements AutoCloseable {
         refused.increment();
         LOG.atError()
                 .addKeyValue("entry", StorableText.of(entry, LONGEST_TOLD))
-                .log("left out what PostgreSQL will never take: {}", why.toString());
+                .log("left out what PostgreSQL will never take: {}", reason(why));
+    }
+
+    /// What PostgreSQL said, without the statement and all its values.
+    static String reason(RuntimeException why) {
+        Throwable cause = why.getCause();
+        return StorableText.of(cause == null ? why.toString() : cause.toString(), LONGEST_TOLD);
     }
 
     /// Runs in the loop only. What failed is stored before anything newer.

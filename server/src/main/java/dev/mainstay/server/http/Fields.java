@@ -189,21 +189,21 @@ final class Fields {
         return fits && value != null ? value.longValue() : min;
     }
 
-    double number(String name) {
+    double number(String name, double min, double max) {
         JsonNode value = value(name);
-        return missing(name, value) ? 0 : number(name, value, -Double.MAX_VALUE);
+        return missing(name, value) ? min : number(name, value, min, max);
     }
 
-    double number(String name, double min, double otherwise) {
+    double number(String name, double min, double max, double otherwise) {
         JsonNode value = value(name);
-        return value == null ? otherwise : number(name, value, min);
+        return value == null ? otherwise : number(name, value, min, max);
     }
 
-    private double number(String name, @Nullable JsonNode value, double min) {
+    private double number(String name, @Nullable JsonNode value, double min, double max) {
         double number = value != null && value.isNumber() ? value.doubleValue() : Double.NaN;
-        if (!Double.isFinite(number) || number < min) {
-            error(name, min == 0 ? "must be a number from 0 on" : "must be a finite number");
-            return 0;
+        if (!Double.isFinite(number) || number < min || number > max) {
+            error(name, "must be a number from " + (min == 0 ? "0" : min) + " to " + max);
+            return min;
         }
         return number;
     }

@@ -31,6 +31,9 @@ public final class Meters implements AutoCloseable {
         FunctionCounter.builder("mainstay.telemetry.dropped", telemetry, Telemetry::droppedMetrics)
                 .description("Metrics dropped because the buffer was full; events never are")
                 .register(registry);
+        FunctionCounter.builder("mainstay.telemetry.refused", telemetry, Telemetry::refused)
+                .description("Entries left out because PostgreSQL will never take them; each is logged")
+                .register(registry);
         Gauge.builder("mainstay.stream.followers", watches, FleetWatches::followers)
                 .description("Open streams")
                 .register(registry);

@@ -6,7 +6,9 @@ import dev.mainstay.agent.OutsideReport.Counts;
 import dev.mainstay.agent.OutsideReport.MetricPoint;
 import dev.mainstay.agent.OutsideReport.Told;
 import dev.mainstay.telemetry.AgentPhase;
+import dev.mainstay.telemetry.Metric;
 import dev.mainstay.telemetry.Severity;
+import dev.mainstay.telemetry.TickCounts;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -70,16 +72,16 @@ final class ReportReader {
                 new Counts(
                         Math.toIntExact(fields.whole("ticks", 0, Integer.MAX_VALUE, 0)),
                         Math.toIntExact(fields.whole("failures", 0, Integer.MAX_VALUE, 0)),
-                        fields.whole("items", 0, 0),
-                        fields.number("busyMs", 0, 0),
-                        fields.number("maxMs", 0, 0)),
+                        fields.whole("items", 0, TickCounts.MOST_ITEMS, 0),
+                        fields.number("busyMs", 0, TickCounts.LONGEST_MILLIS, 0),
+                        fields.number("maxMs", 0, TickCounts.LONGEST_MILLIS, 0)),
                 fields.optionalText("lastError", 2_000));
     }
 
     private MetricPoint metric(Fields fields) {
         return new MetricPoint(
                 fields.matching("name", NAME),
-                fields.number("value"),
+                fields.number("value", -Metric.LARGEST, Metric.LARGEST),
                 time(fields),
                 fields.text("unit", 20, ""),
                 fields.labels("labels", 10, 200));

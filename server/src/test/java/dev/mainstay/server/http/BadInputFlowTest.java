@@ -161,6 +161,26 @@ class BadInputFlowTest {
         assertThat(error(reply)).startsWith(error);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{},\"metrics\":[{\"name\":\"m\",\"value\":1.7e308}]|$.metrics[0].value must be a number from -1.0E290",
+                "{},\"metrics\":[{\"name\":\"m\",\"value\":-1.7e308}]|$.metrics[0].value must be a number from -1.0E290",
+                "{\"busyMs\":1e300}|$.heartbeat.busyMs must be a number from 0 to 1.0E12",
+                "{\"maxMs\":1e300}|$.heartbeat.maxMs must be a number from 0 to 1.0E12",
+                "{\"items\":9223372036854775807}|$.heartbeat.items must be a whole number from 0 to 1000000000000000",
+            })
+    void a_number_whose_sum_with_others_would_overflow_is_refused_with_422(String heartbeat, String error) {
+        Reply reply = api.post(
+                Role.AGENT,
+                "/api/v1/agents/mine/heartbeat",
+                "{\"fence\":1,\"leaseToken\":\"00000000-0000-0000-0000-000000000000\",\"heartbeat\":" + heartbeat + "}");
+
+        assertThat(reply.status()).isEqualTo(422);
+        assertThat(error(reply)).startsWith(error);
+    }
+
     @Test
     void all_mistakes_are_named_at_once() {
         Reply reply = register("{\"category\":\"X\",\"group\":1,\"more\":true}");
