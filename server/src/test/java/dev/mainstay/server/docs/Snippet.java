@@ -31,11 +31,18 @@ record Snippet(String place, String language, String text) {
             } else if (begin >= 0 && lines.get(i).equals("```")) {
                 var place = root.relativize(document) + ":" + (begin + 2);
                 var language = lines.get(begin).substring(3).strip();
-                snippets.add(new Snippet(place, language, String.join("\n", lines.subList(begin + 1, i)) + "\n"));
+                if (!isExcerpt(lines, begin)) {
+                    snippets.add(new Snippet(place, language, String.join("\n", lines.subList(begin + 1, i)) + "\n"));
+                }
                 begin = -1;
             }
         }
         return snippets;
+    }
+
+    /// A block that must stand in a source file, where it is compiled; another test compares the two.
+    private static boolean isExcerpt(List<String> lines, int begin) {
+        return begin > 0 && lines.get(begin - 1).startsWith("<!-- from ");
     }
 
     @Override
