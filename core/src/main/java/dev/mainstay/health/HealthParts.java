@@ -18,6 +18,9 @@ final class HealthParts {
     /// Five crashes are what an agent may have in a minute before it is quarantined; they cost everything.
     private static final double CRASH_COST = 0.2;
 
+    /// Right after a start one late heartbeat would be half of all there are.
+    private static final int FEWEST_HEARTBEATS = 5;
+
     /// Four ticks that never ended hold threads and whatever those hold; they cost everything.
     private static final double ABANDONED_COST = 0.25;
 
@@ -33,8 +36,8 @@ final class HealthParts {
         Map<String, @Nullable Object> evidence = evidence(seen, "heartbeats");
         evidence.put("received", seen.received());
         evidence.put("expected", expected);
-        if (expected == 0) {
-            return HealthPart.unjudged(UPTIME, weight, evidence, "no heartbeat is due yet");
+        if (expected < FEWEST_HEARTBEATS) {
+            return HealthPart.unjudged(UPTIME, weight, evidence, "fewer than five heartbeats are due yet");
         }
         double share = (double) seen.received() / expected;
         return HealthPart.judged(UPTIME, weight, share, share, evidence);

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Something about an agent that a person may want to look at. Immutable.
 ///
-/// @param problem quarantined, failed, recovering, unplaced, silent or unhealthy
+/// @param problem quarantined, failed, recovering, unplaced, silent, failing or unhealthy
 record FleetProblem(
         String severity,
         String problem,
@@ -40,7 +40,11 @@ record FleetProblem(
             case MAINTENANCE -> Optional.empty();
             case INACTIVE -> row.source().equals("slot") ? Optional.empty() : unplaced(row, at);
             case SHUTDOWN -> unplaced(row, at);
-            default -> unplaced(row, at).or(() -> silent(entry, at)).or(() -> unhealthy(row));
+            default ->
+                unplaced(row, at)
+                        .or(() -> silent(entry, at))
+                        .or(() -> failing(row))
+                        .or(() -> unhealthy(row));
         };
     }
 
@@ -49,7 +53,10 @@ record FleetProblem(
     }
 
     private static Optional<FleetProblem> unplaced(AgentRow row, Instant at) {
-        boolean wanted = !row.held() && !row.desired().equals("shutdown");
+        // An agent from outside that has left is where it wants to be; it registers when it comes back.
+        boolean wanted = !row.held()
+                && !row.desired().equals("shutdown")
+                && !row.source().equals("http");
         return wanted && row.stateSince().isBefore(at.minus(PLACEMENT))
                 ? Optional.of(new FleetProblem(
                         "warning",
@@ -70,6 +77,12 @@ record FleetProblem(
                         "no heartbeat for more than " + entry.patience.toSeconds() + " s",
                         last))
                 : Optional.empty();
+    }
+
+    /// The error of the newest ticks stands until a tick succeeds.
+    private static Optional<FleetProblem> failing(AgentRow row) {
+        return Optional.ofNullable(row.lastError())
+                .map(error -> new FleetProblem("warning", "failing", row.id(), error, null));
     }
 
     private static Optional<FleetProblem> unhealthy(AgentRow row) {

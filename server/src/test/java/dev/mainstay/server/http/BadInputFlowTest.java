@@ -175,7 +175,8 @@ class BadInputFlowTest {
         Reply reply = api.post(
                 Role.AGENT,
                 "/api/v1/agents/mine/heartbeat",
-                "{\"fence\":1,\"leaseToken\":\"00000000-0000-0000-0000-000000000000\",\"heartbeat\":" + heartbeat + "}");
+                "{\"fence\":1,\"leaseToken\":\"00000000-0000-0000-0000-000000000000\",\"heartbeat\":" + heartbeat
+                        + "}");
 
         assertThat(reply.status()).isEqualTo(422);
         assertThat(error(reply)).startsWith(error);

@@ -5,6 +5,7 @@ const WORDS = {
   failed: "has failed",
   recovering: "is recovering",
   unplaced: "has no node to run on",
+  failing: "fails its ticks",
   silent: "is late with its heartbeat",
   unhealthy: "is in poor health",
 };
