@@ -9,6 +9,16 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads health. Stateless and thread-safe.
 public final class HealthQueries {
+    private static final String SCORES = """
+            SELECT clock_timestamp() AS now, health.at, health.score,
+                coalesce(health.parts::text, '[]') AS parts,
+                (SELECT count(*) FROM node_sessions
+                    WHERE ended_at IS NULL AND expires_at > clock_timestamp()) AS nodes
+            FROM (VALUES (:organization::uuid)) AS asked (organization_id)
+            LEFT JOIN agent_health health
+                ON health.organization_id = asked.organization_id AND health.agent_id = ''
+            """;
+
     private HealthQueries() {}
 
     /// The system at one moment.
@@ -20,15 +30,7 @@ public final class HealthQueries {
     /// The moment, how many nodes live, and the health of the system.
     public static SystemRow system(OrganizationDatabase database) {
         return database.list(
-                        """
-                SELECT clock_timestamp() AS now, health.at, health.score,
-                    coalesce(health.parts::text, '[]') AS parts,
-                    (SELECT count(*) FROM node_sessions
-                        WHERE ended_at IS NULL AND expires_at > clock_timestamp()) AS nodes
-                FROM (VALUES (:organization::uuid)) AS asked (organization_id)
-                LEFT JOIN agent_health health
-                    ON health.organization_id = asked.organization_id AND health.agent_id = ''
-                """,
+                        SCORES,
                         Map.of("organization", database.organization()),
                         (row, context) -> new SystemRow(
                                 Columns.instant(row, "now"),

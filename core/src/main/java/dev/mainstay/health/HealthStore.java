@@ -16,6 +16,15 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads what all agents did over a window, in one statement, and writes their scores. Stateless and thread-safe.
 final class HealthStore {
+    private static final String REPLACE = """
+            INSERT INTO agent_health (organization_id, agent_id, at, score, parts)
+            SELECT organization_id, agent_id, :at, score, parts::jsonb
+            FROM unnest(:organizations, :agents, :scores, :parts) AS given (organization_id, agent_id, score, parts)
+            ORDER BY organization_id, agent_id
+            ON CONFLICT (organization_id, agent_id) DO UPDATE
+            SET at = excluded.at, score = excluded.score, parts = excluded.parts
+            """;
+
     private static final double MILLIS = 1e3;
 
     /// Agents that people hold, and slots, are not observed. The window of an agent begins anew when people command
@@ -141,14 +150,7 @@ final class HealthStore {
 
     /// Puts `scores` in the place of all that stood there: an agent that is not judged any more has no score.
     void replace(Handle handle, Instant at, List<HealthScore> scores) {
-        handle.createUpdate("""
-                INSERT INTO agent_health (organization_id, agent_id, at, score, parts)
-                SELECT organization_id, agent_id, :at, score, parts::jsonb
-                FROM unnest(:organizations, :agents, :scores, :parts) AS given (organization_id, agent_id, score, parts)
-                ORDER BY organization_id, agent_id
-                ON CONFLICT (organization_id, agent_id) DO UPDATE
-                SET at = excluded.at, score = excluded.score, parts = excluded.parts
-                """)
+        handle.createUpdate(REPLACE)
                 .bind("at", at.atOffset(ZoneOffset.UTC))
                 .bindArray(
                         "organizations",

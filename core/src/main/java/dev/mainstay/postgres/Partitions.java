@@ -12,6 +12,17 @@ import org.slf4j.LoggerFactory;
 ///
 /// Thread-safe; may run on several nodes at once.
 public final class Partitions {
+    private static final String CREATE = """
+            SELECT count(*) FILTER (WHERE partition_create(:table, moment))
+            FROM partitioned_tables(),
+                 generate_series(
+                     date_trunc(width, :from AT TIME ZONE 'UTC'),
+                     :to AT TIME ZONE 'UTC',
+                     ('1 ' || width)::interval) AS local(moment_utc),
+                 LATERAL (SELECT moment_utc AT TIME ZONE 'UTC' AS moment) AS utc
+            WHERE name = :table
+            """;
+
     private static final Logger LOG = LoggerFactory.getLogger(Partitions.class);
     private static final Duration AHEAD = Duration.ofDays(3);
 
@@ -52,16 +63,7 @@ public final class Partitions {
 
     // One transaction a table: its locks are short, and one that cannot be had holds up no other table.
     private int create(String table, Instant from, Instant to) {
-        return database.controlOnce(handle -> handle.createQuery("""
-                        SELECT count(*) FILTER (WHERE partition_create(:table, moment))
-                        FROM partitioned_tables(),
-                             generate_series(
-                                 date_trunc(width, :from AT TIME ZONE 'UTC'),
-                                 :to AT TIME ZONE 'UTC',
-                                 ('1 ' || width)::interval) AS local(moment_utc),
-                             LATERAL (SELECT moment_utc AT TIME ZONE 'UTC' AS moment) AS utc
-                        WHERE name = :table
-                        """)
+        return database.controlOnce(handle -> handle.createQuery(CREATE)
                 .bind("table", table)
                 .bind("from", from.atOffset(ZoneOffset.UTC))
                 .bind("to", to.atOffset(ZoneOffset.UTC))

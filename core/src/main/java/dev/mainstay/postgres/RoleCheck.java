@@ -12,17 +12,19 @@ import java.sql.SQLException;
 ///
 /// Stateless and thread-safe.
 final class RoleCheck {
+    private static final String ATTRIBUTES = """
+            SELECT rolsuper, rolbypassrls,
+                   EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+                           WHERE n.nspname = ? AND pg_has_role(c.relowner, 'USAGE')),
+                   current_setting('search_path')
+            FROM pg_roles
+            WHERE rolname = current_user
+            """;
+
     private RoleCheck() {}
 
     static void require(Connection connection, DatabaseConfig config, Login login) throws SQLException {
-        try (PreparedStatement query = connection.prepareStatement("""
-                SELECT rolsuper, rolbypassrls,
-                       EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-                               WHERE n.nspname = ? AND pg_has_role(c.relowner, 'USAGE')),
-                       current_setting('search_path')
-                FROM pg_roles
-                WHERE rolname = current_user
-                """)) {
+        try (PreparedStatement query = connection.prepareStatement(ATTRIBUTES)) {
             query.setString(1, config.schema());
             try (ResultSet row = query.executeQuery()) {
                 row.next();

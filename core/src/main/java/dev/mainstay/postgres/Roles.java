@@ -24,6 +24,14 @@ import org.slf4j.LoggerFactory;
 ///
 /// Thread-safe; several nodes may do this at once.
 public final class Roles {
+    private static final String SETTINGS_OF = """
+            SELECT unnest(s.setconfig)
+            FROM pg_db_role_setting s
+            JOIN pg_roles r ON r.oid = s.setrole
+            JOIN pg_database d ON d.oid = s.setdatabase
+            WHERE r.rolname = ? AND d.datname = ?
+            """;
+
     private static final Logger LOG = LoggerFactory.getLogger(Roles.class);
     private static final String REMEDY = "let an administrator run what `mainstay db init --print-sql` prints";
     // Two nodes, or two databases of one server, made the same role or changed the same catalog row at the same moment.
@@ -114,13 +122,7 @@ public final class Roles {
     }
 
     private List<String> settingsOf(Connection owner, String role) throws SQLException {
-        try (PreparedStatement query = owner.prepareStatement("""
-                SELECT unnest(s.setconfig)
-                FROM pg_db_role_setting s
-                JOIN pg_roles r ON r.oid = s.setrole
-                JOIN pg_database d ON d.oid = s.setdatabase
-                WHERE r.rolname = ? AND d.datname = ?
-                """)) {
+        try (PreparedStatement query = owner.prepareStatement(SETTINGS_OF)) {
             query.setString(1, role);
             query.setString(2, config.url().database());
             List<String> settings = new ArrayList<>();

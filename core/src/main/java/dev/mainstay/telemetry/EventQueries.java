@@ -15,6 +15,15 @@ import java.util.Optional;
 
 /// Reads events. Stateless and thread-safe.
 public final class EventQueries {
+    private static final String ABOVE = """
+            SELECT id, at, type, severity, agent_id, node_id, cause, detail::text AS detail
+            FROM system_events event
+            WHERE organization_id = :organization AND id > :id AND at > clock_timestamp() - interval '1 day'
+                AND NOT EXISTS (SELECT FROM unnest(:known::bigint[]) AS known (id) WHERE known.id = event.id)
+            ORDER BY id
+            LIMIT :limit
+            """;
+
     private static final String LATEST = """
             SELECT id, at, type, severity, agent_id, node_id, cause, detail::text AS detail
             FROM system_events
@@ -102,14 +111,7 @@ public final class EventQueries {
     /// partitions are not.
     public static List<EventRow> above(OrganizationDatabase database, long id, Collection<Long> known, int limit) {
         return database.list(
-                """
-                SELECT id, at, type, severity, agent_id, node_id, cause, detail::text AS detail
-                FROM system_events event
-                WHERE organization_id = :organization AND id > :id AND at > clock_timestamp() - interval '1 day'
-                    AND NOT EXISTS (SELECT FROM unnest(:known::bigint[]) AS known (id) WHERE known.id = event.id)
-                ORDER BY id
-                LIMIT :limit
-                """,
+                ABOVE,
                 Map.of(
                         "organization",
                         database.organization(),

@@ -15,6 +15,13 @@ import java.util.stream.Stream;
 /// Latency, error rate and throughput of every agent over a window, derived from heartbeats in one statement and stored
 /// under the agent they are of. Thread-safe.
 final class AgentRates {
+    private static final String STORE = """
+            SELECT organization_id, agent_id, sum(ticks), sum(failures), sum(items), sum(busy_ms), max(max_ms)
+            FROM agent_heartbeats
+            WHERE at > :since AND at <= :until AND ticks > 0
+            GROUP BY organization_id, agent_id
+            """;
+
     /// Heartbeats are stored within a second of being sent.
     private static final Duration STORED_WITHIN = Duration.ofSeconds(2);
 
@@ -54,12 +61,7 @@ final class AgentRates {
         Instant at = now.truncatedTo(ChronoUnit.MICROS);
         Instant until = at.minus(STORED_WITHIN);
         return database.write(handle -> {
-            List<Rates> rates = handle.createQuery("""
-                    SELECT organization_id, agent_id, sum(ticks), sum(failures), sum(items), sum(busy_ms), max(max_ms)
-                    FROM agent_heartbeats
-                    WHERE at > :since AND at <= :until AND ticks > 0
-                    GROUP BY organization_id, agent_id
-                    """)
+            List<Rates> rates = handle.createQuery(STORE)
                     .bind("since", until.minus(window).atOffset(ZoneOffset.UTC))
                     .bind("until", until.atOffset(ZoneOffset.UTC))
                     .map((row, context) -> new Rates(

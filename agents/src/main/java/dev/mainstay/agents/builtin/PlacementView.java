@@ -8,6 +8,20 @@ import java.util.UUID;
 
 /// What the tables say about where the agents of an organization are. Thread-safe.
 final class PlacementView {
+    private static final String WAITING = """
+            SELECT id, kind
+            FROM agents
+            WHERE organization_id = :organization
+                AND desired <> 'shutdown'
+                AND source NOT IN ('slot', 'http')
+                AND NOT EXISTS (
+                    SELECT FROM node_sessions session
+                    WHERE session.ended_at IS NULL
+                        AND session.expires_at > clock_timestamp()
+                        AND agents.kind = ANY (session.kinds))
+            ORDER BY id
+            """;
+
     private final Database database;
 
     PlacementView(Database database) {
@@ -84,19 +98,7 @@ final class PlacementView {
 
     /// Agents from outside run nowhere in the fleet, so they wait for none of its nodes.
     private static List<Waiting> waiting(org.jdbi.v3.core.Handle handle, UUID organization) {
-        return handle.createQuery("""
-                SELECT id, kind
-                FROM agents
-                WHERE organization_id = :organization
-                    AND desired <> 'shutdown'
-                    AND source NOT IN ('slot', 'http')
-                    AND NOT EXISTS (
-                        SELECT FROM node_sessions session
-                        WHERE session.ended_at IS NULL
-                            AND session.expires_at > clock_timestamp()
-                            AND agents.kind = ANY (session.kinds))
-                ORDER BY id
-                """)
+        return handle.createQuery(WAITING)
                 .bind("organization", organization)
                 .map((row, context) -> new Waiting(row.getString(1), row.getString(2)))
                 .list();

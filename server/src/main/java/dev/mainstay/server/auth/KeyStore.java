@@ -15,6 +15,12 @@ import org.jspecify.annotations.Nullable;
 
 /// The table `api_keys`. Thread-safe.
 public final class KeyStore {
+    private static final String CREATE = """
+            INSERT INTO api_keys (organization_id, id, name, role, secret_hash, expires_at)
+            VALUES (:organization, :id, :name, :role, :hash, :expires)
+            RETURNING id, name, role, created_at, expires_at, revoked_at
+            """;
+
     private final Database database;
 
     public KeyStore(Database database) {
@@ -80,11 +86,7 @@ public final class KeyStore {
     /// Stores a new key, of whose secret only the hash is kept.
     public KeyRecord create(UUID organization, KeyToken token, String name, Role role, @Nullable Instant expiresAt) {
         return database.api(organization)
-                .write(handle -> handle.createQuery("""
-                INSERT INTO api_keys (organization_id, id, name, role, secret_hash, expires_at)
-                VALUES (:organization, :id, :name, :role, :hash, :expires)
-                RETURNING id, name, role, created_at, expires_at, revoked_at
-                """)
+                .write(handle -> handle.createQuery(CREATE)
                         .bind("organization", organization)
                         .bind("id", token.id())
                         .bind("name", name)

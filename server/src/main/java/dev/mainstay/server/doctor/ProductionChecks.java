@@ -20,6 +20,41 @@ import org.jdbi.v3.core.Jdbi;
 ///
 /// @param wall this machine's clock, compared with the database's
 public record ProductionChecks(DatabaseConfig config, InstantSource wall) {
+    private static final String HEAD_ROOM = """
+            SELECT count(*) AS used,
+                current_setting('max_connections')::integer
+                    - current_setting('superuser_reserved_connections')::integer
+                    - coalesce(current_setting('reserved_connections', true), '0')::integer AS allowed
+            FROM pg_stat_activity
+            WHERE backend_type = 'client backend'
+            """;
+
+    private static final String SLOTS = """
+            SELECT slot_name || (CASE WHEN active THEN '' ELSE ' (not in use)' END) || ' keeps '
+                || pg_size_pretty(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn))
+            FROM pg_replication_slots
+            WHERE restart_lsn IS NOT NULL AND pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn) > :bytes
+            ORDER BY restart_lsn
+            LIMIT 1
+            """;
+
+    private static final String SNAPSHOT = """
+            SELECT format('%I.%I', schemaname, relname) || ': ' || n_dead_tup || ' dead beside ' || n_live_tup
+            FROM pg_stat_user_tables
+            WHERE schemaname = :schema AND n_dead_tup > 50000 AND n_dead_tup > n_live_tup * 0.2
+            ORDER BY n_dead_tup DESC
+            LIMIT 1
+            """;
+
+    private static final String SNAPSHOTS = """
+            SELECT pid, coalesce(application_name, '') AS program,
+                extract(epoch FROM clock_timestamp() - xact_start)::bigint AS seconds
+            FROM pg_stat_activity
+            WHERE backend_xmin IS NOT NULL AND xact_start IS NOT NULL AND pid <> pg_backend_pid()
+            ORDER BY xact_start
+            LIMIT 1
+            """;
+
     private static final Duration OLD_SNAPSHOT = Duration.ofMinutes(10);
     private static final long RETAINED_BYTES = 1L << 30;
     private static final double FEW_LEFT = 0.2;
@@ -47,14 +82,7 @@ public record ProductionChecks(DatabaseConfig config, InstantSource wall) {
 
     /// What was deleted after the oldest snapshot cannot be cleared away, so every queue gets slower.
     private static Finding snapshots(Handle handle) {
-        var oldest = handle.createQuery("""
-                SELECT pid, coalesce(application_name, '') AS program,
-                    extract(epoch FROM clock_timestamp() - xact_start)::bigint AS seconds
-                FROM pg_stat_activity
-                WHERE backend_xmin IS NOT NULL AND xact_start IS NOT NULL AND pid <> pg_backend_pid()
-                ORDER BY xact_start
-                LIMIT 1
-                """)
+        var oldest = handle.createQuery(SNAPSHOTS)
                 .map((row, context) ->
                         new Snapshot(row.getLong("pid"), row.getString("program"), row.getLong("seconds")))
                 .findOne();
@@ -76,13 +104,7 @@ public record ProductionChecks(DatabaseConfig config, InstantSource wall) {
     private record Snapshot(long pid, String program, long seconds) {}
 
     private Finding deadTuples(Handle handle) {
-        var worst = handle.createQuery("""
-                SELECT format('%I.%I', schemaname, relname) || ': ' || n_dead_tup || ' dead beside ' || n_live_tup
-                FROM pg_stat_user_tables
-                WHERE schemaname = :schema AND n_dead_tup > 50000 AND n_dead_tup > n_live_tup * 0.2
-                ORDER BY n_dead_tup DESC
-                LIMIT 1
-                """)
+        var worst = handle.createQuery(SNAPSHOT)
                 .bind("schema", config.schema())
                 .mapTo(String.class)
                 .findOne();
@@ -95,14 +117,7 @@ public record ProductionChecks(DatabaseConfig config, InstantSource wall) {
     }
 
     private static Finding slots(Handle handle) {
-        var worst = handle.createQuery("""
-                SELECT slot_name || (CASE WHEN active THEN '' ELSE ' (not in use)' END) || ' keeps '
-                    || pg_size_pretty(pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn))
-                FROM pg_replication_slots
-                WHERE restart_lsn IS NOT NULL AND pg_wal_lsn_diff(pg_current_wal_lsn(), restart_lsn) > :bytes
-                ORDER BY restart_lsn
-                LIMIT 1
-                """)
+        var worst = handle.createQuery(SLOTS)
                 .bind("bytes", RETAINED_BYTES)
                 .mapTo(String.class)
                 .findOne();
@@ -115,14 +130,7 @@ public record ProductionChecks(DatabaseConfig config, InstantSource wall) {
     }
 
     private static Finding headRoom(Handle handle) {
-        var connections = handle.createQuery("""
-                SELECT count(*) AS used,
-                    current_setting('max_connections')::integer
-                        - current_setting('superuser_reserved_connections')::integer
-                        - coalesce(current_setting('reserved_connections', true), '0')::integer AS allowed
-                FROM pg_stat_activity
-                WHERE backend_type = 'client backend'
-                """)
+        var connections = handle.createQuery(HEAD_ROOM)
                 .map((row, context) -> new int[] {row.getInt("used"), row.getInt("allowed")})
                 .one();
         var detail = connections[0] + " of " + connections[1] + " connections are in use";
