@@ -31,7 +31,7 @@ final class AgentCommand implements Runnable {
             Column.of("kind"),
             Column.of("state"),
             Column.of("desired", agent -> wanted(agent)),
-            Column.of("health"),
+            Column.health(agent -> agent.path("health")),
             Column.of("node"),
             Column.of("lastHeartbeat", agent -> Column.moment(agent.path("lastHeartbeat"))),
             Column.of("ticks"),
@@ -47,7 +47,7 @@ final class AgentCommand implements Runnable {
             Column.of("cause"),
             Column.of("desired"),
             Column.of("phase"),
-            Column.of("health"),
+            Column.health(agent -> agent.path("health")),
             Column.of("node"),
             Column.of("fence"),
             Column.of("group"),
@@ -69,6 +69,7 @@ final class AgentCommand implements Runnable {
             Column.of("type"),
             Column.of("agent"),
             Column.of("node"),
+            Column.of("change", EventChange::text),
             Column.of("cause"));
 
     @Spec
@@ -125,7 +126,11 @@ final class AgentCommand implements Runnable {
                 output.out().println();
                 output.list(
                         parts,
-                        List.of(Column.of("name"), Column.of("weight"), Column.of("score"), Column.of("evidence")));
+                        List.of(
+                                Column.of("name"),
+                                Column.of("weight"),
+                                Column.of("score", part -> Column.score(part.path("score"))),
+                                Column.of("evidence")));
             }
         }
         return ExitCode.OK;

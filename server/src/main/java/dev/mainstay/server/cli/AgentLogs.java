@@ -12,6 +12,7 @@ import java.util.Comparator;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -52,13 +53,17 @@ final class AgentLogs implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (lines < 1) {
+            throw new CommandFailure(ExitCode.USAGE, "--lines must be at least 1, was " + lines);
+        }
         var found = new ArrayList<JsonNode>();
         var files = files(location.folder());
         for (var file : files) {
             found.addAll(newest(file));
         }
         if (found.isEmpty()) {
-            output.say("mainstay: no line of agent " + id + " in today's " + files);
+            var names = files.stream().map(Path::toString).collect(Collectors.joining(", "));
+            throw new CommandFailure(ExitCode.NOT_FOUND, "no line of agent " + id + " in today's " + names);
         }
         found.sort(Comparator.comparing(line -> line.path("at").asString("")));
         output.list(found.subList(Math.max(0, found.size() - lines), found.size()), LINE);

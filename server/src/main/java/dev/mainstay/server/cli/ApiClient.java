@@ -2,6 +2,7 @@ package dev.mainstay.server.cli;
 
 import java.io.IOException;
 import java.net.URI;
+import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -12,6 +13,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -24,6 +26,7 @@ final class ApiClient {
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration ANSWER = Duration.ofSeconds(30);
     private static final int PAGE = 1000;
+    private static final Pattern AGENT = Pattern.compile("^/api/v1/agents/([^/?]+)");
 
     private final URI server;
     private final String token;
@@ -96,6 +99,13 @@ final class ApiClient {
     }
 
     private static String refusal(String path, HttpResponse<String> answer) {
+        var agent = AGENT.matcher(path);
+        if (answer.statusCode() == 404 && agent.find()) {
+            return "there is no agent \"" + URLDecoder.decode(agent.group(1), StandardCharsets.UTF_8) + '"';
+        }
+        if (answer.statusCode() == 401) {
+            return "the API key was refused; give a valid one with --token or MAINSTAY_TOKEN";
+        }
         var problem = json(answer);
         var words = new StringBuilder(problem.path("detail").asString(answer.statusCode() + " for " + path));
         if (answer.statusCode() == 404) {

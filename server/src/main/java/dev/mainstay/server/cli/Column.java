@@ -25,6 +25,20 @@ record Column(String name, String title, Function<JsonNode, String> text) {
         return text(value).replaceFirst("T", " ").replaceFirst("(\\.\\d+)?Z$", "");
     }
 
+    /// The health of something in a column of that name.
+    static Column health(Function<JsonNode, JsonNode> score) {
+        return of("health", item -> score(score.apply(item)));
+    }
+
+    /// A score to one decimal; more of them are noise to whoever reads a table.
+    static String score(JsonNode value) {
+        return value.isNumber()
+                ? BigDecimal.valueOf(value.asDouble())
+                        .setScale(1, RoundingMode.HALF_UP)
+                        .toPlainString()
+                : text(value);
+    }
+
     /// A value as one reads it: lists with commas, two decimals, nothing for null.
     static String text(JsonNode value) {
         if (value.isNull() || value.isMissingNode()) {

@@ -1,12 +1,17 @@
 package dev.mainstay.server.cli;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
+import tools.jackson.databind.JsonNode;
 
 /// Who is told, and why: the options of every command that changes what is wanted of agents. Not thread-safe.
 final class Order {
+    private static final List<Column> TOLD =
+            List.of(Column.of("id"), Column.of("state"), Column.of("desired"), Column.of("node"));
+
     @Parameters(paramLabel = "ID", arity = "1..*", description = "The agents.")
     private List<String> ids = List.of();
 
@@ -16,13 +21,22 @@ final class Order {
             description = "Why; kept with the event.")
     private String reason = "";
 
-    /// Tells each agent; the first that cannot follow ends it.
+    /// Tells each agent, whether or not those before it could follow; ends with the code of the first that could not.
     int give(String command, Remote remote, Output output) {
         var client = remote.connect();
-        var told = ids.stream()
-                .map(id -> client.post(AgentCommand.path(id) + "/" + command, Map.of("reason", reason)))
-                .toList();
-        output.list(told, List.of(Column.of("id"), Column.of("state"), Column.of("desired"), Column.of("node")));
-        return ExitCode.OK;
+        var told = new ArrayList<JsonNode>();
+        var exit = ExitCode.OK;
+        for (var id : ids) {
+            try {
+                told.add(client.post(AgentCommand.path(id) + "/" + command, Map.of("reason", reason)));
+            } catch (CommandFailure failure) {
+                output.say("mainstay: " + failure.getMessage());
+                exit = exit == ExitCode.OK ? failure.exitCode() : exit;
+            }
+        }
+        if (!told.isEmpty()) {
+            output.list(told, TOLD);
+        }
+        return exit;
     }
 }

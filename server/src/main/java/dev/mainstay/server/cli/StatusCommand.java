@@ -27,9 +27,7 @@ final class StatusCommand implements Callable<Integer> {
             Column.of("ready", status -> ready(status.path("readiness"))),
             Column.of("nodes", status -> Column.text(status.path("overview").path("nodes"))),
             Column.of("agents", status -> agents(status.path("overview"))),
-            Column.of(
-                    "health",
-                    status -> Column.text(status.path("overview").path("health").path("score"))),
+            Column.health(status -> status.path("overview").path("health").path("score")),
             Column.of(
                     "problems",
                     status -> String.valueOf(

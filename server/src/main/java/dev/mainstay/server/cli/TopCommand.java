@@ -22,21 +22,33 @@ import tools.jackson.databind.JsonNode;
         mixinStandardHelpOptions = true)
 final class TopCommand implements Callable<Integer> {
     private static final long PERIOD_MILLIS = 1000;
+    private static final String OVERVIEW = "/api/v1/overview";
     private static final String HOME = "\u001b[H";
     private static final String CLEAR_LINE = "\u001b[K";
     private static final String CLEAR_BELOW = "\u001b[J";
-    private static final List<String> ORDER =
-            List.of("quarantined", "failed", "recovering", "maintenance", "initializing", "active");
-    private static final List<Column> ROW = List.of(
+    /// Of what is no terminal; a table that wraps cannot be read.
+    private static final int WIDTH = 100;
+
+    private static final List<Column> ALL = List.of(
             Column.of("id"),
             Column.of("kind"),
             Column.of("state"),
             Column.of("phase"),
-            Column.of("health"),
+            Column.health(agent -> agent.path("health")),
             Column.of("node"),
             Column.of("ticks"),
             Column.of("failures"),
             Column.of("lastDurationMs", agent -> milliseconds(agent.path("lastDurationMs"))),
+            Column.of("lastError"));
+    /// What fits a line; node and phase are in `agent list` and `agent describe`.
+    private static final List<Column> ROW = List.of(
+            Column.of("id", agent -> cut(Column.text(agent.path("id")), 22)),
+            Column.of("state"),
+            Column.health(agent -> agent.path("health")),
+            Column.of("kind", agent -> cut(Column.text(agent.path("kind")), 14)),
+            Column.of("ticks"),
+            Column.of("failures"),
+            Column.of("ms", agent -> milliseconds(agent.path("lastDurationMs"))),
             Column.of("lastError"));
 
     @Spec
@@ -51,14 +63,25 @@ final class TopCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         var client = remote.connect();
-        if (output.format() != Output.Format.TABLE || !Colours.isTerminal()) {
-            output.list(agents(client), ROW);
+        if (output.format() != Output.Format.TABLE) {
+            output.list(agents(client, client.get(OVERVIEW)), ALL);
+            return ExitCode.OK;
+        }
+        if (!Colours.isTerminal()) {
+            plain(client);
             return ExitCode.OK;
         }
         try (var terminal = TerminalBuilder.builder().system(true).build()) {
             watch(client, terminal);
         }
         return ExitCode.OK;
+    }
+
+    private void plain(ApiClient client) {
+        var table = new StringWriter();
+        Table.print(new PrintWriter(table), ROW, agents(client, client.get(OVERVIEW)), new Colours(false));
+        table.toString().lines().forEach(line -> output.out().println(cut(line, WIDTH)));
+        output.out().flush();
     }
 
     private void watch(ApiClient client, Terminal terminal) throws IOException {
@@ -84,12 +107,12 @@ final class TopCommand implements Callable<Integer> {
         var screen = new StringWriter();
         var writer = new PrintWriter(screen);
         try {
-            var overview = client.get("/api/v1/overview");
+            var overview = client.get(OVERVIEW);
             writer.println("Mainstay " + client.server() + "   nodes " + overview.path("nodes") + "   agents "
                     + StatusCommand.agents(overview) + "   health "
-                    + Column.text(overview.path("health").path("score")) + "   q quits");
+                    + Column.score(overview.path("health").path("score")) + "   q quits");
             writer.println();
-            Table.print(writer, ROW, agents(client), new Colours(false));
+            Table.print(writer, ROW, agents(client, overview), new Colours(false));
         } catch (CommandFailure e) {
             writer.println(Safe.lines(String.valueOf(e.getMessage())));
         }
@@ -98,8 +121,7 @@ final class TopCommand implements Callable<Integer> {
         screen.toString()
                 .lines()
                 .limit(Math.max(1, height - 1L))
-                .forEach(line -> lines.append(
-                                coloured(line.length() > width ? line.substring(0, width) : line, colours))
+                .forEach(line -> lines.append(coloured(cut(line, width), colours))
                         .append(CLEAR_LINE)
                         .append("\r\n"));
         return lines.toString();
@@ -114,16 +136,13 @@ final class TopCommand implements Callable<Integer> {
         return result.toString();
     }
 
-    private static List<JsonNode> agents(ApiClient client) {
-        var agents = client.items("/api/v1/agents", new LinkedHashMap<String, @Nullable String>(), 1000);
-        return agents.stream()
-                .sorted((left, right) -> Integer.compare(urgency(left), urgency(right)))
-                .toList();
+    private static List<JsonNode> agents(ApiClient client, JsonNode overview) {
+        return Urgency.worstFirst(
+                client.items("/api/v1/agents", new LinkedHashMap<String, @Nullable String>(), 1000), overview);
     }
 
-    private static int urgency(JsonNode agent) {
-        var place = ORDER.indexOf(agent.path("state").asString(""));
-        return place < 0 ? ORDER.size() : place;
+    private static String cut(String text, int width) {
+        return text.length() > width ? text.substring(0, Math.max(0, width - 1)) + "…" : text;
     }
 
     private static String milliseconds(JsonNode value) {

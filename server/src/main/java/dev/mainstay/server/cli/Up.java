@@ -138,7 +138,8 @@ final class Up implements Callable<Integer> {
                     + server.folder().resolve("admin-token") + ")");
         }
         out.println("  data       " + server.folder());
-        out.println(READY + "    " + (detached ? "mainstay down" : "Ctrl-C, or `mainstay down` from elsewhere"));
+        var down = "mainstay down" + (join == null ? "" : " --node " + server.node());
+        out.println(READY + "    " + (detached ? down : "Ctrl-C, or `" + down + "` from elsewhere"));
         out.flush();
     }
 

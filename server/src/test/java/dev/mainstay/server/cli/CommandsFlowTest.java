@@ -120,7 +120,6 @@ class CommandsFlowTest {
         assertThat(done("agent", "logs", "steady", "-n", "3").out())
                 .contains("counted 1")
                 .doesNotContain("counted 2");
-        assertThat(type("agent", "logs", "nobody").err()).contains("no line of agent nobody");
     }
 
     @Test
@@ -178,6 +177,22 @@ class CommandsFlowTest {
     @Test
     void top_is_a_plain_table_without_a_terminal() {
         assertThat(done("top").out()).contains("steady", "test-counter").doesNotContain("\u001b");
+        assertThat(done("top").out().lines()).allMatch(line -> line.length() <= 100);
+    }
+
+    @Test
+    void an_agent_that_is_not_there_keeps_no_other_from_being_told() {
+        var said = type("agent", "resume", "nobody", "steady");
+        assertThat(said.exit()).isEqualTo(ExitCode.NOT_FOUND);
+        assertThat(said.err()).contains("there is no agent \"nobody\"");
+        assertThat(said.out()).contains("steady");
+    }
+
+    @Test
+    void a_transition_says_from_what_to_what() {
+        assertThat(done("agent", "events", "steady", "--type", "agent.transition", "-o", "csv")
+                        .out())
+                .contains("initializing → active");
     }
 
     @Test
@@ -243,9 +258,11 @@ class CommandsFlowTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             agent describe nobody               | 3 | nobody
-            agent pause nobody                  | 3 | nobody
+            agent pause nobody                  | 3 | there is no agent "nobody"
+            agent logs steady -n -3             | 2 | --lines must be at least 1
+            agent logs nobody                   | 3 | no line of agent nobody in today's /
             agent list --category none          | 2 | category
-            status --token mst_wrong            | 5 | key
+            status --token mst_wrong            | 5 | --token or MAINSTAY_TOKEN
             status --server http://127.0.0.1:9 --token x | 8 | mainstay up
             status --server http://127.0.0.1:9  | 5 | MAINSTAY_TOKEN
             status --data /nowhere              | 8 | no Mainstay runs in /nowhere
