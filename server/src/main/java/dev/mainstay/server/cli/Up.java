@@ -138,9 +138,15 @@ final class Up implements Callable<Integer> {
                     + server.folder().resolve("admin-token") + ")");
         }
         out.println("  data       " + server.folder());
-        var down = "mainstay down" + (join == null ? "" : " --node " + server.node());
+        var down = down(server.node());
         out.println(READY + "    " + (detached ? down : "Ctrl-C, or `" + down + "` from elsewhere"));
         out.flush();
+    }
+
+    /// The command that stops this very node, typed in the same folder.
+    private String down(String name) {
+        var folder = join != null && !join.isEmpty() ? join : data;
+        return "mainstay down" + (folder == null ? "" : " --data " + folder) + (join == null ? "" : " --node " + name);
     }
 
     private void say(String words) {

@@ -192,7 +192,7 @@ class CommandsFlowTest {
     void a_transition_says_from_what_to_what() {
         assertThat(done("agent", "events", "steady", "--type", "agent.transition", "-o", "csv")
                         .out())
-                .contains("initializing → active");
+                .contains("monitoring → active");
     }
 
     @Test

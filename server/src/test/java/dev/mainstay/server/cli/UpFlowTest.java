@@ -90,6 +90,7 @@ class UpFlowTest {
     private void one_more_node_joins() throws Exception {
         try (var joined = up("--join", "--node", "second")) {
             ready(joined);
+            assertThat(joined.said()).contains("`mainstay down --node second`");
             Eventually.holds(
                     "both nodes are live",
                     BOUND,
