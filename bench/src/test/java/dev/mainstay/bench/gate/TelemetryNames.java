@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 final class TelemetryNames {
 
     private static final Set<String> MODULES = Set.of("core", "ai", "agents", "server");
-    private static final Pattern NAME = Pattern.compile("(?!java\\.)[a-z]+(\\.[a-z_]+)+");
+    private static final Pattern NAME = Pattern.compile("(?!java\\.|mainstay\\.organization)[a-z]+(\\.[a-z_]+)+");
     private static final Pattern QUOTED = Pattern.compile("'(" + NAME + ")'");
     private static final Pattern RECORDING =
             Pattern.compile("(.*\\.)?(metric|event)|new (.*\\.)?(Metric|Event|Figure)");
