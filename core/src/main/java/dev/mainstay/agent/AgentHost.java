@@ -22,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -50,13 +51,15 @@ public final class AgentHost implements AutoCloseable {
     private final Map<AgentRef, Long> endedFences = new HashMap<>();
     private volatile @Nullable UUID session;
     private volatile boolean stopping;
+    private volatile BooleanSupplier trusted = () -> true;
     private volatile Runnable doubtful = () -> {};
     private final TimerWheel.Timer doubt = new TimerWheel.Timer(() -> doubtful.run());
 
     private AgentHost(Builder builder) {
         this.node = builder.node;
         this.kinds = builder.kinds;
-        this.house = new RunnerHouse(builder.wheel, builder.monotonic, builder.clock, builder.telemetry);
+        this.house = new RunnerHouse(
+                builder.wheel, builder.monotonic, builder.clock, builder.telemetry, () -> trusted.getAsBoolean());
         this.state = builder.state;
         this.store = new AgentStore(builder.database);
         this.transitions = new TransitionLog(builder.database, builder.telemetry);
@@ -215,6 +218,11 @@ public final class AgentHost implements AutoCloseable {
             lives.remove(life.ref(), life);
         }
         house.wheel().schedule(doubt, house.monotonic().nanos() + DOUBT.toNanos());
+    }
+
+    /// No tick starts while `claim` is false.
+    public void trustedBy(BooleanSupplier claim) {
+        trusted = claim;
     }
 
     /// Called when a life ended in a way that what was read of the assignments does not explain: read them again.

@@ -213,7 +213,10 @@ final class AgentRunner {
         if (isBeforeCron()) {
             return;
         }
-        if (current != null || tickAgent == null || tickContext == null) {
+        if (current != null
+                || tickAgent == null
+                || tickContext == null
+                || !house.trusted().getAsBoolean()) {
             return;
         }
         Tick tick = new Tick(due, now + spec.deadline().toNanos(), house.monotonic());

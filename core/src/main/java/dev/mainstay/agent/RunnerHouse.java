@@ -8,11 +8,14 @@ import dev.mainstay.telemetry.Metric;
 import dev.mainstay.telemetry.Telemetry;
 import java.time.InstantSource;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /// What all runners of a node share. Thread-safe.
 ///
 /// @param clock the database's time
-record RunnerHouse(TimerWheel wheel, MonotonicClock monotonic, InstantSource clock, Telemetry telemetry) {
+/// @param trusted whether the node can still prove that it owns what it runs; false after a freeze, before it is fenced
+record RunnerHouse(
+        TimerWheel wheel, MonotonicClock monotonic, InstantSource clock, Telemetry telemetry, BooleanSupplier trusted) {
     /// Money an agent's work produced, as the metric `work.value` of its currency.
     void produced(AgentRef agent, Money value) {
         telemetry.metric(new Metric(

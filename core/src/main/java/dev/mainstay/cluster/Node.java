@@ -35,7 +35,7 @@ public final class Node implements AutoCloseable {
     private final Loop assignments;
     private final Loop deaths;
     private final TimerWheel.Timer suspicion;
-    private @Nullable NodeSession session;
+    private volatile @Nullable NodeSession session;
 
     private Node(
             Database database,
@@ -57,6 +57,7 @@ public final class Node implements AutoCloseable {
                 })
                 .duty());
         host.onDoubt(this::reassigned);
+        host.trustedBy(this::isTrusted);
         this.leadership = new Leadership(database, identity.id(), all);
         this.assignments = Loop.start("assignments", CHECK, host::converge);
         this.deaths = Loop.start("deaths", CHECK, this::findDead);
