@@ -118,6 +118,7 @@ public final class TestDatabase implements AutoCloseable {
         private static String make(TestPostgres server) {
             String name = "template_" + uniqueName();
             server.createDatabase(name, null);
+            server.dropAtEnd(name);
             Database.open(config(server, name).build()).close();
             return name;
         }

@@ -3,6 +3,8 @@ package dev.mainstay.testing;
 import dev.mainstay.ErrorCode;
 import dev.mainstay.MainstayException;
 import dev.mainstay.concurrent.Threads;
+import dev.mainstay.postgres.DatabaseUrl;
+import dev.mainstay.postgres.Login;
 import dev.mainstay.postgres.embedded.DataFolder;
 import dev.mainstay.postgres.embedded.EmbeddedPostgres;
 import dev.mainstay.postgres.embedded.EmbeddedPostgresConfig;
@@ -24,8 +26,12 @@ import org.slf4j.LoggerFactory;
 /// The PostgreSQL server of a test run: one a JVM, started by whoever needs it first, gone when the JVM ends.
 ///
 /// It gives up durability for speed, and lives in the temporary folder, where the programs stay unpacked for the
-/// next run. What a killed run left is removed by the next one. Thread-safe.
+/// next run. What a killed run left is removed by the next one. Where the environment variable [#OUTSIDE] names a
+/// server, tests run on that one instead, which only gains and loses databases and roles. Thread-safe.
 public final class TestPostgres {
+    /// Names a server that runs already, as its superuser: `postgresql://postgres:secret@localhost:5432/postgres`.
+    public static final String OUTSIDE = "MAINSTAY_TEST_DATABASE";
+
     private static final Logger LOG = LoggerFactory.getLogger(TestPostgres.class);
     private static final String RUN = "run-";
     private static final Pattern NAME = Pattern.compile("[A-Za-z_][A-Za-z0-9_]{0,62}");
@@ -36,16 +42,34 @@ public final class TestPostgres {
             "shared_buffers", "128MB",
             "max_connections", "200");
 
-    private final DataFolder folder;
-    private final EmbeddedPostgres server;
+    private final String host;
+    private final int port;
+    private final Login superuser;
+    private final boolean stays;
 
-    private TestPostgres(DataFolder folder, EmbeddedPostgres server) {
-        this.folder = folder;
-        this.server = server;
+    private TestPostgres(String host, int port, Login superuser, boolean stays) {
+        this.host = host;
+        this.port = port;
+        this.superuser = superuser;
+        this.stays = stays;
     }
 
     private static final class Shared {
-        private static final TestPostgres SERVER = start();
+        private static final TestPostgres SERVER = outside(System.getenv(OUTSIDE));
+    }
+
+    private static TestPostgres outside(@Nullable String text) {
+        if (text == null || text.isBlank()) {
+            return start();
+        }
+        var url = DatabaseUrl.parse(text);
+        var superuser = url.login();
+        if (superuser == null) {
+            throw new IllegalArgumentException(OUTSIDE + " must name the server's superuser and its password");
+        }
+        int colon = url.where().lastIndexOf(':', url.where().indexOf('/'));
+        var port = url.where().substring(colon + 1, url.where().indexOf('/'));
+        return new TestPostgres(url.where().substring(0, colon), Integer.parseInt(port), superuser, true);
     }
 
     /// The server of this JVM.
@@ -69,9 +93,10 @@ public final class TestPostgres {
             var config = EmbeddedPostgresConfig.in(folder.postgres())
                     .withSettings(SETTINGS)
                     .withBinariesCache(binariesCache());
-            var test = new TestPostgres(folder, EmbeddedPostgres.start(config));
-            Threads.onShutdown("mainstay-test-postgres", test::discard);
-            return test;
+            var server = EmbeddedPostgres.start(config);
+            Threads.onShutdown("mainstay-test-postgres", () -> discard(folder));
+            return new TestPostgres(
+                    server.host(), server.port(), new Login(server.superuser(), server.superuserPassword()), false);
         } catch (IOException e) {
             throw new MainstayException(
                     ErrorCode.DATA_FOLDER_UNUSABLE, "no test server can be started below " + root, e);
@@ -123,25 +148,25 @@ public final class TestPostgres {
         }
     }
 
-    private void discard() {
+    private static void discard(DataFolder folder) {
         EmbeddedPostgres.discard(folder.postgres());
         folder.delete();
     }
 
     public String host() {
-        return server.host();
+        return host;
     }
 
     public int port() {
-        return server.port();
+        return port;
     }
 
     public String superuser() {
-        return server.superuser();
+        return superuser.user();
     }
 
     public String password() {
-        return server.superuserPassword();
+        return superuser.password();
     }
 
     /// The JDBC URL of a database on this server, without user and password.
@@ -157,6 +182,13 @@ public final class TestPostgres {
     /// Drops the database if it is there, and ends whatever sessions are connected to it.
     public void dropDatabase(String name) {
         execute("DROP DATABASE IF EXISTS " + quoted(name) + " WITH (FORCE)");
+    }
+
+    /// Drops it when this JVM ends, unless the whole server goes then.
+    void dropAtEnd(String name) {
+        if (stays) {
+            Threads.onShutdown("mainstay-drop-" + name, () -> dropDatabase(name));
+        }
     }
 
     private static String quoted(String name) {
