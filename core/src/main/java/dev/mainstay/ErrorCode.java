@@ -42,6 +42,8 @@ public enum ErrorCode {
     DATABASE_UNREACHABLE,
     /// PostgreSQL refused the user or the password.
     DATABASE_AUTH,
+    /// TLS was asked for, and the server does not offer it or could not prove who it is.
+    DATABASE_TLS,
     /// The server has no database of that name.
     DATABASE_MISSING,
     /// PostgreSQL is older than Mainstay needs.

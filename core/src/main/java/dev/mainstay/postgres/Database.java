@@ -21,7 +21,7 @@ public final class Database implements AutoCloseable {
     private final Pool control;
     private final Pool engine;
     private final Pool api;
-    private final @Nullable Pool replica;
+    private final @Nullable Replica replica;
     private final ReentrantLock probing = new ReentrantLock();
 
     private Database(DatabaseConfig config, Server server) {
@@ -31,7 +31,9 @@ public final class Database implements AutoCloseable {
         engine = pool(config.enginePool(), config.url(), config.engine());
         api = pool(config.apiPool(), config.url(), config.api());
         DatabaseUrl replicaUrl = config.replica();
-        replica = replicaUrl == null ? null : pool(config.apiPool(), replicaUrl, config.api());
+        replica = replicaUrl == null
+                ? null
+                : new Replica(pool(config.apiPool().forReplica(), replicaUrl, config.api()), api, replicaUrl.where());
     }
 
     private Pool pool(PoolConfig pool, DatabaseUrl url, Login login) {
@@ -127,10 +129,10 @@ public final class Database implements AutoCloseable {
 
     @Override
     public void close() {
-        api.close();
         if (replica != null) {
             replica.close();
         }
+        api.close();
         engine.close();
         control.close();
     }

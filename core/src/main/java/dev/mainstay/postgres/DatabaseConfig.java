@@ -106,7 +106,7 @@ public record DatabaseConfig(
 
         /// A streaming replica for screens; decisions are never read from it.
         public Builder replica(String replicaUrl) {
-            replica = DatabaseUrl.parse(replicaUrl);
+            replica = DatabaseUrl.parseReplica(replicaUrl);
             return this;
         }
 

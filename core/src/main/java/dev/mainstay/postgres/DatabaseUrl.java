@@ -20,7 +20,17 @@ public record DatabaseUrl(
         @Nullable Login login) {
     private static final String JDBC = "jdbc:postgresql:";
 
+    /// Several hosts mean the primary among them, unless `targetServerType` says otherwise.
     public static DatabaseUrl parse(String text) {
+        return parse(text, "primary");
+    }
+
+    /// Several hosts mean any standby among them, and the primary when there is none.
+    static DatabaseUrl parseReplica(String text) {
+        return parse(text, "preferSecondary");
+    }
+
+    private static DatabaseUrl parse(String text, String target) {
         String url = text.trim();
         String rest = withoutScheme(url);
         Login login = null;
@@ -45,7 +55,7 @@ public record DatabaseUrl(
         }
         if (hosts.contains(",")
                 && PGProperty.TARGET_SERVER_TYPE.getOrDefault(parsed).equals("any")) {
-            rest += (rest.contains("?") ? "&" : "?") + "targetServerType=primary";
+            rest += (rest.contains("?") ? "&" : "?") + "targetServerType=" + target;
         }
         return new DatabaseUrl(JDBC + rest, database, where(hosts, ports) + "/" + database, login);
     }

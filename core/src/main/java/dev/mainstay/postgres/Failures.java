@@ -31,6 +31,11 @@ final class Failures {
                 .isPresent();
     }
 
+    /// The server gave up a statement, as it does when a timeout is over.
+    static boolean isCancelled(Throwable failure) {
+        return state(failure).filter("57014"::equals).isPresent();
+    }
+
     /// No answer came, or none can come: what was sent may have happened or not.
     static boolean isConnectionLost(Throwable failure) {
         return state(failure)
@@ -44,23 +49,31 @@ final class Failures {
         return !unknown && state(failure).filter(CUT::contains).isPresent();
     }
 
-    /// The failure in our words where we have any, else the failure itself.
+    /// The failure of someone who asks again, in our words where we have any, else the failure itself.
     static RuntimeException worded(RuntimeException failure, String where, String user) {
         if (failure instanceof MainstayException) {
             return failure;
         }
         return sqlException(failure)
-                .<RuntimeException>map(sql -> worded(sql, where, user))
+                .<RuntimeException>map(sql -> worded(sql, where, user, " Mainstay tries again by itself."))
                 .orElse(failure);
     }
 
-    /// The same for a checked failure; one without special words is unreachable, for it came while connecting.
+    /// A failure to connect, whoever asked may give up now; one without special words is unreachable.
     static MainstayException connecting(SQLException failure, String where, String user) {
-        MainstayException worded = worded(sqlException(failure).orElse(failure), where, user);
-        return worded != null ? worded : unreachable(failure, where);
+        MainstayException worded = worded(sqlException(failure).orElse(failure), where, user, "");
+        return worded != null ? worded : unreachable(failure, where, "");
     }
 
-    private static @Nullable MainstayException worded(SQLException failure, String where, String user) {
+    private static @Nullable MainstayException worded(SQLException failure, String where, String user, String next) {
+        Optional<String> remedy = TlsRefusal.remedy(failure);
+        if (remedy.isPresent()) {
+            return new MainstayException(
+                    ErrorCode.DATABASE_TLS,
+                    "PostgreSQL at " + where + " is not trusted: " + serverMessage(failure) + ". " + remedy.get() + "."
+                            + next,
+                    failure);
+        }
         String state = failure.getSQLState() == null ? "" : failure.getSQLState();
         return switch (state) {
             case "28P01", "28000" ->
@@ -85,17 +98,17 @@ final class Failures {
                 new MainstayException(
                         ErrorCode.DISK_FULL,
                         "PostgreSQL at " + where + " has no disk space left: " + serverMessage(failure)
-                                + ". Free space on its volume; Mainstay goes on by itself.",
+                                + ". Free space on its volume." + next,
                         failure);
-            default -> isConnectionLost(failure) ? unreachable(failure, where) : null;
+            default -> isConnectionLost(failure) ? unreachable(failure, where, next) : null;
         };
     }
 
-    private static MainstayException unreachable(SQLException failure, String where) {
+    private static MainstayException unreachable(SQLException failure, String where, String next) {
         return new MainstayException(
                 ErrorCode.DATABASE_UNREACHABLE,
                 "No answer from PostgreSQL at " + where + ": " + serverMessage(failure)
-                        + ". Mainstay tries again by itself; check that the server runs and host and port are right.",
+                        + ". Check that the server runs, and that host and port are right." + next,
                 failure);
     }
 

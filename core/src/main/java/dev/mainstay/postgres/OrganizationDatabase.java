@@ -1,7 +1,5 @@
 package dev.mainstay.postgres;
 
-import dev.mainstay.ErrorCode;
-import dev.mainstay.MainstayException;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -26,10 +24,10 @@ public final class OrganizationDatabase {
 
     private final UUID organization;
     private final Pool primary;
-    private final @Nullable Pool replica;
+    private final @Nullable Replica replica;
     private final boolean forScreens;
 
-    OrganizationDatabase(UUID organization, Pool primary, @Nullable Pool replica, boolean forScreens) {
+    OrganizationDatabase(UUID organization, Pool primary, @Nullable Replica replica, boolean forScreens) {
         this.organization = organization;
         this.primary = primary;
         this.replica = replica;
@@ -49,14 +47,10 @@ public final class OrganizationDatabase {
     /// All rows of one query with named parameters, in one round trip. The query only reads: it is run again when its
     /// connection turns out to be cut off.
     public <T> List<T> list(String sql, Map<String, ?> parameters, RowMapper<T> mapper) {
-        Pool other = replica;
-        if (forScreens && other != null) {
-            try {
-                return list(other, sql, parameters, mapper);
-            } catch (MainstayException e) {
-                if (e.code() != ErrorCode.DATABASE_UNREACHABLE) {
-                    throw e;
-                }
+        if (forScreens && replica != null) {
+            Optional<List<T>> rows = replica.pool().flatMap(pool -> attempt(replica, pool, sql, parameters, mapper));
+            if (rows.isPresent()) {
+                return rows.get();
             }
         }
         return list(primary, sql, parameters, mapper);
@@ -80,6 +74,21 @@ public final class OrganizationDatabase {
                     .one();
             return work.withHandle(handle);
         }));
+    }
+
+    // Whatever a replica fails at, be it a table that has not arrived there, the primary may know; but what took too
+    // long here would take the primary too long as well.
+    private <T> Optional<List<T>> attempt(
+            Replica from, Pool pool, String sql, Map<String, ?> parameters, RowMapper<T> mapper) {
+        try {
+            return Optional.of(list(pool, sql, parameters, mapper));
+        } catch (RuntimeException e) {
+            if (Failures.isOfValues(e) || Failures.isCancelled(e)) {
+                throw e;
+            }
+            from.distrust();
+            return Optional.empty();
+        }
     }
 
     private <T> List<T> list(Pool pool, String sql, Map<String, ?> parameters, RowMapper<T> mapper) {

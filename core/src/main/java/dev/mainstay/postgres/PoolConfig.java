@@ -25,6 +25,11 @@ public record PoolConfig(String name, int size, Duration statement, Duration loc
         }
     }
 
+    /// The same for a replica, on which nobody waits long, since the primary can answer too.
+    PoolConfig forReplica() {
+        return new PoolConfig("replica", size, statement, lock, socket, seconds(1));
+    }
+
     PoolConfig withSize(int newSize) {
         return new PoolConfig(name, newSize, statement, lock, socket, patience);
     }

@@ -33,6 +33,12 @@ class DatabaseUrlTest {
     }
 
     @Test
+    void several_hosts_of_a_replica_mean_a_standby_among_them() {
+        assertThat(DatabaseUrl.parseReplica("postgresql://one,two/fleet").jdbc())
+                .endsWith("?targetServerType=preferSecondary");
+    }
+
+    @Test
     void a_target_server_that_is_named_stays() {
         assertThat(DatabaseUrl.parse("postgresql://one,two/fleet?targetServerType=preferSecondary")
                         .jdbc())

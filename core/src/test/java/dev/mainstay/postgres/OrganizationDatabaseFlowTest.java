@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mainstay.concurrent.Threads;
+import dev.mainstay.testing.Eventually;
 import dev.mainstay.testing.TestDatabase;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -163,7 +165,11 @@ class OrganizationDatabaseFlowTest {
             String count = "SELECT count(*)::text FROM system_state";
 
             assertThat(api.list(count, Map.of(), FIRST)).containsExactly("20");
-            assertThat(api.forScreens().list(count, Map.of(), FIRST)).containsExactly("0");
+            Eventually.holds(
+                    "screens read from the replica",
+                    Duration.ofSeconds(10),
+                    () -> api.forScreens().list(count, Map.of(), FIRST).equals(List.of("0")));
+            assertThat(api.list(count, Map.of(), FIRST)).containsExactly("20");
         }
     }
 
@@ -171,7 +177,7 @@ class OrganizationDatabaseFlowTest {
     void screens_read_from_the_primary_while_the_replica_is_away() {
         try (Database database = Database.open(test.config()
                 .replica("postgresql://127.0.0.1:1/nowhere")
-                .apiPool(PoolConfig.API.withPatience(java.time.Duration.ofMillis(500)))
+                .apiPool(PoolConfig.API.withPatience(Duration.ofMillis(500)))
                 .build())) {
             assertThat(database.api(Organizations.DEFAULT)
                             .forScreens()

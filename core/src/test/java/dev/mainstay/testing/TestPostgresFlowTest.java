@@ -57,12 +57,12 @@ class TestPostgresFlowTest {
     void what_a_killed_run_left_is_removed_by_the_next_run_and_what_a_living_one_uses_is_not() throws Exception {
         long ours = postmaster(server);
         long left;
-        try (var killed = OtherProcess.start(Run.class, Map.of())) {
+        try (var killed = OtherProcess.start(Run.class, Map.of(TestPostgres.OUTSIDE, ""))) {
             left = killed.postmaster();
             killed.kill();
         }
         assertThat(runs(left)).isTrue();
-        try (var next = OtherProcess.start(Run.class, Map.of())) {
+        try (var next = OtherProcess.start(Run.class, Map.of(TestPostgres.OUTSIDE, ""))) {
             long theirs = next.postmaster();
             assertThat(runs(theirs)).isTrue();
             assertThat(runs(left)).isFalse();

@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDirFactory;
 
 /// A temporary folder that others may pass through: where root may not run PostgreSQL, another user has to reach
 /// it.
-final class PassableFolder implements TempDirFactory {
+public final class PassableFolder implements TempDirFactory {
     @Override
     public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext test) throws IOException {
         var folder = Files.createTempDirectory("mainstay-embedded");

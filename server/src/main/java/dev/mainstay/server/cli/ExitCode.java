@@ -28,7 +28,7 @@ final class ExitCode {
                     NODE_DUPLICATE,
                     DATA_FOLDER_IN_USE,
                     PORT_IN_USE -> CONFLICT;
-            case DATABASE_UNREACHABLE -> UNREACHABLE;
+            case DATABASE_UNREACHABLE, DATABASE_TLS -> UNREACHABLE;
             default -> FAILURE;
         };
     }

@@ -27,6 +27,7 @@ final class Failures {
             case DATABASE_UNREACHABLE,
                     DATABASE_AUTH,
                     DATABASE_MISSING,
+                    DATABASE_TLS,
                     DATABASE_READ_ONLY,
                     DISK_FULL,
                     TELEMETRY_FULL,
@@ -46,7 +47,8 @@ final class Failures {
         return switch (failure.code()) {
             case DATABASE_READ_ONLY -> "the database takes no writes; try again";
             case DISK_FULL -> "the database has no disk space left";
-            case DATABASE_UNREACHABLE, DATABASE_AUTH, DATABASE_MISSING -> "the database does not answer; try again";
+            case DATABASE_UNREACHABLE, DATABASE_AUTH, DATABASE_MISSING, DATABASE_TLS ->
+                "the database does not answer; try again";
             default -> "this node cannot work at the moment; try again";
         };
     }
