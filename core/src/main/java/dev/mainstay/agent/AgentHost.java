@@ -51,7 +51,7 @@ public final class AgentHost implements AutoCloseable {
     private final Map<AgentRef, Long> endedFences = new HashMap<>();
     private volatile @Nullable UUID session;
     private volatile boolean stopping;
-    private volatile BooleanSupplier trusted = () -> true;
+    private volatile BooleanSupplier proven = () -> true;
     private volatile Runnable doubtful = () -> {};
     private final TimerWheel.Timer doubt = new TimerWheel.Timer(() -> doubtful.run());
 
@@ -59,7 +59,7 @@ public final class AgentHost implements AutoCloseable {
         this.node = builder.node;
         this.kinds = builder.kinds;
         this.house = new RunnerHouse(
-                builder.wheel, builder.monotonic, builder.clock, builder.telemetry, () -> trusted.getAsBoolean());
+                builder.wheel, builder.monotonic, builder.clock, builder.telemetry, () -> proven.getAsBoolean());
         this.state = builder.state;
         this.store = new AgentStore(builder.database);
         this.transitions = new TransitionLog(builder.database, builder.telemetry);
@@ -221,8 +221,8 @@ public final class AgentHost implements AutoCloseable {
     }
 
     /// No tick starts while `claim` is false.
-    public void trustedBy(BooleanSupplier claim) {
-        trusted = claim;
+    public void provenBy(BooleanSupplier claim) {
+        proven = claim;
     }
 
     /// Called when a life ended in a way that what was read of the assignments does not explain: read them again.

@@ -19,6 +19,8 @@ import org.slf4j.LoggerFactory;
 final class AgentRunner {
     private static final Logger LOG = LoggerFactory.getLogger(AgentRunner.class);
     private static final Duration CRON_LOOK = Duration.ofMinutes(1);
+    /// A time that has come is not missed because a renewal of the session is late just then.
+    private static final Duration CRON_RETRY = Duration.ofMillis(250);
     private static final long LONGEST_GRACE = Duration.ofSeconds(5).toNanos();
 
     private final AgentRef ref;
@@ -210,16 +212,13 @@ final class AgentRunner {
     private void tickOrSkip(long now) {
         long due = nextTick;
         nextTick = following(due, now);
-        if (isBeforeCron()) {
+        if (!house.proven().getAsBoolean() || isBeforeCron()) {
             return;
         }
-        if (current != null
-                || tickAgent == null
-                || tickContext == null
-                || !house.trusted().getAsBoolean()) {
+        if (current != null || tickAgent == null || tickContext == null) {
             return;
         }
-        Tick tick = new Tick(due, now + spec.deadline().toNanos(), house.monotonic());
+        Tick tick = new Tick(due, now + spec.deadline().toNanos(), house.monotonic(), house.proven());
         tick.start(ref.id(), tickAgent, tickContext, this::finished);
         current = tick;
     }
@@ -230,7 +229,7 @@ final class AgentRunner {
             long missed = Math.max(0, (now - due) / interval);
             return due + (missed + 1) * interval;
         }
-        return Long.MAX_VALUE;
+        return now + CRON_RETRY.toNanos();
     }
 
     /// Called on the tick's own thread.
@@ -241,6 +240,9 @@ final class AgentRunner {
                 return;
             }
             current = null;
+            if (ending instanceof Tick.Ending.NotBegun) {
+                return;
+            }
             crash = tally.ended(tick, ending, house.monotonic().nanos());
             if (crash != null && mode != Mode.TICKING) {
                 crash = null;

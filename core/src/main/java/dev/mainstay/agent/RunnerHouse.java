@@ -13,9 +13,10 @@ import java.util.function.BooleanSupplier;
 /// What all runners of a node share. Thread-safe.
 ///
 /// @param clock the database's time
-/// @param trusted whether the node can still prove that it owns what it runs; false after a freeze, before it is fenced
+/// @param proven whether the node can still prove that it owns what it runs; false after a freeze, before it is fenced,
+/// and while no renewal of its session is answered
 record RunnerHouse(
-        TimerWheel wheel, MonotonicClock monotonic, InstantSource clock, Telemetry telemetry, BooleanSupplier trusted) {
+        TimerWheel wheel, MonotonicClock monotonic, InstantSource clock, Telemetry telemetry, BooleanSupplier proven) {
     /// Money an agent's work produced, as the metric `work.value` of its currency.
     void produced(AgentRef agent, Money value) {
         telemetry.metric(new Metric(

@@ -4,12 +4,14 @@ import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.Threads;
 import java.util.Objects;
 import java.util.function.BiConsumer;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /// One run of an agent's work on a virtual thread of its own. Guarded by its runner.
 final class Tick {
     private final long due;
     private final MonotonicClock clock;
+    private final BooleanSupplier proven;
     private long started;
     private long limit;
     private boolean interrupted;
@@ -20,19 +22,23 @@ final class Tick {
         record Returned(WorkResult result) implements Ending {}
 
         record Threw(Throwable failure) implements Ending {}
+
+        /// The process was stopped between the decision to tick and the tick, and may own the agent no longer.
+        record NotBegun() implements Ending {}
     }
 
     /// @param due when it should have started, in nanoseconds of the node's monotonic clock like all here
-    Tick(long due, long limit, MonotonicClock clock) {
+    Tick(long due, long limit, MonotonicClock clock, BooleanSupplier proven) {
         this.due = due;
         this.limit = limit;
         this.clock = clock;
+        this.proven = proven;
     }
 
     void start(String name, Agent agent, AgentContext context, BiConsumer<Tick, Ending> finished) {
         thread = Threads.startVirtual(name, () -> {
             started = clock.nanos();
-            finished.accept(this, run(agent, context));
+            finished.accept(this, proven.getAsBoolean() ? run(agent, context) : new Ending.NotBegun());
         });
     }
 

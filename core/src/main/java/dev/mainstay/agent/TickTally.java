@@ -33,6 +33,7 @@ final class TickTally {
                 }
                 yield null;
             }
+            case Tick.Ending.NotBegun() -> throw new IllegalArgumentException("a tick that was not begun has no end");
             case Tick.Ending.Threw(Throwable failure) -> {
                 String cause =
                         tick.isInterrupted() ? "tick was interrupted at its deadline" : Failure.describe(failure);

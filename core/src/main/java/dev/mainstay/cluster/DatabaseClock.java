@@ -1,12 +1,15 @@
 package dev.mainstay.cluster;
 
 import dev.mainstay.concurrent.MonotonicClock;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 
 /// The database's time, carried forward on this process's monotonic clock between two renewals, so that a wrong or
 /// stepping wall clock of the node changes nothing. Thread-safe.
 public final class DatabaseClock implements InstantSource {
+    private static final Duration LONGEST_WAY = Duration.ofSeconds(1);
+
     private final MonotonicClock monotonic;
     private volatile Reading reading;
 
@@ -17,8 +20,12 @@ public final class DatabaseClock implements InstantSource {
         this.reading = new Reading(databaseTime, monotonic.nanos());
     }
 
-    /// The database said `databaseTime` somewhere between these two moments; the middle is the best guess.
+    /// The database said `databaseTime` somewhere between these two moments; the middle is the best guess. One of an
+    /// answer that took long, or was read late because the process was stopped, is a worse guess than the last.
     void read(Instant databaseTime, long sentNanos, long answeredNanos) {
+        if (answeredNanos - sentNanos > LONGEST_WAY.toNanos()) {
+            return;
+        }
         reading = new Reading(databaseTime, sentNanos + (answeredNanos - sentNanos) / 2);
     }
 

@@ -57,7 +57,7 @@ public final class Node implements AutoCloseable {
                 })
                 .duty());
         host.onDoubt(this::reassigned);
-        host.trustedBy(this::isTrusted);
+        host.provenBy(this::isProven);
         this.leadership = new Leadership(database, identity.id(), all);
         this.assignments = Loop.start("assignments", CHECK, host::converge);
         this.deaths = Loop.start("deaths", CHECK, this::findDead);
@@ -91,10 +91,15 @@ public final class Node implements AutoCloseable {
         return identity;
     }
 
-    /// True while this node can prove that it owns what it runs.
+    /// True while this node belongs to the fleet: it holds a session, and need not stop what it does.
     public boolean isTrusted() {
         NodeSession current = session;
         return current != null && current.isTrusted();
+    }
+
+    private boolean isProven() {
+        NodeSession current = session;
+        return current != null && current.isProven();
     }
 
     public @Nullable UUID sessionId() {

@@ -22,12 +22,19 @@ import org.slf4j.LoggerFactory;
 ///
 /// Ownership is trusted until two seconds before the lease could end, counted from when the last answered renewal was
 /// *sent*. Past that, or when a renewal finds the session ended, the node is fenced: it stops all work and, as soon as
-/// the database answers, joins with a new session. Thread-safe.
+/// the database answers, joins with a new session.
+///
+/// Trust is not proof. Where the database may have lost the session's connection, it declares the node dead after two
+/// seconds without a beat, and a node that is cut off cannot tell that from a late answer. So ownership counts as
+/// proven
+/// only that long; then nothing new is begun until a renewal is answered. Thread-safe.
 public final class NodeSession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeSession.class);
     private static final Duration BEAT = Duration.ofSeconds(1);
     private static final Duration RETRY = Duration.ofMillis(500);
     private static final Duration MARGIN = Duration.ofSeconds(2);
+    /// A little less than the two seconds after which a session without a connection is dead.
+    private static final Duration PROVEN_WITHOUT_BEAT = Duration.ofMillis(1_800);
     private static final Duration PREDECESSOR_PATIENCE = Duration.ofSeconds(4);
     private static final Duration REPEAT_WARNING = Duration.ofSeconds(30);
 
@@ -43,6 +50,7 @@ public final class NodeSession implements AutoCloseable {
     private final Thread thread;
     private volatile @Nullable UUID session;
     private volatile long trustedUntil;
+    private volatile long provenUntil;
     private long fencedAt = Long.MIN_VALUE;
     private volatile boolean closed;
     private @Nullable Connection connection;
@@ -91,9 +99,14 @@ public final class NodeSession implements AutoCloseable {
         return session;
     }
 
-    /// True while this node can prove that it owns what it holds.
+    /// True while this node holds a session and need not stop what it does.
     public boolean isTrusted() {
         return session != null && monotonic.nanos() < trustedUntil;
+    }
+
+    /// True while no other node can have been given what this one holds, whatever happened to its connection.
+    public boolean isProven() {
+        return session != null && monotonic.nanos() < provenUntil;
     }
 
     private void openFirst() {
@@ -190,6 +203,7 @@ public final class NodeSession implements AutoCloseable {
         }
         session = mine;
         trustedUntil = sent + SessionStore.LEASE.minus(MARGIN).toNanos();
+        provenUntil = database.pooler() ? trustedUntil : sent + PROVEN_WITHOUT_BEAT.toNanos();
         wheel.schedule(trustTimer, trustedUntil);
         return true;
     }

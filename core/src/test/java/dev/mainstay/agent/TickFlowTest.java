@@ -23,7 +23,7 @@ class TickFlowTest {
                         .agent("lender", Duration.ofMillis(20), context::complete)
                         .start()) {
             AtomicLong clock = new AtomicLong(DUE);
-            Tick tick = new Tick(DUE, Long.MAX_VALUE, () -> clock.addAndGet(7_000_000));
+            Tick tick = new Tick(DUE, Long.MAX_VALUE, () -> clock.addAndGet(7_000_000), () -> true);
             TickTally tally = new TickTally();
             CompletableFuture<Long> started = new CompletableFuture<>();
             tick.start("late", any -> WorkResult.nothing(), context.get(10, TimeUnit.SECONDS), (ended, ending) -> {
