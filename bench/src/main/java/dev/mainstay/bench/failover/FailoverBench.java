@@ -17,13 +17,26 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// Two nodes on one database; the one with most agents is killed, again and again. Used by one thread.
-@Command(name = "failover", description = "How long until another node runs the agents of a killed one.")
+/// Two nodes on one database; the one with most agents is struck, again and again. Used by one thread.
+@Command(
+        name = "failover",
+        description = "How long until another node runs the agents of one that was killed, frozen or cut off.")
 public final class FailoverBench implements Callable<Integer> {
-    private static final Map<String, Goal> GOALS = goals();
-
-    @Option(names = "--kills", defaultValue = "50", description = "how often (${DEFAULT-VALUE})")
+    @Option(names = "--kills", defaultValue = "50", description = "how often a node is killed (${DEFAULT-VALUE})")
     private int kills;
+
+    @Option(
+            names = "--freezes",
+            defaultValue = "6",
+            description = "how often one is stopped until its agents run elsewhere, then goes on (${DEFAULT-VALUE})")
+    private int freezes;
+
+    @Option(
+            names = "--cuts",
+            defaultValue = "6",
+            description = "how often one is cut off from the database, by a black hole, a reset and a half-closed"
+                    + " connection in turn (${DEFAULT-VALUE})")
+    private int cuts;
 
     @Option(names = "--agents", defaultValue = "200", description = "on both nodes together (${DEFAULT-VALUE})")
     private int agents;
@@ -34,43 +47,82 @@ public final class FailoverBench implements Callable<Integer> {
     @Mixin
     private Reporting reporting;
 
-    private static Map<String, Goal> goals() {
+    private Map<String, Goal> goals() {
         Map<String, Goal> goals = new LinkedHashMap<>();
-        goals.put("p99Seconds", Goal.atMost(3));
-        goals.put("doubleOwners", Goal.atMost(0));
+        if (kills > 0) {
+            goals.put("p99Seconds", Goal.atMost(3));
+            goals.put("doubleOwners", Goal.atMost(0));
+        }
+        if (freezes > 0) {
+            goals.put("freezeMaxSeconds", Goal.atMost(12));
+            goals.put("freezeDoubleOwners", Goal.atMost(0));
+        }
+        if (cuts > 0) {
+            goals.put("cutMaxSeconds", Goal.atMost(12));
+            goals.put("cutDoubleOwners", Goal.atMost(0));
+        }
         return goals;
     }
 
     @Override
     public Integer call() throws Exception {
-        return reporting.report("failover", GOALS, this::measure);
+        return reporting.report("failover", goals(), this::measure);
     }
 
     private Measured measure() throws SQLException {
         try (var laboratory = Laboratory.open();
                 var ledger = new Ledger(laboratory)) {
-            var order = NodeOrder.idle(laboratory, "node-1", agents, interval, Duration.ofSeconds(1))
-                    .withLedger();
-            Samples seconds;
-            try (var pair = new NodePair(order, ledger)) {
-                seconds = Samples.of(pair.killRepeatedly(kills));
+            var figures = new Figures();
+            if (kills > 0) {
+                addKills(figures, strike(laboratory, ledger, "killed", kills, Blow.KILL));
             }
-            return new Measured(figures(seconds, ledger.all()), laboratory.version());
+            if (freezes > 0) {
+                addPauses(figures, "freeze", strike(laboratory, ledger, "frozen", freezes, Blow.FREEZE));
+            }
+            if (cuts > 0) {
+                Blow[] ways = {Blow.BLACK_HOLE, Blow.RESET, Blow.HALF_CLOSE};
+                addPauses(figures, "cut", strike(laboratory, ledger, "cut", cuts, ways));
+            }
+            return new Measured(figures, laboratory.version());
         }
     }
 
-    private Figures figures(Samples seconds, List<LedgerEntry> entries) {
-        List<LedgerEntry> wrong = LedgerCheck.doubleOwners(entries);
-        if (!wrong.isEmpty()) {
-            Reporting.say("ticks of a second owner:\n" + LedgerCheck.describe(wrong));
+    private record Struck(Samples seconds, List<LedgerEntry> ticks) {
+        int doubleOwners() {
+            List<LedgerEntry> wrong = LedgerCheck.doubleOwners(ticks);
+            if (!wrong.isEmpty()) {
+                Reporting.say("ticks of a second owner:\n" + LedgerCheck.describe(wrong));
+            }
+            return wrong.size();
         }
-        return new Figures()
-                .add("kills", kills)
-                .add("p99Seconds", seconds.percentile(99))
-                .add("maxSeconds", seconds.max())
-                .add("medianSeconds", seconds.median())
-                .add("minSeconds", seconds.min())
-                .add("doubleOwners", wrong.size())
-                .add("ticksChecked", entries.size());
+    }
+
+    private Struck strike(Laboratory laboratory, Ledger ledger, String name, int times, Blow... blows)
+            throws SQLException {
+        ledger.clear();
+        var order = NodeOrder.idle(laboratory, name, agents, interval, Duration.ofSeconds(1))
+                .withLedger();
+        try (var pair = new NodePair(order, ledger)) {
+            return new Struck(Samples.of(pair.strike(times, blows)), ledger.all());
+        }
+    }
+
+    private static void addKills(Figures figures, Struck killed) {
+        figures.add("kills", killed.seconds().size())
+                .add("p99Seconds", killed.seconds().percentile(99))
+                .add("maxSeconds", killed.seconds().max())
+                .add("medianSeconds", killed.seconds().median())
+                .add("minSeconds", killed.seconds().min())
+                .add("doubleOwners", killed.doubleOwners())
+                .add("ticksChecked", killed.ticks().size());
+    }
+
+    private static void addPauses(Figures figures, String name, Struck struck) {
+        figures.add(name + "s", struck.seconds().size())
+                .add(name + "MaxSeconds", struck.seconds().max())
+                .add(name + "MedianSeconds", struck.seconds().median())
+                .add(name + "DoubleOwners", struck.doubleOwners())
+                .add(name + "LateWrites", LedgerCheck.lateWrites(struck.ticks()).size())
+                .add(name + "TicksChecked", struck.ticks().size());
     }
 }

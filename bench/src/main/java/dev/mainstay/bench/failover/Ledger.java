@@ -3,7 +3,6 @@ package dev.mainstay.bench.failover;
 import dev.mainstay.bench.lab.Laboratory;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Timestamp;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -28,6 +27,16 @@ final class Ledger implements AutoCloseable {
             GROUP BY agent
             """;
 
+    private static final String JOINED = """
+            SELECT 1
+            FROM node_sessions
+            WHERE node_id = ? AND started_at > ? AND ended_at IS NULL
+            """;
+    private static final String ALL = """
+            SELECT agent, fence, node, begun, (extract(epoch FROM at) * 1000000)::bigint
+            FROM bench_ledger
+            """;
+
     private final Connection connection;
 
     Ledger(Laboratory laboratory) {
@@ -36,6 +45,7 @@ final class Ledger implements AutoCloseable {
                     agent text NOT NULL,
                     fence bigint NOT NULL,
                     node  text NOT NULL,
+                    begun bigint NOT NULL,
                     at    timestamptz NOT NULL DEFAULT clock_timestamp()
                 )
                 """, "CREATE INDEX ON bench_ledger (at)");
@@ -76,15 +86,33 @@ final class Ledger implements AutoCloseable {
         }
     }
 
+    /// True when a session opened after `since` lives under this node's name.
+    boolean hasJoined(String node, Instant since) throws SQLException {
+        try (var query = connection.prepareStatement(JOINED)) {
+            query.setString(1, node);
+            query.setObject(2, since.atOffset(ZoneOffset.UTC));
+            try (var rows = query.executeQuery()) {
+                return rows.next();
+            }
+        }
+    }
+
     List<LedgerEntry> all() throws SQLException {
         try (var statement = connection.createStatement();
-                var rows = statement.executeQuery("SELECT agent, fence, node, at FROM bench_ledger")) {
+                var rows = statement.executeQuery(ALL)) {
             List<LedgerEntry> entries = new ArrayList<>();
             while (rows.next()) {
-                Timestamp at = rows.getTimestamp(4);
-                entries.add(new LedgerEntry(rows.getString(1), rows.getLong(2), rows.getString(3), at.toInstant()));
+                entries.add(new LedgerEntry(
+                        rows.getString(1), rows.getLong(2), rows.getString(3), rows.getLong(4), rows.getLong(5)));
             }
             return entries;
+        }
+    }
+
+    /// Forgets all ticks.
+    void clear() throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute("TRUNCATE bench_ledger");
         }
     }
 

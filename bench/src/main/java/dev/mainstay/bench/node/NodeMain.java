@@ -34,7 +34,7 @@ public final class NodeMain {
     }
 
     private static void run(NodeOrder order, BufferedReader lines) throws IOException {
-        try (LedgerWriter ledger = order.hasLedger() ? new LedgerWriter(order) : null;
+        try (LedgerWriter ledger = LedgerWriter.of(order);
                 Fleet fleet = builder(order, ledger).start()) {
             System.out.println(READY);
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {

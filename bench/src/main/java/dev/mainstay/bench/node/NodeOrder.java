@@ -1,12 +1,15 @@
 package dev.mainstay.bench.node;
 
 import dev.mainstay.bench.lab.Laboratory;
+import dev.mainstay.testing.FaultProxy;
+import java.net.URI;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /// What a node is to run. Immutable and thread-safe.
 ///
 /// @param url of the database, without user and password
-/// @param hasLedger each tick is written down, see [LedgerWriter]
+/// @param ledgerUrl where each tick is written down, see [LedgerWriter]; null for nowhere
 public record NodeOrder(
         String url,
         String user,
@@ -15,20 +18,36 @@ public record NodeOrder(
         int agents,
         Duration interval,
         Duration heartbeat,
-        boolean hasLedger) {
+        @Nullable String ledgerUrl) {
+    private static final String JDBC = "jdbc:";
+
     /// Agents that do nothing, on the database of `laboratory`.
     public static NodeOrder idle(
             Laboratory laboratory, String node, int agents, Duration interval, Duration heartbeat) {
         return new NodeOrder(
-                laboratory.url(), laboratory.user(), laboratory.password(), node, agents, interval, heartbeat, false);
+                laboratory.url(), laboratory.user(), laboratory.password(), node, agents, interval, heartbeat, null);
     }
 
+    /// The ledger is written straight to the database, whatever lies between that and the node.
     public NodeOrder withLedger() {
-        return new NodeOrder(url, user, password, node, agents, interval, heartbeat, true);
+        return new NodeOrder(url, user, password, node, agents, interval, heartbeat, url);
     }
 
     /// The same agents on a node of another name.
     public NodeOrder on(String newNode) {
-        return new NodeOrder(url, user, password, newNode, agents, interval, heartbeat, hasLedger);
+        return new NodeOrder(url, user, password, newNode, agents, interval, heartbeat, ledgerUrl);
+    }
+
+    /// A way to the database that can be cut.
+    public FaultProxy proxy() {
+        URI direct = URI.create(url.substring(JDBC.length()));
+        return FaultProxy.to(direct.getHost(), direct.getPort());
+    }
+
+    /// The same, reaching the database through `proxy`.
+    public NodeOrder through(FaultProxy proxy) {
+        String path = URI.create(url.substring(JDBC.length())).getPath();
+        String cuttable = JDBC + "postgresql://" + proxy.host() + ":" + proxy.port() + path;
+        return new NodeOrder(cuttable, user, password, node, agents, interval, heartbeat, ledgerUrl);
     }
 }

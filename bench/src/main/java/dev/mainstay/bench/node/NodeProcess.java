@@ -68,6 +68,33 @@ public final class NodeProcess implements AutoCloseable {
         return process.info().totalCpuDuration().orElse(Duration.ZERO);
     }
 
+    /// Stops it where it is, as a paused virtual machine does: nothing in it goes on, its connections stay.
+    public void freeze() {
+        signal("STOP");
+    }
+
+    /// Ends what [#freeze] began; it goes on as if no time had passed.
+    public void thaw() {
+        signal("CONT");
+    }
+
+    private void signal(String name) {
+        try {
+            int code = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .inheritIO()
+                    .start()
+                    .waitFor();
+            if (code != 0) {
+                throw new IllegalStateException("node " + node + " did not take SIG" + name);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("there is no program kill", e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        }
+    }
+
     /// What `kill -9` does: the process gets no chance to say anything.
     public void kill() {
         process.destroyForcibly();

@@ -2,13 +2,12 @@ package dev.mainstay.bench.failover;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Instant;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class LedgerCheckTest {
     private static LedgerEntry tick(String agent, long fence, String node, int second) {
-        return new LedgerEntry(agent, fence, node, Instant.EPOCH.plusSeconds(second));
+        return new LedgerEntry(agent, fence, node, second, second);
     }
 
     @Test
@@ -40,5 +39,13 @@ class LedgerCheckTest {
     void agents_are_looked_at_apart() {
         var ledger = List.of(tick("a", 9, "node-1", 1), tick("b", 1, "node-2", 2));
         assertThat(LedgerCheck.doubleOwners(ledger)).isEmpty();
+    }
+
+    @Test
+    void a_tick_begun_in_time_and_written_late_is_told_apart_from_a_second_owner() {
+        var underWay = new LedgerEntry("a", 1, "node-1", 2, 9);
+        var ledger = List.of(underWay, tick("a", 3, "node-2", 5), tick("a", 3, "node-2", 10));
+        assertThat(LedgerCheck.doubleOwners(ledger)).isEmpty();
+        assertThat(LedgerCheck.lateWrites(ledger)).containsExactly(underWay);
     }
 }
