@@ -3,6 +3,7 @@ package dev.mainstay.agent;
 import dev.mainstay.AgentRef;
 import dev.mainstay.concurrent.Threads;
 import dev.mainstay.concurrent.TimerWheel;
+import dev.mainstay.config.Durations;
 import dev.mainstay.telemetry.AgentPhase;
 import dev.mainstay.telemetry.Heartbeat;
 import java.time.Duration;
@@ -30,6 +31,7 @@ final class AgentRunner {
     private final CrashListener crashes;
     private final TimerWheel.Timer timer = new TimerWheel.Timer(this::due);
     private final TickTally tally = new TickTally();
+    private final FailureLog failures = new FailureLog();
     private final long beatNanos;
     private @Nullable Tick current;
     private @Nullable Agent tickAgent;
@@ -204,8 +206,9 @@ final class AgentRunner {
         }
         current = null;
         tally.abandoned();
-        tally.failed("tick ran past its deadline of " + spec.deadline() + " and was abandoned");
-        return "tick did not stop after its deadline of " + spec.deadline() + " and was abandoned";
+        String deadline = Durations.format(spec.deadline());
+        tally.failed("tick ran past its deadline of " + deadline + " and was abandoned");
+        return "tick did not stop after its deadline of " + deadline + " and was abandoned";
     }
 
     /// One tick at a time: while one runs, due ticks are skipped, never queued.
@@ -235,6 +238,7 @@ final class AgentRunner {
     /// Called on the tick's own thread.
     private void finished(Tick tick, Tick.Ending ending) {
         String crash;
+        boolean isNews;
         synchronized (this) {
             if (current != tick) {
                 return;
@@ -243,16 +247,33 @@ final class AgentRunner {
             if (ending instanceof Tick.Ending.NotBegun) {
                 return;
             }
-            crash = tally.ended(tick, ending, house.monotonic().nanos());
+            long now = house.monotonic().nanos();
+            crash = tally.ended(tick, ending, now);
+            isNews = ending instanceof Tick.Ending.Returned(WorkResult result)
+                    && failures.isNews(result.isFailure(), now);
             if (crash != null && mode != Mode.TICKING) {
                 crash = null;
             }
         }
-        if (ending instanceof Tick.Ending.Returned returned && returned.result().value() != null) {
-            house.produced(ref, returned.result().value());
+        if (ending instanceof Tick.Ending.Returned(WorkResult result)) {
+            if (isNews) {
+                tell(result);
+            }
+            if (result.value() != null) {
+                house.produced(ref, result.value());
+            }
         }
         if (crash != null) {
             crashes.crashed(crash);
+        }
+    }
+
+    /// What an agent logs is its own affair; without this, one that only returns its failures would have no line.
+    private void tell(WorkResult result) {
+        if (result.isFailure()) {
+            LOG.atWarn().addKeyValue("agent", ref.id()).log("the work failed: {}", result.error());
+        } else {
+            LOG.atInfo().addKeyValue("agent", ref.id()).log("the work succeeds again");
         }
     }
 

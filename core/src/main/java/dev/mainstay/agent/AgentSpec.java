@@ -1,5 +1,6 @@
 package dev.mainstay.agent;
 
+import dev.mainstay.config.Durations;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -36,10 +37,10 @@ public record AgentSpec(
             throw new IllegalArgumentException("kind must not be empty");
         }
         if (!deadline.isPositive()) {
-            throw new IllegalArgumentException("deadline must be positive, was " + deadline);
+            throw new IllegalArgumentException("deadline must be positive, was " + Durations.format(deadline));
         }
         if (!heartbeat.isPositive()) {
-            throw new IllegalArgumentException("heartbeat must be positive, was " + heartbeat);
+            throw new IllegalArgumentException("heartbeat must be positive, was " + Durations.format(heartbeat));
         }
         capabilities = Set.copyOf(capabilities);
         dataSources = List.copyOf(dataSources);

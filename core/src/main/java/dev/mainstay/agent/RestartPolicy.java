@@ -1,5 +1,6 @@
 package dev.mainstay.agent;
 
+import dev.mainstay.config.Durations;
 import java.time.Duration;
 
 /// How often a crashed agent is started again, and how patiently. Defaults follow OTP's restart intensity and
@@ -32,13 +33,14 @@ public record RestartPolicy(
         requirePositive("resetAfter", resetAfter);
         requirePositive("quarantine", quarantine);
         if (maxBackoff.compareTo(backoff) < 0) {
-            throw new IllegalArgumentException("maxBackoff must be at least backoff, was " + maxBackoff);
+            throw new IllegalArgumentException(
+                    "maxBackoff must be at least backoff, was " + Durations.format(maxBackoff));
         }
     }
 
     private static void requirePositive(String name, Duration duration) {
         if (!duration.isPositive()) {
-            throw new IllegalArgumentException(name + " must be positive, was " + duration);
+            throw new IllegalArgumentException(name + " must be positive, was " + Durations.format(duration));
         }
     }
 }

@@ -5,6 +5,7 @@ import com.cronutils.model.CronType;
 import com.cronutils.model.definition.CronDefinitionBuilder;
 import com.cronutils.model.time.ExecutionTime;
 import com.cronutils.parser.CronParser;
+import dev.mainstay.config.Durations;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -34,7 +35,7 @@ public sealed interface TickSchedule {
 
         public Every {
             if (interval.compareTo(SHORTEST) < 0) {
-                throw new IllegalArgumentException("interval must be at least 10ms, was " + interval);
+                throw new IllegalArgumentException("interval must be at least 10ms, was " + Durations.format(interval));
             }
         }
 

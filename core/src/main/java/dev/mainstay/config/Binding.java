@@ -76,8 +76,16 @@ final class Binding {
             return null;
         }
         return setting == null
-                ? absent(part.type(), branch.origin(), child, "is required and missing")
-                : absent(part.type(), setting.origin(), child, "is required and has no value");
+                ? absent(part, branch.origin(), child, "is required and missing")
+                : absent(part, setting.origin(), child, "is required and has no value");
+    }
+
+    private @Nullable Object absent(Part part, Origin origin, KeyPath path, String complaint) {
+        if (part.named()) {
+            problems.add(Problem.of(origin, path, complaint + "; expected " + Types.phrase(part.type())));
+            return null;
+        }
+        return absent(part.type(), origin, path, complaint);
     }
 
     /// The natural empty value, or the problem that there is none.

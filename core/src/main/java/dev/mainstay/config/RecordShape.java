@@ -13,7 +13,16 @@ import org.jspecify.annotations.Nullable;
 record RecordShape(Class<?> type, Constructor<?> constructor, List<Part> parts) {
 
     /// One component: its key, its type and what its annotations say.
-    record Part(String name, Type type, @Nullable String fallback, String doc, boolean nullable, boolean remainder) {
+    ///
+    /// @param named whether it is [Required]
+    record Part(
+            String name,
+            Type type,
+            @Nullable String fallback,
+            String doc,
+            boolean nullable,
+            boolean remainder,
+            boolean named) {
 
         static Part of(RecordComponent component) {
             var fallback = component.getAnnotation(Default.class);
@@ -24,12 +33,13 @@ record RecordShape(Class<?> type, Constructor<?> constructor, List<Part> parts) 
                     fallback == null ? null : fallback.value(),
                     doc == null ? "" : doc.value(),
                     component.getAnnotatedType().isAnnotationPresent(Nullable.class),
-                    component.isAnnotationPresent(Remainder.class));
+                    component.isAnnotationPresent(Remainder.class),
+                    component.isAnnotationPresent(Required.class));
         }
 
         /// True when the settings must name this key.
         boolean isRequired() {
-            return fallback == null && !nullable && !remainder && Types.isSingleValue(type);
+            return named || (fallback == null && !nullable && !remainder && Types.isSingleValue(type));
         }
     }
 

@@ -53,6 +53,10 @@ public final class Server implements AutoCloseable {
         this.opened = opened;
         opened.add(launch.plugins());
         var config = launch.config();
+        if (!launch.joins()) {
+            // The same Mainstay twice is told as that, and not as the port that it has too.
+            DataFolder.requireFree(config.data());
+        }
         var entrance =
                 opened.add(Entrance.open(config.server().host(), config.server().port(), launch.portIsFixed()));
         var node = nodeName(launch);

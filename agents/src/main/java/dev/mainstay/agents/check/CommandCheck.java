@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /// Runs a program once and looks at how it ended. Used by one tick at a time.
 final class CommandCheck implements Check {
@@ -83,8 +84,8 @@ final class CommandCheck implements Check {
         context.metric("command.exit", exitCode, "");
         context.log().debug("{} ended with {}: {}", settings.command(), exitCode, output);
         if (!settings.exitCodes().contains(exitCode)) {
-            return failed("ended with " + exitCode + ", expected " + settings.exitCodes() + "; its output ended "
-                    + lastLine(output));
+            return failed(
+                    "ended with " + exitCode + ", expected " + expected() + "; its output ended " + lastLine(output));
         }
         if (settings.outputMatches() != null
                 && !settings.outputMatches().matcher(output).find()) {
@@ -92,6 +93,10 @@ final class CommandCheck implements Check {
                     "said nothing that matches " + settings.outputMatches() + "; its output ended " + lastLine(output));
         }
         return CheckOutcome.passed();
+    }
+
+    private String expected() {
+        return settings.exitCodes().stream().map(String::valueOf).collect(Collectors.joining(" or "));
     }
 
     private CheckOutcome late(String output) {

@@ -3,6 +3,7 @@ package dev.mainstay.agents.check;
 import dev.mainstay.config.DataSize;
 import dev.mainstay.config.Default;
 import dev.mainstay.config.Doc;
+import dev.mainstay.config.Required;
 import dev.mainstay.config.Secret;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What a `command` runs and expects. Immutable and thread-safe.
 public record CommandSettings(
-        @Doc("The program and its arguments, each an item of the list; no shell reads them.")
+        @Required @Doc("The program and its arguments, each an item of the list; no shell reads them.")
         List<String> command,
 
         @Nullable @Doc("The working directory; that of Mainstay when not given.")

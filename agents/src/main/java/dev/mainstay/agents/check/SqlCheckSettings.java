@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What a `sql-check` asks and expects. Immutable and thread-safe.
 public record SqlCheckSettings(
-        @Doc("The database, as jdbc:postgresql://host:port/name, without a password.")
+        @Doc("The database, as postgresql://host:port/name or jdbc:postgresql://…, without user or password.")
         String url,
 
         @Nullable @Doc("The user to connect as.") String user,
@@ -32,14 +32,20 @@ public record SqlCheckSettings(
         @Default("10s") @Doc("When to give up connecting, and then the statement.")
         Duration timeout) {
     private static final String SCHEME = "jdbc:postgresql:";
+    private static final Pattern SHORT_SCHEME = Pattern.compile("^postgres(ql)?:(?=//)");
     private static final Pattern PASSWORD = Pattern.compile("[?&]password=|//[^/?@]*:[^/?@]*@");
+    private static final Pattern USER = Pattern.compile("//[^/?@]*@");
 
     public SqlCheckSettings {
+        url = SHORT_SCHEME.matcher(url).replaceFirst(SCHEME);
         if (!url.startsWith(SCHEME)) {
-            throw new IllegalArgumentException("url must begin with " + SCHEME + "//");
+            throw new IllegalArgumentException("url must begin with postgresql:// or " + SCHEME + "//");
         }
         if (PASSWORD.matcher(url).find()) {
             throw new IllegalArgumentException("url must not hold a password; give it by password: env:NAME");
+        }
+        if (USER.matcher(url).find()) {
+            throw new IllegalArgumentException("url must not name a user; give it by user: NAME");
         }
         if (query.isBlank()) {
             throw new IllegalArgumentException("query must not be empty");

@@ -52,10 +52,12 @@ class CheckSettingsTest {
                 Arguments.of("tcp-check", Map.of("host", " ", "port", 1), "host must not be empty"),
                 Arguments.of(sql, Map.of("url", "jdbc:mysql://h/", "query", "SELECT 1"), "jdbc:postgresql:"),
                 Arguments.of(sql, Map.of("url", database + "?password=x", "query", "SELECT 1"), "password"),
+                Arguments.of(sql, Map.of("url", "postgresql://me@h/db", "query", "SELECT 1"), "user: NAME"),
                 Arguments.of(sql, Map.of("url", database, "query", " "), "query must not be empty"),
                 Arguments.of(
                         sql, Map.of("url", database, "query", "S", "valueMin", 2, "valueMax", 1), "must not be above"),
                 Arguments.of(sql, Map.of("url", database, "query", "S", "rowsMax", -1), "rowsMax"),
+                Arguments.of("command", Map.of(), "agents.watched.command is required and missing; expected a list"),
                 Arguments.of("command", Map.of("command", List.of()), "command must name a program"),
                 Arguments.of("command", Map.of("command", List.of("ls"), "outputLimit", "1GB"), "outputLimit"),
                 Arguments.of("watch-folder", Map.of("path", "/tmp", "glob", "[a"), "glob must be a file pattern"),

@@ -49,7 +49,7 @@ class CommandCheckTest {
     void another_exit_code_is_told_with_the_last_words() throws Exception {
         try (Checked<CommandSettings> checked =
                 command(Map.of("command", shell("echo start; echo no space left >&2; exit 3")))) {
-            assertThat(checked.error()).contains("ended with 3, expected [0]", "'no space left'");
+            assertThat(checked.error()).contains("ended with 3, expected 0;", "'no space left'");
         }
         try (Checked<CommandSettings> checked =
                 command(Map.of("command", shell("exit 3"), "exitCodes", List.of(0, 3)))) {

@@ -60,6 +60,14 @@ class SqlCheckFlowTest {
     }
 
     @Test
+    void the_address_may_be_written_as_postgresql_tools_take_it() throws Exception {
+        String url = TEST.url().replaceFirst("^jdbc:", "");
+        assertThat(url).startsWith("postgresql://");
+        assertThat(error("SELECT count(*) FROM public.orders", Map.of("url", url, "valueEquals", "7")))
+                .isEmpty();
+    }
+
+    @Test
     void a_query_that_runs_is_enough_when_nothing_more_is_expected() throws Exception {
         try (Checked<SqlCheckSettings> checked = check("SELECT i FROM public.orders ORDER BY i DESC", Map.of())) {
             assertThat(checked.error()).isEmpty();

@@ -58,6 +58,13 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
+    /// Refuses a folder that a living process uses, without touching it.
+    public static void requireFree(Path folder) {
+        if (holder(folder).isPresent()) {
+            throw inUse(folder.toAbsolutePath().normalize());
+        }
+    }
+
     private static DataFolder take(Path path) throws IOException {
         var lock = FileChannel.open(
                 path.resolve(LOCK),

@@ -1,5 +1,6 @@
 package dev.mainstay.server.cli;
 
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ import tools.jackson.databind.JsonNode;
         footer = {
             "",
             "Examples:",
+            "  mainstay agent list --no-slots",
             "  mainstay agent list --state failed,quarantined",
             "  mainstay agent describe shop",
             "  mainstay agent pause shop --reason \"the supplier is down until noon\""
@@ -29,11 +31,11 @@ final class AgentCommand implements Runnable {
     private static final List<Column> ROW = List.of(
             Column.of("id"),
             Column.of("kind"),
-            Column.of("state"),
-            Column.of("desired", agent -> wanted(agent)),
+            Column.state(),
+            Column.of("desired"),
             Column.health(agent -> agent.path("health")),
             Column.of("node"),
-            Column.of("lastHeartbeat", agent -> Column.moment(agent.path("lastHeartbeat"))),
+            Column.moment("lastHeartbeat"),
             Column.of("ticks"),
             Column.of("failures"));
     private static final List<Column> ALL = List.of(
@@ -42,8 +44,8 @@ final class AgentCommand implements Runnable {
             Column.of("category"),
             Column.of("description"),
             Column.of("source"),
-            Column.of("state"),
-            Column.of("stateSince", agent -> Column.moment(agent.path("stateSince"))),
+            Column.state(),
+            Column.moment("stateSince"),
             Column.of("cause"),
             Column.of("desired"),
             Column.of("phase"),
@@ -51,7 +53,7 @@ final class AgentCommand implements Runnable {
             Column.of("node"),
             Column.of("fence"),
             Column.of("group"),
-            Column.of("lastHeartbeat", agent -> Column.moment(agent.path("lastHeartbeat"))),
+            Column.moment("lastHeartbeat"),
             Column.of("ticks"),
             Column.of("failures"),
             Column.of("restarts"),
@@ -62,9 +64,9 @@ final class AgentCommand implements Runnable {
             Column.of("settings"),
             Column.of("capabilities"),
             Column.of("dataSources"),
-            Column.of("quarantineUntil", agent -> Column.moment(agent.path("quarantineUntil"))));
+            Column.moment("quarantineUntil"));
     static final List<Column> EVENT = List.of(
-            Column.of("at", event -> Column.moment(event.path("at"))),
+            Column.moment("at"),
             Column.of("severity"),
             Column.of("type"),
             Column.of("agent"),
@@ -74,12 +76,6 @@ final class AgentCommand implements Runnable {
 
     @Spec
     private CommandSpec spec;
-
-    /// What people want, where it is not the usual.
-    private static String wanted(JsonNode agent) {
-        var desired = agent.path("desired").asString("");
-        return desired.equals("running") ? "" : desired;
-    }
 
     @Override
     public void run() {
@@ -92,14 +88,21 @@ final class AgentCommand implements Runnable {
             @Mixin Output output,
             @Option(names = "--state", paramLabel = "STATE,…", description = "Only in these states.") @Nullable
                     String state,
-            @Option(names = "--kind", description = "Only of this kind.") @Nullable String kind,
-            @Option(names = "--category", description = "Only of this category.") @Nullable String category,
-            @Option(names = "--capability", description = "Only those that can do this.") @Nullable String capability,
-            @Option(names = "--node", description = "Only those on this node.") @Nullable String node,
+            @Option(names = "--kind", paramLabel = "KIND", description = "Only of this kind.") @Nullable String kind,
+            @Option(names = "--category", paramLabel = "CATEGORY", description = "Only of this category.") @Nullable
+                    String category,
+            @Option(names = "--capability", paramLabel = "CAPABILITY", description = "Only those that can do this.")
+                    @Nullable
+                    String capability,
+            @Option(names = "--node", paramLabel = "NODE", description = "Only those on this node.") @Nullable
+                    String node,
             @Option(names = "-q", paramLabel = "TEXT", description = "Only with this in id, kind or description.")
                     @Nullable
                     String text,
-            @Option(names = "--limit", defaultValue = "100000", description = "At most so many.") int limit) {
+            @Option(names = "--no-slots", description = "Without the slots that wait for an agent; they come last.")
+                    boolean withoutSlots,
+            @Option(names = "--limit", paramLabel = "COUNT", defaultValue = "100000", description = "At most so many.")
+                    int limit) {
         var query = new LinkedHashMap<String, @Nullable String>();
         query.put("state", state);
         query.put("kind", kind);
@@ -107,8 +110,17 @@ final class AgentCommand implements Runnable {
         query.put("capability", capability);
         query.put("node", node);
         query.put("q", text);
-        output.list(remote.connect().items(AGENTS, query, limit), ROW);
+        var agents = remote.connect().items(AGENTS, query, limit).stream()
+                .filter(agent -> !withoutSlots || !isSlot(agent))
+                .sorted(Comparator.comparing(AgentCommand::isSlot))
+                .toList();
+        output.list(agents, ROW);
         return ExitCode.OK;
+    }
+
+    private static boolean isSlot(JsonNode agent) {
+        return agent.path("source").asString("").equals("slot")
+                && agent.path("state").asString("").equals("inactive");
     }
 
     @Command(
@@ -144,12 +156,23 @@ final class AgentCommand implements Runnable {
             @Mixin Remote remote,
             @Mixin Output output,
             @Parameters(paramLabel = "ID") String id,
-            @Option(names = "--type", description = "Only this type, or those that begin so: agent.*") @Nullable
+            @Option(
+                            names = "--type",
+                            paramLabel = "TYPE",
+                            description = "Only this type, or those that begin so: agent.*")
+                    @Nullable
                     String type,
-            @Option(names = "--severity", description = "This severity and those above it.") @Nullable String severity,
-            @Option(names = "--since", defaultValue = "24h", description = "How far back; ${DEFAULT-VALUE} by default.")
+            @Option(names = "--severity", paramLabel = "SEVERITY", description = "This severity and those above it.")
+                    @Nullable
+                    String severity,
+            @Option(
+                            names = "--since",
+                            paramLabel = "TIME",
+                            defaultValue = "24h",
+                            description = "How far back; ${DEFAULT-VALUE} by default.")
                     String since,
-            @Option(names = "--limit", defaultValue = "100", description = "At most so many.") int limit) {
+            @Option(names = "--limit", paramLabel = "COUNT", defaultValue = "100", description = "At most so many.")
+                    int limit) {
         var query = new LinkedHashMap<String, @Nullable String>();
         query.put("type", type);
         query.put("severity", severity);

@@ -7,6 +7,7 @@ import dev.mainstay.server.Launch;
 import dev.mainstay.server.config.AgentSettings;
 import dev.mainstay.server.plugin.Plugins;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
@@ -25,6 +26,9 @@ final class AgentDocs implements Callable<Integer> {
     private static final List<Column> KIND = List.of(Column.of("kind"), Column.of("description"));
     static final List<Column> KEY =
             List.of(Column.of("key"), Column.of("type"), Column.of("default"), Column.of("description"));
+    private static final String REQUIRED = "(required)";
+    private static final Comparator<ConfigReference.Entry> REQUIRED_FIRST =
+            Comparator.comparing(entry -> !entry.required());
 
     @Mixin
     private DataLocation location;
@@ -61,8 +65,8 @@ final class AgentDocs implements Callable<Integer> {
     private void explain(AgentKind<?> known) {
         output.say(known.description());
         var keys = new ArrayList<JsonNode>();
-        keys.add(key("kind", "text", known.name(), "What the agent is."));
-        ConfigReference.of(known.settings()).forEach(entry -> keys.add(key(entry)));
+        keys.add(key("kind", "text", REQUIRED, "What the agent is: " + known.name() + "."));
+        ConfigReference.of(known.settings()).stream().sorted(REQUIRED_FIRST).forEach(entry -> keys.add(key(entry)));
         ConfigReference.of(AgentSettings.class).stream()
                 .filter(entry -> !entry.key().equals("kind") && !entry.type().equals("section"))
                 .forEach(entry -> keys.add(key(entry)));
@@ -70,7 +74,7 @@ final class AgentDocs implements Callable<Integer> {
     }
 
     static JsonNode key(ConfigReference.Entry entry) {
-        return key(entry.key(), entry.type(), entry.required() ? "(required)" : entry.fallback(), entry.doc());
+        return key(entry.key(), entry.type(), entry.required() ? REQUIRED : entry.fallback(), entry.doc());
     }
 
     private static JsonNode key(String key, String type, @Nullable String fallback, String description) {

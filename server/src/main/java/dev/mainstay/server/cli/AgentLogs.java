@@ -32,7 +32,7 @@ import tools.jackson.databind.JsonNode;
         mixinStandardHelpOptions = true)
 final class AgentLogs implements Callable<Integer> {
     private static final List<Column> LINE = List.of(
-            Column.of("timestamp", line -> Column.moment(line.path("at"))),
+            Column.moment("timestamp", "at"),
             Column.of("level"),
             Column.of("message", line -> line.path("message").asString("")));
 
@@ -47,6 +47,7 @@ final class AgentLogs implements Callable<Integer> {
 
     @Option(
             names = {"-n", "--lines"},
+            paramLabel = "COUNT",
             defaultValue = "100",
             description = "How many lines; ${DEFAULT-VALUE} by default.")
     private int lines;

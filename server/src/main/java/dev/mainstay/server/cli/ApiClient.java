@@ -111,11 +111,13 @@ final class ApiClient {
         if (answer.statusCode() == 404) {
             words.append(" (").append(path.replaceFirst("\\?.*", "")).append(')');
         }
-        problem.path("errors")
-                .forEach(error -> words.append("\n  ")
-                        .append(error.path("path").asString(""))
-                        .append(": ")
-                        .append(error.path("message").asString("")));
+        var errors = problem.path("errors");
+        if (errors.size() > 1) { // one alone is the detail itself
+            errors.forEach(error -> words.append("\n  ")
+                    .append(error.path("path").asString(""))
+                    .append(": ")
+                    .append(error.path("message").asString("")));
+        }
         return words.toString();
     }
 

@@ -12,8 +12,8 @@ record Colours(boolean enabled) {
     private static final String GREEN = "32";
     private static final Set<String> BAD = Set.of(
             "failed", "quarantined", "critical", "emergency", "unhealthy", "silent", "failing", "unplaced", "FAILED");
-    private static final Set<String> COPING =
-            Set.of("recovering", "maintenance", "paused", "warning", "draining", "shutdown", "WARNING");
+    private static final Set<String> COPING = Set.of(
+            "recovering", "maintenance", "paused", "active, paused", "warning", "draining", "shutdown", "WARNING");
     private static final Set<String> GOOD = Set.of("active", "live", "ready", "ok", "OK");
 
     static Colours of(CommandSpec command) {

@@ -9,19 +9,43 @@ import tools.jackson.databind.JsonNode;
 /// One column of a table, or line of a description. Immutable.
 ///
 /// @param name of the property, for CSV
-record Column(String name, String title, Function<JsonNode, String> text) {
+/// @param text what a person reads in a table
+/// @param value what a program reads in CSV
+record Column(String name, String title, Function<JsonNode, String> text, Function<JsonNode, String> value) {
 
     static Column of(String name) {
         return of(name, item -> text(item.path(name)));
     }
 
     static Column of(String name, Function<JsonNode, String> text) {
-        var title = name.replaceAll("([a-z])([A-Z])", "$1 $2").toUpperCase(Locale.ROOT);
-        return new Column(name, title, text);
+        return of(name, text, text);
     }
 
-    /// A moment to the second, `2026-01-31 12:00:00`, in UTC as all that is stored.
-    static String moment(JsonNode value) {
+    private static Column of(String name, Function<JsonNode, String> text, Function<JsonNode, String> value) {
+        var title = name.replaceAll("([a-z])([A-Z])", "$1 $2").toUpperCase(Locale.ROOT);
+        return new Column(name, title, text, value);
+    }
+
+    /// A moment in UTC: to the second in a table, whole and with its zone in CSV.
+    static Column moment(String name) {
+        return moment(name, name);
+    }
+
+    /// The same, where the column is called otherwise than the property.
+    static Column moment(String name, String property) {
+        return of(name, item -> moment(item.path(property)), item -> text(item.path(property)));
+    }
+
+    /// The lifecycle state of an agent, and beside it that it is paused, which is no state but what people want.
+    static Column state() {
+        return of(
+                "state",
+                agent -> text(agent.path("state"))
+                        + (agent.path("desired").asString("").equals("paused") ? ", paused" : ""),
+                agent -> text(agent.path("state")));
+    }
+
+    private static String moment(JsonNode value) {
         return text(value).replaceFirst("T", " ").replaceFirst("(\\.\\d+)?Z$", "");
     }
 

@@ -15,7 +15,7 @@ final class Csv {
     static void print(PrintWriter out, List<Column> columns, List<JsonNode> items) {
         line(out, columns.stream().map(Column::name).toList());
         for (var item : items) {
-            line(out, columns.stream().map(column -> column.text().apply(item)).toList());
+            line(out, columns.stream().map(column -> column.value().apply(item)).toList());
         }
     }
 

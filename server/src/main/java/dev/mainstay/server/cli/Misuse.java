@@ -1,8 +1,12 @@
 package dev.mainstay.server.cli;
 
 import dev.mainstay.config.Suggestions;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.IParameterExceptionHandler;
+import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -36,6 +40,21 @@ final class Misuse implements IParameterExceptionHandler {
         if (!first.isEmpty() && !commands.isEmpty()) {
             return "there is no command " + name + " " + first + Suggestions.didYouMeanOrKnown(first, commands);
         }
-        return first.isEmpty() ? String.valueOf(failure.getMessage()) : name + " does not take " + first;
+        return first.isEmpty() ? words(failure) : name + " does not take " + first;
+    }
+
+    /// What one of a few words should have been is said in the spelling that is typed.
+    private static String words(ParameterException failure) {
+        return failure.getArgSpec() instanceof OptionSpec option
+                        && option.type().isEnum()
+                        && failure.getValue() != null
+                ? option.longestName() + " must be one of " + choices(option) + ", was " + failure.getValue()
+                : String.valueOf(failure.getMessage());
+    }
+
+    private static String choices(OptionSpec option) {
+        return Arrays.stream(option.type().getEnumConstants())
+                .map(choice -> choice.toString().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(", "));
     }
 }

@@ -23,8 +23,8 @@ final class NodeCommand implements Runnable {
             Column.of("host"),
             Column.of("address"),
             Column.of("version"),
-            Column.of("startedAt", node -> Column.moment(node.path("startedAt"))),
-            Column.of("lastBeat", node -> Column.moment(node.path("lastBeat"))),
+            Column.moment("startedAt"),
+            Column.moment("lastBeat"),
             Column.of("endCause"));
 
     @Spec
@@ -63,6 +63,7 @@ final class NodeCommand implements Runnable {
             @Parameters(paramLabel = "NODE") String node,
             @Option(
                             names = "--reason",
+                            paramLabel = "TEXT",
                             defaultValue = "asked for on the command line",
                             description = "Why; kept with the event.")
                     String reason) {

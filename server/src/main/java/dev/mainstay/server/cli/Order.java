@@ -10,13 +10,14 @@ import tools.jackson.databind.JsonNode;
 /// Who is told, and why: the options of every command that changes what is wanted of agents. Not thread-safe.
 final class Order {
     private static final List<Column> TOLD =
-            List.of(Column.of("id"), Column.of("state"), Column.of("desired"), Column.of("node"));
+            List.of(Column.of("id"), Column.state(), Column.of("desired"), Column.of("node"));
 
     @Parameters(paramLabel = "ID", arity = "1..*", description = "The agents.")
     private List<String> ids = List.of();
 
     @Option(
             names = "--reason",
+            paramLabel = "TEXT",
             defaultValue = "asked for on the command line",
             description = "Why; kept with the event.")
     private String reason = "";

@@ -38,7 +38,7 @@ final class StateCommand implements Runnable {
             Column.of("key"),
             Column.of("value"),
             Column.of("version"),
-            Column.of("updatedAt", entry -> Column.moment(entry.path("updatedAt"))),
+            Column.moment("updatedAt"),
             Column.of("updatedBy"));
 
     @Spec
@@ -67,7 +67,11 @@ final class StateCommand implements Runnable {
             @Mixin Output output,
             @Parameters(paramLabel = "KEY") String key,
             @Parameters(paramLabel = "JSON", description = "The value; - reads it from stdin.") String value,
-            @Option(names = "--if-version", description = "Only when it still has this version.") @Nullable
+            @Option(
+                            names = "--if-version",
+                            paramLabel = "VERSION",
+                            description = "Only when it still has this version.")
+                    @Nullable
                     Long version,
             @Option(names = "--if-absent", description = "Only when there is no value yet.") boolean absent)
             throws IOException {
@@ -100,7 +104,11 @@ final class StateCommand implements Runnable {
             @Mixin Remote remote,
             @Mixin Output output,
             @Parameters(paramLabel = "KEY") String key,
-            @Option(names = "--if-version", description = "Only when it still has this version.") @Nullable
+            @Option(
+                            names = "--if-version",
+                            paramLabel = "VERSION",
+                            description = "Only when it still has this version.")
+                    @Nullable
                     Long version) {
         remote.connect()
                 .send(
@@ -139,7 +147,12 @@ final class StateCommand implements Runnable {
                             defaultValue = "",
                             description = "Only keys that begin so.")
                     String prefix,
-            @Option(names = "--count", defaultValue = "0", description = "End after so many lines.") int count) {
+            @Option(
+                            names = "--count",
+                            paramLabel = "COUNT",
+                            defaultValue = "0",
+                            description = "End after so many lines.")
+                    int count) {
         var client = remote.connect();
         var seen = new LinkedHashMap<String, JsonNode>();
         var printed = 0;

@@ -20,7 +20,7 @@ final class StatusCommand implements Callable<Integer> {
             Column.of("severity"),
             Column.of("problem"),
             Column.of("agent"),
-            Column.of("since", problem -> Column.moment(problem.path("since"))),
+            Column.moment("since"),
             Column.of("detail"));
     private static final List<Column> SUMMARY = List.of(
             Column.of("server"),

@@ -32,7 +32,7 @@ final class TopCommand implements Callable<Integer> {
     private static final List<Column> ALL = List.of(
             Column.of("id"),
             Column.of("kind"),
-            Column.of("state"),
+            Column.state(),
             Column.of("phase"),
             Column.health(agent -> agent.path("health")),
             Column.of("node"),
@@ -43,7 +43,7 @@ final class TopCommand implements Callable<Integer> {
     /// What fits a line; node and phase are in `agent list` and `agent describe`.
     private static final List<Column> ROW = List.of(
             Column.of("id", agent -> cut(Column.text(agent.path("id")), 22)),
-            Column.of("state"),
+            Column.state(),
             Column.health(agent -> agent.path("health")),
             Column.of("kind", agent -> cut(Column.text(agent.path("kind")), 14)),
             Column.of("ticks"),

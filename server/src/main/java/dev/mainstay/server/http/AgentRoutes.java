@@ -101,10 +101,10 @@ final class AgentRoutes {
     }
 
     private static String oneOf(String name, String word, List<String> known) {
-        if (!known.contains(word)) {
-            throw Refusal.parameter(name, "must be one of " + String.join(", ", known));
-        }
-        return word;
+        return known.stream()
+                .filter(word::equalsIgnoreCase)
+                .findFirst()
+                .orElseThrow(() -> Refusal.parameter(name, "must be one of " + String.join(", ", known)));
     }
 
     private Answer describe(Request request) {

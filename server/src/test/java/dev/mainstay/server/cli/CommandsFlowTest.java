@@ -48,6 +48,7 @@ class CommandsFlowTest {
                 agents:
                   steady: {kind: test-counter, every: 100ms, description: Counts., capabilities: [counting]}
                   told: {kind: test-counter, every: 1s, step: 2}
+                  refused: {kind: tcp-check, host: 127.0.0.1, port: 1, every: 1s}
                 """.formatted(folder, database.url(), owner.user()));
         var environment = Map.of("MAINSTAY_CONFIG", file.toString());
         terminal = new Terminal(environment);
@@ -120,6 +121,40 @@ class CommandsFlowTest {
         assertThat(done("agent", "logs", "steady", "-n", "3").out())
                 .contains("counted 1")
                 .doesNotContain("counted 2");
+    }
+
+    @Test
+    void a_failure_of_the_work_is_in_the_log_although_the_agent_logs_nothing() {
+        Eventually.holds(
+                "it is logged",
+                BOUND,
+                () -> type("agent", "logs", "refused").out().contains("the work failed: 127.0.0.1:1"));
+    }
+
+    @Test
+    void slots_come_last_and_can_be_left_out() {
+        assertThat(done("agent", "list").out().strip().lines().toList().getLast())
+                .contains("slot");
+        assertThat(done("agent", "list", "--no-slots", "-o", "csv").out())
+                .contains("steady")
+                .doesNotContain(",inactive,");
+    }
+
+    @Test
+    void times_in_csv_carry_their_zone() {
+        assertThat(done("agent", "events", "steady", "-o", "csv").out().lines().skip(1))
+                .isNotEmpty()
+                .allMatch(line -> line.matches("\\d{4}-\\d\\d-\\d\\dT[\\d:.]+Z,.*"));
+        assertThat(done("agent", "events", "steady").out()).doesNotContain("Z  ");
+    }
+
+    @Test
+    void a_paused_agent_is_seen_as_paused() {
+        done("agent", "pause", "refused");
+        assertThat(done("agent", "list", "-q", "refused").out()).containsPattern("active, paused +paused");
+        assertThat(done("agent", "list", "-q", "refused", "-o", "csv").out()).contains(",active,paused,");
+        done("agent", "resume", "refused");
+        assertThat(done("agent", "list", "-q", "refused").out()).containsPattern("active +running");
     }
 
     @Test
@@ -242,6 +277,11 @@ class CommandsFlowTest {
     void kinds_explain_themselves() {
         assertThat(done("agent", "docs").out()).contains("test-counter", "Counts its ticks.");
         assertThat(done("agent", "docs", "test-counter").out()).contains("step", "How much each tick adds.", "every");
+        assertThat(done("agent", "docs", "sql-check", "-o", "csv").out().lines().limit(4))
+                .as("what is required comes first")
+                .filteredOn(line -> line.contains("(required)"))
+                .hasSize(3);
+        assertThat(done("agent", "docs", "command").out()).containsPattern("command +list of text +\\(required\\)");
         assertThat(type("agent", "docs", "test-countr").err()).contains("did you mean \"test-counter\"?");
     }
 
@@ -261,7 +301,7 @@ class CommandsFlowTest {
             agent pause nobody                  | 3 | there is no agent "nobody"
             agent logs steady -n -3             | 2 | --lines must be at least 1
             agent logs nobody                   | 3 | no line of agent nobody in today's /
-            agent list --category none          | 2 | category
+            agent list --category none          | 2 | must be one of STRATEGIC, OPERATIONAL, SUPPORT
             status --token mst_wrong            | 5 | --token or MAINSTAY_TOKEN
             status --server http://127.0.0.1:9 --token x | 8 | mainstay up
             status --server http://127.0.0.1:9  | 5 | MAINSTAY_TOKEN
@@ -270,7 +310,7 @@ class CommandsFlowTest {
             agnt list                           | 2 | did you mean "agent"?
             agent lst                           | 2 | did you mean "list"?
             agent list --stat x                 | 2 | did you mean "--state"?
-            agent list -o xml                   | 2 | xml
+            agent list -o xml                   | 2 | --output must be one of table, json, jsonl, yaml, csv, was xml
             agent events steady --since soon    | 2 | expected a duration
             api GET api                         | 2 | must begin with /
             up --port                           | 2 | --port

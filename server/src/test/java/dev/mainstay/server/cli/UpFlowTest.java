@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -79,11 +80,17 @@ class UpFlowTest {
     }
 
     private void a_second_one_says_who_uses_the_folder() throws Exception {
-        try (var refused = up()) {
-            assertThat(refused.exit()).isEqualTo(ExitCode.CONFLICT);
-            assertThat(refused.said())
-                    .contains("another Mainstay", "mainstay down")
-                    .doesNotContain("\tat ");
+        var port = DataFolder.holder(folder.resolve(".mainstay"))
+                .flatMap(DataFolder.Holder::address)
+                .orElseThrow()
+                .getPort();
+        for (var asked : List.of(0, port)) {
+            try (var refused = Program.start(folder, "up", "--port", Integer.toString(asked))) {
+                assertThat(refused.exit()).isEqualTo(ExitCode.CONFLICT);
+                assertThat(refused.said())
+                        .contains("another Mainstay", "mainstay down")
+                        .doesNotContain("\tat ");
+            }
         }
     }
 
