@@ -11,7 +11,9 @@ import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The duty that gives agents to nodes: places those nobody runs, and moves a few when nodes are uneven or draining.
+/// The duty that gives agents to nodes: places those nobody runs, moves a few when nodes are uneven or draining, and
+/// ends
+/// those that were to be shut down by a node that is no more.
 ///
 /// A move is a hand-over: the owner is asked, stops the agent, returns the lease; then the agent waits like any other.
 /// Nothing is moved while earlier moves are under way, so the fleet does not swing. Thread-safe.
@@ -36,6 +38,7 @@ public final class Placement {
     }
 
     private void round(DutyLease lease) {
+        endLeftBehind(lease);
         boolean isChanged = database.control(handle -> {
             lease.check(handle);
             List<Candidate> nodes = store.nodes(handle);
@@ -45,6 +48,17 @@ public final class Placement {
         });
         if (isChanged) {
             assigned.run();
+        }
+    }
+
+    /// A transaction of its own: it locks agents, and placing locks sessions first.
+    private void endLeftBehind(DutyLease lease) {
+        int ended = database.control(handle -> {
+            lease.check(handle);
+            return store.endLeftBehind(handle);
+        });
+        if (ended > 0) {
+            LOG.atInfo().addKeyValue("agents", ended).log("agents shut down whose node was lost before it did");
         }
     }
 

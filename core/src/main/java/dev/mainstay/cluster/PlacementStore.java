@@ -61,6 +61,41 @@ final class PlacementStore {
             JOIN agents agent ON agent.organization_id = lease.organization_id AND agent.id = lease.agent_id
             """;
 
+    /// Whoever runs an agent leads it to `shutdown` when that is wanted. When its node dies on the way there, nobody
+    /// would: such an agent is never placed again. So its last step is made here.
+    private static final String END_LEFT_BEHIND = """
+            WITH left_behind AS MATERIALIZED (
+                SELECT agent.organization_id, agent.id, agent.state, lease.fence
+                FROM agents agent
+                JOIN agent_leases lease ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
+                WHERE agent.desired = 'shutdown'
+                    AND agent_transition_is_legal(agent.state, 'shutdown')
+                    AND lease.session_id IS NULL
+                    AND lease.lease_token IS NULL
+                ORDER BY agent.organization_id, agent.id
+                FOR NO KEY UPDATE OF agent, lease),
+            ended AS (
+                UPDATE agents agent
+                SET state = 'shutdown',
+                    state_since = clock_timestamp(),
+                    updated_at = clock_timestamp(),
+                    cause = :cause,
+                    quarantine_until = NULL
+                FROM left_behind
+                WHERE agent.organization_id = left_behind.organization_id AND agent.id = left_behind.id)
+            INSERT INTO system_events (organization_id, type, severity, agent_id, cause, detail)
+            SELECT organization_id, 'agent.transition', 'info', id, :cause,
+                jsonb_build_object('from', state, 'to', 'shutdown', 'fence', fence)
+            FROM left_behind
+            """;
+
+    /// Ends agents that are to be shut down and that nobody runs any more; how many.
+    int endLeftBehind(Handle handle) {
+        return handle.createUpdate(END_LEFT_BEHIND)
+                .bind("cause", "shutdown requested, and its node was lost before it was done")
+                .execute();
+    }
+
     List<Candidate> nodes(Handle handle) {
         return handle.createQuery(NODES)
                 .map((row, context) -> new Candidate(

@@ -15,6 +15,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
@@ -114,6 +115,30 @@ class NodeFlowTest {
             awaitTicks();
             assertThat(fleet.node().isTrusted()).isTrue();
         }
+    }
+
+    @Test
+    void an_agent_whose_node_died_before_it_could_shut_it_down_is_shut_down_and_an_event_says_why() {
+        try (Fleet fleet = fleet()) {
+            awaitTicks();
+            // The node has not heard of the wish when its session ends.
+            asSuperuser("UPDATE agents SET desired = 'shutdown'");
+            asSuperuser("UPDATE node_sessions SET expires_at = now() - interval '1 second'");
+            Eventually.holds(
+                    "it is shut down",
+                    BOUND,
+                    () -> fleet.agents().find("worker").orElseThrow().state() == AgentState.SHUTDOWN);
+        }
+        assertThat(causesOfShutdown()).singleElement().asString().contains("its node was lost");
+    }
+
+    private List<String> causesOfShutdown() {
+        return test.database()
+                .read(handle -> handle.createQuery("""
+                        SELECT cause
+                        FROM system_events
+                        WHERE type = 'agent.transition' AND detail ->> 'to' = 'shutdown'
+                        """).mapTo(String.class).list());
     }
 
     private int events(String type) {
