@@ -16,12 +16,16 @@ public enum ErrorCode {
     KIND_UNKNOWN,
     /// The lifecycle has no such step from the state the agent is in.
     TRANSITION_REFUSED,
+    /// An agent is still wanted or run, so it cannot be removed.
+    AGENT_IN_USE,
     /// The writer's lease has passed to another; nothing was changed.
     LEASE_LOST,
     /// Somebody else changed the state entry meanwhile.
     STATE_CONFLICT,
     /// Another living process carries this node's name.
     NODE_DUPLICATE,
+    /// No other node would take the agents of this one.
+    NODE_LAST,
     /// The node can no longer prove that it owns its work.
     NODE_FENCED,
     /// Telemetry could not take an event: the buffer stayed full, or it is closed.

@@ -312,17 +312,76 @@ BEGIN
     RETURN true;
 END $$;
 
--- Asks a living node to hand its agents to the others; false when there is none of that name. Asking again changes
--- nothing. Nodes serve all organizations; the event goes to the one that asked.
-CREATE FUNCTION node_drain(node text, reason text, actor text) RETURNS boolean
+-- Removes an agent nobody wants or runs any more: 'removed', or why not ('unknown', 'slot', 'wanted', 'running'). What it
+-- did stays until retention. Its lease stays too, emptied, so that its fence goes on growing should it come back.
+CREATE FUNCTION agent_remove(agent text, reason text, actor text) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = ${schema}, pg_temp AS $$
+DECLARE
+    tenant uuid := nullif(current_setting('mainstay.organization', true), '')::uuid;
+    known agents;
+    lease agent_leases;
+BEGIN
+    SELECT * INTO known FROM agents WHERE organization_id = tenant AND id = agent FOR UPDATE;
+    IF NOT FOUND THEN
+        RETURN 'unknown';
+    END IF;
+    SELECT * INTO lease FROM agent_leases WHERE organization_id = tenant AND agent_id = agent FOR NO KEY UPDATE;
+    IF known.source = 'slot' THEN
+        RETURN 'slot';
+    -- One from outside ends by itself, whatever people want of it.
+    ELSIF known.desired <> 'shutdown' AND NOT (known.source = 'http' AND known.state = 'shutdown') THEN
+        RETURN 'wanted';
+    ELSIF known.state NOT IN ('shutdown', 'inactive') OR lease.session_id IS NOT NULL OR lease.lease_token IS NOT NULL THEN
+        RETURN 'running';
+    END IF;
+    DELETE FROM agents WHERE organization_id = tenant AND id = agent;
+    DELETE FROM agent_health WHERE organization_id = tenant AND agent_id = agent;
+    UPDATE agent_leases
+    SET fence = fence + 1, node_id = NULL, leaving = false, leased_at = NULL, beat_at = NULL, sequence = 0, phase = '',
+        ticks = 0, failures = 0, restarts = 0, abandoned = 0, items = 0, last_duration_ms = NULL, last_error = NULL
+    WHERE organization_id = tenant AND agent_id = agent;
+    INSERT INTO system_events (organization_id, type, severity, agent_id, cause, detail)
+    VALUES (tenant, 'agent.removed', 'info', agent, reason,
+        jsonb_build_object('actor', actor, 'kind', known.kind, 'source', known.source));
+    RETURN 'removed';
+END $$;
+
+-- Asks a living node to hand its agents to the others: 'draining', or why not: 'unknown', or 'last' when no other living
+-- node would take them and that is not forced. Asking again changes nothing. Nodes serve all organizations; the event
+-- goes to the one that asked. Two that drain at one time take turns, or each would count on the other's node.
+CREATE FUNCTION node_drain(node text, reason text, actor text, forced boolean) RETURNS text
+    LANGUAGE plpgsql SECURITY DEFINER SET search_path = ${schema}, pg_temp AS $$
+BEGIN
+    PERFORM FROM node_sessions WHERE ended_at IS NULL ORDER BY session_id FOR NO KEY UPDATE;
+    IF NOT EXISTS (SELECT FROM node_sessions WHERE node_id = node AND ended_at IS NULL) THEN
+        RETURN 'unknown';
+    ELSIF EXISTS (SELECT FROM node_sessions WHERE node_id = node AND ended_at IS NULL AND draining) THEN
+        RETURN 'draining';
+    ELSIF NOT forced AND NOT EXISTS (
+        SELECT FROM node_sessions
+        WHERE node_id <> node AND ended_at IS NULL AND NOT draining AND expires_at > clock_timestamp())
+    THEN
+        RETURN 'last';
+    END IF;
+    UPDATE node_sessions
+    SET draining = true, assignment_version = assignment_version + 1
+    WHERE node_id = node AND ended_at IS NULL;
+    INSERT INTO system_events (organization_id, type, severity, node_id, cause, detail)
+    VALUES (nullif(current_setting('mainstay.organization', true), '')::uuid, 'node.draining', 'info', node,
+        reason, jsonb_build_object('actor', actor));
+    RETURN 'draining';
+END $$;
+
+-- Takes that back; false when there is no living node of that name. Asking again changes nothing.
+CREATE FUNCTION node_undrain(node text, reason text, actor text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = ${schema}, pg_temp AS $$
 BEGIN
     UPDATE node_sessions
-    SET draining = true, assignment_version = assignment_version + 1
-    WHERE node_id = node AND ended_at IS NULL AND NOT draining;
+    SET draining = false, assignment_version = assignment_version + 1
+    WHERE node_id = node AND ended_at IS NULL AND draining;
     IF FOUND THEN
         INSERT INTO system_events (organization_id, type, severity, node_id, cause, detail)
-        VALUES (nullif(current_setting('mainstay.organization', true), '')::uuid, 'node.draining', 'info', node,
+        VALUES (nullif(current_setting('mainstay.organization', true), '')::uuid, 'node.undrained', 'info', node,
             reason, jsonb_build_object('actor', actor));
         RETURN true;
     END IF;
@@ -353,9 +412,9 @@ GRANT SELECT ON
     organizations, agents, agent_leases, agent_heartbeats, metric_series, performance_metrics,
     agent_metrics_1m, agent_metrics_1h, system_events, agent_health, system_state, node_sessions, duties
     TO ${api};
-REVOKE EXECUTE ON FUNCTION agent_command, node_drain, key_lookup FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION agent_command, agent_remove, node_drain, node_undrain, key_lookup FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION agent_command TO ${api}, ${engine};
-GRANT EXECUTE ON FUNCTION node_drain, key_lookup TO ${api};
+GRANT EXECUTE ON FUNCTION agent_remove, node_drain, node_undrain, key_lookup TO ${api};
 GRANT INSERT ON system_events TO ${api};
 -- An agent from outside registers and reports by requests.
 GRANT INSERT (organization_id, id, kind, category, source, spec),

@@ -121,7 +121,8 @@ class SchemaFlowTest {
                         SELECT proname FROM pg_proc p
                         WHERE pronamespace = 'mainstay'::regnamespace AND prosecdef
                           AND has_function_privilege('mainstay_api', p.oid, 'EXECUTE')
-                        """)).containsExactlyInAnyOrder("agent_command", "node_drain", "key_lookup");
+                        """))
+                .containsExactlyInAnyOrder("agent_command", "agent_remove", "node_drain", "node_undrain", "key_lookup");
     }
 
     @Test

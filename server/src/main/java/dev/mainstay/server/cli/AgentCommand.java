@@ -221,6 +221,17 @@ final class AgentCommand implements Runnable {
         return order.give("shutdown", remote, output);
     }
 
+    @Command(
+            name = "remove",
+            description = {
+                "Removes agents that were shut down and are wanted no more.",
+                "What they did is kept until retention. One that a node still declares comes back when that starts anew."
+            },
+            mixinStandardHelpOptions = true)
+    int remove(@Mixin Remote remote, @Mixin Output output, @Mixin Order order) {
+        return order.remove(remote, output);
+    }
+
     static String path(String id) {
         return AGENTS + "/" + ApiClient.encoded(id);
     }

@@ -55,6 +55,10 @@ final class ApiClient {
         return json(send("POST", path, JSON.writeValueAsString(body), Map.of()));
     }
 
+    void delete(String path) {
+        send("DELETE", path, null, Map.of());
+    }
+
     /// What is answered, even when it is a refusal.
     HttpResponse<String> exchange(String method, String path, @Nullable String body, Map<String, String> headers) {
         var request = HttpRequest.newBuilder(uri(path))

@@ -22,6 +22,8 @@ final class ExitCode {
             case AGENT_UNKNOWN, DATABASE_MISSING -> NOT_FOUND;
             case DATABASE_AUTH -> AUTH;
             case AGENT_DUPLICATE,
+                    AGENT_IN_USE,
+                    NODE_LAST,
                     TRANSITION_REFUSED,
                     LEASE_LOST,
                     STATE_CONFLICT,

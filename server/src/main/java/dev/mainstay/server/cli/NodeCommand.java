@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 /// `mainstay node …`. Not thread-safe.
 @Command(
         name = "node",
-        description = "Looks at the processes that run agents, and drains them.",
+        description = "Looks at the processes that run agents, drains them, and takes that back.",
         mixinStandardHelpOptions = true)
 final class NodeCommand implements Runnable {
     private static final List<Column> NODE = List.of(
@@ -66,10 +66,27 @@ final class NodeCommand implements Runnable {
                             paramLabel = "TEXT",
                             defaultValue = "asked for on the command line",
                             description = "Why; kept with the event.")
+                    String reason,
+            @Option(names = "--force", description = "Also the last node that takes agents.") boolean force) {
+        return tell(remote, output, node, "drain", Map.of("reason", reason, "force", force));
+    }
+
+    @Command(name = "undrain", description = "Lets a drained node take agents again.", mixinStandardHelpOptions = true)
+    int undrain(
+            @Mixin Remote remote,
+            @Mixin Output output,
+            @Parameters(paramLabel = "NODE") String node,
+            @Option(
+                            names = "--reason",
+                            defaultValue = "asked for on the command line",
+                            description = "Why; kept with the event.")
                     String reason) {
-        var drained =
-                remote.connect().post("/api/v1/nodes/" + ApiClient.encoded(node) + "/drain", Map.of("reason", reason));
-        output.list(List.of(drained), NODE);
+        return tell(remote, output, node, "undrain", Map.of("reason", reason));
+    }
+
+    private static int tell(Remote remote, Output output, String node, String order, Map<String, ?> body) {
+        var told = remote.connect().post("/api/v1/nodes/" + ApiClient.encoded(node) + "/" + order, body);
+        output.list(List.of(told), NODE);
         return ExitCode.OK;
     }
 }

@@ -3,6 +3,7 @@ package dev.mainstay.server.cli;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.JsonNode;
@@ -26,17 +27,32 @@ final class Order {
     int give(String command, Remote remote, Output output) {
         var client = remote.connect();
         var told = new ArrayList<JsonNode>();
+        var exit = each(
+                output, id -> told.add(client.post(AgentCommand.path(id) + "/" + command, Map.of("reason", reason))));
+        if (!told.isEmpty()) {
+            output.list(told, TOLD);
+        }
+        return exit;
+    }
+
+    /// Removes each agent that can be.
+    int remove(Remote remote, Output output) {
+        var client = remote.connect();
+        return each(output, id -> {
+            client.delete(AgentCommand.path(id) + "?reason=" + ApiClient.encoded(reason));
+            output.say("removed " + id);
+        });
+    }
+
+    private int each(Output output, Consumer<String> order) {
         var exit = ExitCode.OK;
         for (var id : ids) {
             try {
-                told.add(client.post(AgentCommand.path(id) + "/" + command, Map.of("reason", reason)));
+                order.accept(id);
             } catch (CommandFailure failure) {
                 output.say("mainstay: " + failure.getMessage());
                 exit = exit == ExitCode.OK ? failure.exitCode() : exit;
             }
-        }
-        if (!told.isEmpty()) {
-            output.list(told, TOLD);
         }
         return exit;
     }

@@ -3,6 +3,7 @@ package dev.mainstay.server.http;
 import dev.mainstay.agent.AgentCategory;
 import dev.mainstay.agent.AgentCommand;
 import dev.mainstay.agent.AgentCommands;
+import dev.mainstay.agent.AgentRemoval;
 import dev.mainstay.agent.AgentRow;
 import dev.mainstay.agent.AgentState;
 import dev.mainstay.health.HealthQueries;
@@ -26,8 +27,10 @@ final class AgentRoutes {
     private final Database database;
     private final FleetWatches watches;
     private final AgentCommands commands;
+    private final AgentRemoval removal;
 
     AgentRoutes(Database database, FleetWatches watches, AgentCommands commands) {
+        this.removal = new AgentRemoval(database);
         this.database = database;
         this.watches = watches;
         this.commands = commands;
@@ -37,7 +40,8 @@ final class AgentRoutes {
         List<Route> routes = new ArrayList<>(List.of(
                 Route.get("/api/v1/agents", Access.VIEWER, this::list),
                 Route.get(PATH, Access.VIEWER, this::describe),
-                Route.get(PATH + "/health", Access.VIEWER, this::health)));
+                Route.get(PATH + "/health", Access.VIEWER, this::health),
+                Route.delete(PATH, Access.ADMIN, this::remove)));
         for (AgentCommand command : AgentCommand.values()) {
             routes.add(Route.post(PATH + "/" + command.word(), Access.OPERATOR, request -> command(request, command)));
         }
@@ -129,6 +133,17 @@ final class AgentRoutes {
         String agent = known(watches, request);
         return Answer.json(
                 HealthQueries.find(database.api(request.organization()).forScreens(), agent));
+    }
+
+    private Answer remove(Request request) {
+        String agent = known(watches, request);
+        removal.remove(
+                request.organization(),
+                agent,
+                Bodies.reasonOfQuery(request),
+                request.caller().actor());
+        watches.of(request.organization()).changed();
+        return Answer.empty(204);
     }
 
     private Answer command(Request request, AgentCommand command) {

@@ -22,7 +22,8 @@ final class Failures {
         String code = failure.code().name();
         return switch (failure.code()) {
             case AGENT_UNKNOWN -> Refusal.notFound();
-            case AGENT_DUPLICATE, TRANSITION_REFUSED, LEASE_LOST -> Refusal.conflict(code, detail(failure));
+            case AGENT_DUPLICATE, AGENT_IN_USE, TRANSITION_REFUSED, LEASE_LOST, NODE_LAST ->
+                Refusal.conflict(code, detail(failure));
             case STATE_CONFLICT -> Refusal.stale(detail(failure));
             case DATABASE_UNREACHABLE,
                     DATABASE_AUTH,

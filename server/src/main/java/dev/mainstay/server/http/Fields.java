@@ -94,6 +94,17 @@ final class Fields {
         return value == null ? otherwise : text(name, value, maxLength);
     }
 
+    boolean flag(String name, boolean otherwise) {
+        JsonNode value = value(name);
+        if (value == null) {
+            return otherwise;
+        }
+        if (!value.isBoolean()) {
+            error(name, "must be true or false");
+        }
+        return value.asBoolean(otherwise);
+    }
+
     @Nullable
     String optionalText(String name, int maxLength) {
         JsonNode value = value(name);

@@ -22,7 +22,8 @@ final class NodeRoutes {
     List<Route> routes() {
         return List.of(
                 Route.get("/api/v1/nodes", Access.VIEWER, this::list),
-                Route.post("/api/v1/nodes/{id}/drain", Access.ADMIN, this::drain));
+                Route.post("/api/v1/nodes/{id}/drain", Access.ADMIN, this::drain),
+                Route.post("/api/v1/nodes/{id}/undrain", Access.ADMIN, this::undrain));
     }
 
     private Answer list(Request request) {
@@ -31,8 +32,31 @@ final class NodeRoutes {
 
     private Answer drain(Request request) {
         String id = request.path("id");
+        Drain wanted = request.body(fields -> new Drain(Bodies.reason(fields), fields.flag("force", false)));
+        return told(
+                request,
+                id,
+                drain.ask(
+                        request.organization(),
+                        id,
+                        wanted.reason,
+                        request.caller().actor(),
+                        wanted.force));
+    }
+
+    private record Drain(String reason, boolean force) {}
+
+    private Answer undrain(Request request) {
+        String id = request.path("id");
         String reason = request.body(Bodies::reason);
-        if (!drain.ask(request.organization(), id, reason, request.caller().actor())) {
+        return told(
+                request,
+                id,
+                drain.undo(request.organization(), id, reason, request.caller().actor()));
+    }
+
+    private Answer told(Request request, String id, boolean isThere) {
+        if (!isThere) {
             throw Refusal.notFound();
         }
         told.run();

@@ -197,30 +197,4 @@ class AgentsFlowTest {
                 .containsExactly("broken");
         assertThat(overview.path("minutes").path("ticks")).hasSize(30);
     }
-
-    @Test
-    void a_node_that_does_not_exist_cannot_drain() {
-        Reply reply = api.post(Role.ADMIN, "/api/v1/nodes/no-such-node/drain", "{\"reason\":\"a test\"}");
-
-        assertThat(reply.status()).isEqualTo(404);
-    }
-
-    @Test
-    void a_node_that_drains_says_so() {
-        api.execute("""
-                INSERT INTO node_sessions (session_id, node_id, kinds, expires_at)
-                VALUES (gen_random_uuid(), 'node-9', '{http-check}', now() + interval '1 hour')
-                """);
-
-        Reply reply = api.post(Role.ADMIN, "/api/v1/nodes/node-9/drain", "{\"reason\":\"a new disk\"}");
-
-        assertThat(reply.json().path("state").asString()).isEqualTo("draining");
-        assertThat(api.get(Role.VIEWER, "/api/v1/events?type=node.draining")
-                        .json()
-                        .path("items")
-                        .path(0)
-                        .path("cause")
-                        .asString())
-                .isEqualTo("a new disk");
-    }
 }
