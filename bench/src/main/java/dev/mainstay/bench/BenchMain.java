@@ -4,6 +4,7 @@ import dev.mainstay.bench.agents.AgentsBench;
 import dev.mainstay.bench.api.ApiBench;
 import dev.mainstay.bench.failover.FailoverBench;
 import dev.mainstay.bench.lab.JavaProgram;
+import dev.mainstay.bench.outage.OutageBench;
 import dev.mainstay.bench.start.StartBench;
 import dev.mainstay.bench.telemetry.TelemetryBench;
 import picocli.CommandLine;
@@ -20,7 +21,14 @@ import picocli.CommandLine.Spec;
         description = "Measures how fast Mainstay is on this machine, each bench on a PostgreSQL of its own.",
         mixinStandardHelpOptions = true,
         scope = CommandLine.ScopeType.INHERIT,
-        subcommands = {StartBench.class, AgentsBench.class, TelemetryBench.class, ApiBench.class, FailoverBench.class})
+        subcommands = {
+            StartBench.class,
+            AgentsBench.class,
+            TelemetryBench.class,
+            ApiBench.class,
+            FailoverBench.class,
+            OutageBench.class
+        })
 public final class BenchMain implements Runnable {
     @Spec
     private CommandSpec spec;

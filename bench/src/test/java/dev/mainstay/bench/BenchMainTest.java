@@ -23,7 +23,7 @@ class BenchMainTest {
                         .isTrue();
             }
         });
-        assertThat(commands).containsOnlyKeys("start", "agents", "telemetry", "api", "failover", "list");
+        assertThat(commands).containsOnlyKeys("start", "agents", "telemetry", "api", "failover", "outage", "list");
     }
 
     @Test

@@ -18,14 +18,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 public final class Laboratory implements AutoCloseable {
     private final TemporaryFolder root;
     private final DataFolder folder;
-    private final EmbeddedPostgres server;
+    private final EmbeddedPostgresConfig config;
     private final Database database;
     private final AtomicBoolean closed = new AtomicBoolean();
+    private volatile EmbeddedPostgres server;
 
-    private Laboratory(TemporaryFolder root, DataFolder folder, EmbeddedPostgres server) {
+    private Laboratory(TemporaryFolder root, DataFolder folder, EmbeddedPostgresConfig config) {
         this.root = root;
         this.folder = folder;
-        this.server = server;
+        this.server = EmbeddedPostgres.start(config);
+        this.config = config.withPort(server.port());
         this.database = Database.open(config("bench").build());
         Threads.onShutdown("bench-cleanup", this::close);
     }
@@ -39,7 +41,7 @@ public final class Laboratory implements AutoCloseable {
         var root = TemporaryFolder.create();
         DataFolder folder = DataFolder.open(root.path().resolve("data"));
         var config = EmbeddedPostgresConfig.in(folder.postgres()).withSettings(settings);
-        return new Laboratory(root, folder, EmbeddedPostgres.start(config));
+        return new Laboratory(root, folder, config);
     }
 
     /// A place for files that go when the bench ends; made by whoever needs it.
@@ -107,6 +109,18 @@ public final class Laboratory implements AutoCloseable {
         }
     }
 
+    /// What the clock of the server says, as PostgreSQL writes it.
+    public String time() {
+        try (Connection connection = superuser();
+                var statement = connection.createStatement();
+                var rows = statement.executeQuery("SELECT clock_timestamp()::text")) {
+            rows.next();
+            return rows.getString(1);
+        } catch (SQLException e) {
+            throw new IllegalStateException("the bench's server has no time", e);
+        }
+    }
+
     public String version() {
         return database.read(handle ->
                 handle.createQuery("SHOW server_version").mapTo(String.class).one());
@@ -115,6 +129,16 @@ public final class Laboratory implements AutoCloseable {
     /// What the whole server has used of the processors.
     public ServerCpu cpu() {
         return new ServerCpu(server.postmasterPid());
+    }
+
+    /// Takes the server away, cutting every connection; its data stays.
+    public void stopServer() {
+        server.stop();
+    }
+
+    /// Brings it back at the same address; returns when it takes connections.
+    public void startServer() {
+        server = EmbeddedPostgres.start(config);
     }
 
     @Override
