@@ -65,20 +65,38 @@ public final class Ground {
         return config.database().finish(builder, node);
     }
 
-    /// Opens the database; the one of the embedded server is made when it is not there yet.
+    /// Opens the database; the one of the embedded server is made when it is not there yet, and its engine may see what
+    /// the sessions of others do.
     static Database open(DatabaseConfig config, boolean embedded) {
+        if (!embedded) {
+            return Database.open(config);
+        }
+        var database = openOrCreate(config);
+        if (!seesAllSessions(database)) {
+            asOwner(config, "GRANT pg_read_all_stats TO \"" + config.engine().user() + '"');
+        }
+        return database;
+    }
+
+    private static Database openOrCreate(DatabaseConfig config) {
         try {
             return Database.open(config);
         } catch (MainstayException e) {
-            if (!embedded || e.code() != ErrorCode.DATABASE_MISSING) {
+            if (e.code() != ErrorCode.DATABASE_MISSING) {
                 throw e;
             }
-            create(config);
+            asOwner(config, "CREATE DATABASE " + NAME);
             return Database.open(config);
         }
     }
 
-    private static void create(DatabaseConfig config) {
+    private static boolean seesAllSessions(Database database) {
+        return database.read(handle -> handle.createQuery("SELECT pg_has_role('pg_read_all_stats', 'USAGE')")
+                .mapTo(Boolean.class)
+                .one());
+    }
+
+    private static void asOwner(DatabaseConfig config, String sql) {
         var owner = config.owner();
         if (owner == null) {
             throw new IllegalStateException("the embedded database always has an owner");
@@ -86,10 +104,10 @@ public final class Ground {
         var url = config.url().jdbc().replaceFirst("/" + NAME + "$", "/postgres");
         try (var connection = DriverManager.getConnection(url, owner.user(), owner.password());
                 var statement = connection.createStatement()) {
-            statement.execute("CREATE DATABASE " + NAME);
+            statement.execute(sql);
         } catch (SQLException e) {
             throw new MainstayException(
-                    ErrorCode.EMBEDDED_POSTGRES, "cannot create the database " + NAME + ": " + e.getMessage(), e);
+                    ErrorCode.EMBEDDED_POSTGRES, "the embedded PostgreSQL refused '" + sql + "': " + e.getMessage(), e);
         }
     }
 }

@@ -9,8 +9,9 @@ import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What PostgreSQL tells of itself to a role without special rights: of sessions of other roles it shows that they are
-/// there, but neither their state nor their statement. Thread-safe.
+/// What PostgreSQL tells of itself to our role. With the rights of `pg_read_all_stats`, which it has on the embedded
+/// server, that is all there is; without, of sessions of other roles only that they are there, but neither their state
+/// nor their statement. Thread-safe.
 final class PostgresView {
     private static final String READ = """
             SELECT

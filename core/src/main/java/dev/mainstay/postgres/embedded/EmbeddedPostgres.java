@@ -60,10 +60,33 @@ public final class EmbeddedPostgres implements AutoCloseable {
     /// Ends the server in `folder`, if one runs there, and deletes the folder with all its data.
     public static void discard(Path folder) {
         try {
-            if (Files.exists(folder)) {
-                new Cluster(folder.toRealPath().resolve(CLUSTER)).processes().stopAtOnce();
+            var processes = processesIn(folder);
+            if (processes.isPresent()) {
+                processes.get().stopAtOnce();
                 FileTree.delete(folder);
             }
+        } catch (IOException e) {
+            throw Failure.ofFolder(folder, e);
+        }
+    }
+
+    /// The first process of the server that runs in `folder`, be it that it serves, recovers or ends.
+    public static Optional<ProcessHandle> runningIn(Path folder) {
+        return processesIn(folder).flatMap(ServerProcesses::postmaster).flatMap(file -> ProcessHandle.of(file.pid()));
+    }
+
+    /// Ends the server in `folder` as [#stop()] does, for one whose Mainstay was killed. The caller keeps other
+    /// processes
+    /// out of the folder.
+    public static void stopIn(Path folder) {
+        processesIn(folder).ifPresent(ServerProcesses::stop);
+    }
+
+    private static Optional<ServerProcesses> processesIn(Path folder) {
+        try {
+            return Files.exists(folder)
+                    ? Optional.of(new Cluster(folder.toRealPath().resolve(CLUSTER)).processes())
+                    : Optional.empty();
         } catch (IOException e) {
             throw Failure.ofFolder(folder, e);
         }

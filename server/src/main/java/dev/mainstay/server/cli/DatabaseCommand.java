@@ -85,6 +85,12 @@ final class DatabaseCommand implements Runnable {
         if (!printSql) {
             return migrate(location, output, false);
         }
+        if (location.sources().read().config().database().url() == null) {
+            output.say(
+                    "mainstay: nothing is to be run: database.url is not set, and the embedded PostgreSQL is prepared by"
+                            + " `mainstay up`");
+            return ExitCode.OK;
+        }
         output.out().print(new Roles(config(location)).initSql());
         output.out().flush();
         return ExitCode.OK;

@@ -49,17 +49,38 @@ final class Down implements Callable<Integer> {
     public Integer call() throws InterruptedException, ExecutionException {
         var data = location.folder();
         var folder = node == null ? data : data.resolve("nodes").resolve(node);
-        var holder = DataFolder.holder(folder)
-                .orElseThrow(() -> new CommandFailure(ExitCode.NOT_FOUND, "no Mainstay runs in " + shown(folder)));
+        var holder = DataFolder.holder(folder);
+        var left = LeftBehind.in(data);
+        if (node == null && left.postgres().isPresent() && !left.joined().isEmpty()) {
+            say("these nodes lose their database now, and wait for it until the next `mainstay up`: "
+                    + left.howToStop());
+        }
+        if (holder.isPresent()) {
+            stop(holder.get(), folder);
+            return ExitCode.OK;
+        }
+        if (node != null || left.postgres().isEmpty()) {
+            throw new CommandFailure(
+                    ExitCode.NOT_FOUND,
+                    "no Mainstay runs in " + shown(folder) + (node == null ? left.described() : ""));
+        }
+        left.stopPostgres();
+        say("no Mainstay runs in " + shown(folder) + ", but its PostgreSQL (process "
+                + left.postgres().get() + ") did; it has stopped");
+        return ExitCode.OK;
+    }
+
+    private void stop(DataFolder.Holder holder, Path folder) throws InterruptedException, ExecutionException {
         var process = ProcessHandle.of(holder.pid());
         if (process.isPresent()) {
             process.get().destroy();
             await(process.get());
         }
-        spec.commandLine()
-                .getErr()
-                .println("mainstay: process " + holder.pid() + " in " + shown(folder) + " has stopped");
-        return ExitCode.OK;
+        say("process " + holder.pid() + " in " + shown(folder) + " has stopped");
+    }
+
+    private void say(String words) {
+        spec.commandLine().getErr().println("mainstay: " + words);
     }
 
     private void await(ProcessHandle process) throws InterruptedException, ExecutionException {

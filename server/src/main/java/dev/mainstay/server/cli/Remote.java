@@ -41,7 +41,7 @@ final class Remote extends DataLocation {
                         ExitCode.UNREACHABLE,
                         "no Mainstay runs in " + folder.toAbsolutePath().normalize()
                                 + "; start one with `mainstay up`, or name another with --server or "
-                                + SERVER_VARIABLE));
+                                + SERVER_VARIABLE + LeftBehind.in(folder).described()));
         return new ApiClient(address, key.orElseGet(() -> keyIn(folder)));
     }
 

@@ -231,6 +231,16 @@ class CommandsFlowTest {
     }
 
     @Test
+    void an_embedded_database_needs_no_administrator_and_says_so() {
+        var embedded =
+                new Terminal(Map.of("MAINSTAY_DATA", folder.resolve("embedded").toString()));
+        var said = embedded.type("db", "init", "--print-sql");
+        assertThat(said.exit()).isZero();
+        assertThat(said.out()).isEmpty();
+        assertThat(said.err()).contains("nothing is to be run", "`mainstay up`").hasLineCount(1);
+    }
+
+    @Test
     void the_database_is_inspected_directly() {
         assertThat(done("db", "status").out()).contains("house", "applied");
         assertThat(done("db", "migrate", "--dry-run").err()).contains("nothing is pending");

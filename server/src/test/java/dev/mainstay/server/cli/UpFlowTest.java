@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.postgres.embedded.DataFolder;
 import dev.mainstay.postgres.embedded.EmbeddedPostgres;
+import dev.mainstay.postgres.embedded.RunningPostgres;
 import dev.mainstay.testing.Eventually;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -11,6 +12,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.DriverManager;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +81,59 @@ class UpFlowTest {
         }
     }
 
+    @Test
+    void what_a_killed_one_left_running_is_told_by_status_and_stopped_by_down() throws Exception {
+        try (var owner = up()) {
+            ready(owner);
+            try (var joined = up("--join", "--node", "second")) {
+                ready(joined);
+                owner.kill();
+
+                var status = terminal().type("status");
+                assertThat(status.exit()).isEqualTo(ExitCode.UNREACHABLE);
+                assertThat(status.err())
+                        .contains(
+                                "no Mainstay runs in",
+                                "Its PostgreSQL still runs (process ",
+                                "`mainstay down` stops it")
+                        .contains("second (`mainstay down --node second`)");
+
+                var down = terminal().type("down");
+                assertThat(down.exit()).as(down.err()).isZero();
+                assertThat(down.err())
+                        .contains("these nodes lose their database now", "`mainstay down --node second`")
+                        .contains("but its PostgreSQL (process ", "it has stopped");
+                assertThat(EmbeddedPostgres.runningIn(folder.resolve(".mainstay/postgres")))
+                        .isEmpty();
+
+                the_joined_node_goes_on_after_the_next_start();
+                assertThat(terminal().type("down", "--node", "second").exit()).isZero();
+            }
+        }
+        var nothing = terminal().type("down");
+        assertThat(nothing.exit()).isEqualTo(ExitCode.NOT_FOUND);
+        assertThat(nothing.err()).contains("no Mainstay runs in").hasLineCount(1);
+    }
+
+    private void the_joined_node_goes_on_after_the_next_start() throws Exception {
+        try (var owner = up()) {
+            ready(owner);
+            Eventually.holds(
+                    "both nodes are live",
+                    BOUND,
+                    () -> terminal()
+                                    .type("node", "list", "-o", "jsonl")
+                                    .out()
+                                    .lines()
+                                    .filter(line -> line.contains("\"state\":\"live\""))
+                                    .count()
+                            == 2);
+            var down = terminal().type("down");
+            assertThat(down.exit()).isZero();
+            assertThat(down.err()).contains("these nodes lose their database now");
+        }
+    }
+
     private void a_second_one_says_who_uses_the_folder() throws Exception {
         var port = DataFolder.holder(folder.resolve(".mainstay"))
                 .flatMap(DataFolder.Holder::address)
@@ -119,7 +174,20 @@ class UpFlowTest {
             assertThat(detached.said()).contains("process", "mainstay down");
         }
         assertThat(terminal().type("status").exit()).isZero();
+        the_engine_sees_what_other_sessions_do();
         assertThat(terminal().type("down").exit()).isZero();
+    }
+
+    private void the_engine_sees_what_other_sessions_do() throws Exception {
+        var server = RunningPostgres.in(folder.resolve(".mainstay/postgres")).orElseThrow();
+        var url = "jdbc:postgresql://%s:%d/mainstay".formatted(server.host(), server.port());
+        try (var connection = DriverManager.getConnection(url, server.superuser(), server.password());
+                var statement = connection.createStatement();
+                var row =
+                        statement.executeQuery("SELECT pg_has_role('mainstay_engine', 'pg_read_all_stats', 'USAGE')")) {
+            assertThat(row.next()).isTrue();
+            assertThat(row.getBoolean(1)).isTrue();
+        }
     }
 
     @Test
