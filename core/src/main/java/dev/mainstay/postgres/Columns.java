@@ -5,13 +5,20 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
 import java.time.OffsetDateTime;
+import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
-/// Reads columns whose Java type the driver leaves to us. Stateless and thread-safe.
+/// Reads columns whose Java type the driver leaves to us, and makes columns of rows, to be bound as arrays. Stateless
+/// and thread-safe.
 public final class Columns {
     private Columns() {}
+
+    public static <A, B> List<B> column(Collection<A> rows, Function<? super A, ? extends B> value) {
+        return rows.stream().<B>map(value).toList();
+    }
 
     public static Instant instant(ResultSet row, String column) throws SQLException {
         return row.getObject(column, OffsetDateTime.class).toInstant();

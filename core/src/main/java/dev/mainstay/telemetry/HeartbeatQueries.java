@@ -6,17 +6,39 @@ import dev.mainstay.postgres.OrganizationDatabase;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
 /// Reads the history of heartbeats. Stateless and thread-safe.
 public final class HeartbeatQueries {
+    /// A look into the index for each stored minute, the newest first, until enough is found.
     private static final String HEARTBEATS = """
-            SELECT at, fence, sequence, phase, ticks, failures, items, busy_ms, max_ms, late_ms, abandoned
-            FROM agent_heartbeats
-            WHERE organization_id = :organization AND agent_id = :agent AND at >= :from AND at < :to FILTERED
-            ORDER BY at DESC, fence DESC, sequence DESC
+            WITH stored AS MATERIALIZED (
+                SELECT min(minute) AS oldest, max(minute) AS newest
+                FROM agent_heartbeats
+                WHERE organization_id = :organization),
+            minutes AS MATERIALIZED (
+                SELECT minute
+                FROM stored, generate_series(
+                    least(date_bin('1 minute', CAST(:to AS timestamptz), '2000-01-01Z'), newest),
+                    greatest(date_bin('1 minute', CAST(:from AS timestamptz), '2000-01-01Z'), oldest),
+                    interval '-1 minute') AS minute
+                ORDER BY minute DESC)
+            SELECT beat.*
+            FROM minutes
+            CROSS JOIN LATERAL (
+                SELECT at, fence, sequence, phase, ticks, failures, items, busy_ms, max_ms, late_ms, abandoned
+                FROM agent_heartbeats
+                WHERE organization_id = :organization
+                    AND agent_id = :agent
+                    AND minute = minutes.minute
+                    AND at >= minutes.minute AND at < minutes.minute + interval '1 minute'
+                    AND at >= :from AND at < :to FILTERED
+                ORDER BY at DESC, fence DESC, sequence DESC
+                LIMIT :limit) AS beat
+            ORDER BY minutes.minute DESC, beat.at DESC, beat.fence DESC, beat.sequence DESC
             LIMIT :limit
             """;
 
@@ -28,11 +50,15 @@ public final class HeartbeatQueries {
     /// The heartbeats of one agent, the newest first.
     public static List<HeartbeatRow> page(
             OrganizationDatabase database, String agent, Instant from, Instant to, Optional<After> after, int limit) {
+        // No look into minutes that earlier pages have told.
+        Instant until = after.map(end -> end.at().plus(1, ChronoUnit.MICROS))
+                .filter(end -> end.isBefore(to))
+                .orElse(to);
         Filter filter = new Filter()
                 .with("organization", database.organization())
                 .with("agent", agent)
                 .with("from", from)
-                .with("to", to)
+                .with("to", until)
                 .with("limit", limit);
         after.ifPresent(end -> filter.and("(at, fence, sequence) < (:afterAt, :afterFence, :afterSequence)")
                 .with("afterAt", end.at())

@@ -2,13 +2,7 @@ package dev.mainstay.telemetry;
 
 import dev.mainstay.postgres.CopyRows;
 import java.sql.SQLException;
-import java.time.LocalDate;
-import java.time.format.DateTimeFormatter;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
@@ -25,50 +19,22 @@ final class MetricWriter {
                 AS point (organization_id, series_id, micros, value)
             """;
 
-    private static final long MICROS_PER_DAY = 86_400_000_000L;
-    private static final DateTimeFormatter DAY = DateTimeFormatter.BASIC_ISO_DATE;
-
-    private final Set<String> partitions = new HashSet<>();
+    private final DayPartitions partitions = new DayPartitions("performance_metrics");
 
     void store(Handle handle, MetricBuffer metrics) {
-        Map<Long, int[]> byDay = byDay(metrics);
-        for (Map.Entry<Long, int[]> day : byDay.entrySet()) {
-            String partition =
-                    "performance_metrics_" + LocalDate.ofEpochDay(day.getKey()).format(DAY);
-            if (exists(handle, partition)) {
-                copy(handle, partition, metrics, day.getValue());
+        DayPartitions.byDay(metrics.size(), metrics::micros).forEach((day, points) -> {
+            String partition = partitions.name(day);
+            if (partitions.exists(handle, partition)) {
+                copy(handle, partition, metrics, points);
             } else {
-                insert(handle, metrics, day.getValue());
+                insert(handle, metrics, points);
             }
-        }
+        });
     }
 
     /// Forgets which partitions there are; one may have been dropped.
     void forget() {
-        partitions.clear();
-    }
-
-    /// The points of each day, nearly always one.
-    private static Map<Long, int[]> byDay(MetricBuffer metrics) {
-        Map<Long, IntStream.Builder> days = new TreeMap<>();
-        for (int i = 0; i < metrics.size(); i++) {
-            long day = Math.floorDiv(metrics.micros(i), MICROS_PER_DAY);
-            days.computeIfAbsent(day, any -> IntStream.builder()).add(i);
-        }
-        Map<Long, int[]> points = new TreeMap<>();
-        days.forEach((day, indexes) -> points.put(day, indexes.build().toArray()));
-        return points;
-    }
-
-    private boolean exists(Handle handle, String partition) {
-        if (!partitions.contains(partition)
-                && handle.createQuery("SELECT to_regclass(:name) IS NOT NULL")
-                        .bind("name", partition)
-                        .mapTo(Boolean.class)
-                        .one()) {
-            partitions.add(partition);
-        }
-        return partitions.contains(partition);
+        partitions.forget();
     }
 
     private static void copy(Handle handle, String partition, MetricBuffer metrics, int[] points) {

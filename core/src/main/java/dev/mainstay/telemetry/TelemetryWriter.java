@@ -21,7 +21,8 @@ final class TelemetryWriter {
 
     private final Database database;
     private final SeriesTable series;
-    private final HeartbeatStore heartbeats = new HeartbeatStore();
+    private final NewestHeartbeats newest = new NewestHeartbeats();
+    private final HeartbeatHistory history = new HeartbeatHistory();
     private final EventStore events = new EventStore();
     private final MetricWriter metrics = new MetricWriter();
     private final UUID source = UUID.randomUUID();
@@ -36,6 +37,7 @@ final class TelemetryWriter {
     void store(TelemetryBatch batch) {
         if (failed) {
             metrics.forget();
+            history.forget();
         }
         failed = true;
         number(batch.metrics);
@@ -82,7 +84,7 @@ final class TelemetryWriter {
 
     private void storeWith(Handle handle, TelemetryBatch batch) {
         for (List<Heartbeat> wave : batch.heartbeats.waves()) {
-            heartbeats.store(handle, wave);
+            history.append(handle, newest.store(handle, wave));
         }
         if (!batch.events.isEmpty()) {
             events.store(handle, batch.events);

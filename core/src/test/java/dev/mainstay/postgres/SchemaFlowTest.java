@@ -60,14 +60,14 @@ class SchemaFlowTest {
     }
 
     @Test
-    void every_tenant_table_and_partition_forces_row_level_security_but_the_days_points_are_copied_into()
+    void every_tenant_table_and_partition_forces_row_level_security_but_the_days_rows_are_copied_into()
             throws SQLException {
         assertThat(names("""
                         SELECT relname FROM pg_class c
                         JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'organization_id'
                         WHERE relnamespace = 'mainstay'::regnamespace AND relkind IN ('r', 'p')
                           AND NOT (relrowsecurity AND relforcerowsecurity)
-                          AND relname !~ '^performance_metrics_[0-9]{8}$'
+                          AND relname !~ '^(performance_metrics|agent_heartbeats)_[0-9]{8}$'
                         """)).isEmpty();
     }
 

@@ -3,19 +3,26 @@ package dev.mainstay.bench.telemetry;
 import dev.mainstay.AgentRef;
 import dev.mainstay.bench.lab.Laboratory;
 import dev.mainstay.bench.lab.Stopwatch;
+import dev.mainstay.bench.report.Figures;
 import dev.mainstay.bench.report.Samples;
 import dev.mainstay.postgres.Organizations;
+import dev.mainstay.postgres.Partitions;
+import dev.mainstay.postgres.Retention;
 import dev.mainstay.telemetry.AgentPhase;
 import dev.mainstay.telemetry.Heartbeat;
+import dev.mainstay.telemetry.HeartbeatHistory;
+import dev.mainstay.telemetry.NewestHeartbeats;
 import dev.mainstay.telemetry.Telemetry;
 import dev.mainstay.telemetry.TickCounts;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
-/// One heartbeat of every agent, again and again, each time until it is stored: the guarded update of the leases, the
-/// history, and the commit. Used by one thread.
+/// One heartbeat of every agent, again and again: the newest on its lease, the row of history, and both as a flush does
+/// it, each with its commit. Used by one thread.
 final class HeartbeatRounds {
     private static final Duration BOUND = Duration.ofMinutes(1);
     private static final long FENCE = 1;
@@ -24,38 +31,44 @@ final class HeartbeatRounds {
 
     private final Laboratory laboratory;
     private final int agents;
+    private final Instant begin;
+    private int round;
 
     HeartbeatRounds(Laboratory laboratory, int agents) {
         this.laboratory = laboratory;
         this.agents = agents;
+        this.begin = laboratory.database().now();
     }
 
-    /// What storing took.
-    ///
-    /// @param millis from the wish to have all stored to the answer
-    /// @param postgresMillis processor time of the database server for one round; other programs do not lengthen it
-    record Stored(Samples millis, double postgresMillis) {}
-
-    Stored run(int rounds) {
+    void run(int rounds, Figures figures) {
         declare();
-        List<Double> millis = new ArrayList<>();
+        new Partitions(laboratory.database()).maintain(Retention.DEFAULT);
+        var newest = new NewestHeartbeats();
+        var history = new HeartbeatHistory();
+        time(
+                figures,
+                "heartbeat",
+                rounds,
+                beats -> {},
+                beats -> laboratory.database().write(handle -> newest.store(handle, beats)));
+        time(
+                figures,
+                "heartbeatHistory",
+                rounds,
+                beats -> {},
+                beats -> laboratory.database().write(handle -> {
+                    history.append(handle, beats);
+                    return beats;
+                }));
         try (var telemetry = Telemetry.start(laboratory.database())) {
-            Duration before = Duration.ZERO;
-            for (int round = 1; round <= WARM_UP + rounds; round++) {
-                beat(telemetry, round, laboratory.database().now());
-                if (round == WARM_UP + 1) {
-                    before = laboratory.cpu().used();
-                }
-                var watch = Stopwatch.start();
-                telemetry.awaitStored(BOUND);
-                if (round > WARM_UP) {
-                    millis.add(watch.millis());
-                }
-            }
-            Duration used = laboratory.cpu().used().minus(before);
-            requireStored(WARM_UP + rounds);
-            return new Stored(Samples.of(millis), (double) used.toMillis() / rounds);
+            time(
+                    figures,
+                    "heartbeatFlush",
+                    rounds,
+                    beats -> beats.forEach(telemetry::heartbeat),
+                    beats -> telemetry.awaitStored(BOUND));
         }
+        requireStored(2L * (WARM_UP + rounds));
     }
 
     private void declare() {
@@ -71,11 +84,45 @@ final class HeartbeatRounds {
                 """.formatted(FENCE), "ANALYZE agents, agent_leases");
     }
 
-    private void beat(Telemetry telemetry, int round, Instant at) {
-        for (int number = 1; number <= agents; number++) {
-            var agent = new AgentRef(Organizations.DEFAULT, "beating-" + number);
-            telemetry.heartbeat(new Heartbeat(agent, FENCE, round, at, AgentPhase.HEARTBEATING, ONE_TICK, null));
+    /// What `store` takes, and what the server's processors do for it; other programs lengthen only the first. A round
+    /// stands for a second.
+    private void time(
+            Figures figures,
+            String name,
+            int rounds,
+            Consumer<List<Heartbeat>> ahead,
+            Consumer<List<Heartbeat>> store) {
+        List<Double> millis = new ArrayList<>();
+        Duration before = Duration.ZERO;
+        for (int i = 0; i < WARM_UP + rounds; i++) {
+            List<Heartbeat> beats = beats();
+            ahead.accept(beats);
+            if (i == WARM_UP) {
+                before = laboratory.cpu().used();
+            }
+            var watch = Stopwatch.start();
+            store.accept(beats);
+            if (i >= WARM_UP) {
+                millis.add(watch.millis());
+            }
         }
+        Duration used = laboratory.cpu().used().minus(before);
+        figures.addMedian(name + "10kMs", Samples.of(millis))
+                .add(name + "10kPostgresMs", (double) used.toMillis() / rounds);
+    }
+
+    private List<Heartbeat> beats() {
+        round++;
+        return IntStream.rangeClosed(1, agents)
+                .mapToObj(number -> new Heartbeat(
+                        new AgentRef(Organizations.DEFAULT, "beating-" + number),
+                        FENCE,
+                        round,
+                        begin.plusSeconds(round),
+                        AgentPhase.HEARTBEATING,
+                        ONE_TICK,
+                        null))
+                .toList();
     }
 
     private void requireStored(long rounds) {

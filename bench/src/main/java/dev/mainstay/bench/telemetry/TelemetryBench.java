@@ -37,6 +37,12 @@ public final class TelemetryBench implements Callable<Integer> {
     @Option(names = "--beats", defaultValue = "60", description = "heartbeats of each (${DEFAULT-VALUE})")
     private int beats;
 
+    @Option(
+            names = "--minutes",
+            defaultValue = "10",
+            description = "history to read from, a heartbeat a second (${DEFAULT-VALUE})")
+    private int minutes;
+
     @Mixin
     private Reporting reporting;
 
@@ -58,8 +64,9 @@ public final class TelemetryBench implements Callable<Integer> {
         try (var laboratory = Laboratory.open()) {
             ingest(laboratory, figures);
             Reporting.say("%d heartbeats of %d agents".formatted(beats, agents));
-            HeartbeatRounds.Stored stored = new HeartbeatRounds(laboratory, agents).run(beats);
-            figures.addMedian("heartbeat10kMs", stored.millis()).add("heartbeat10kPostgresMs", stored.postgresMillis());
+            new HeartbeatRounds(laboratory, agents).run(beats, figures);
+            Reporting.say("%d minutes of them, read by agent".formatted(minutes));
+            new HeartbeatReads(laboratory, agents).run(minutes, figures);
             return new Measured(figures, laboratory.version());
         }
     }
