@@ -49,7 +49,8 @@ public final class AgentCommands {
                         DesiredState.of(row.getString("desired")),
                         AgentSource.valueOf(row.getString("source").toUpperCase(Locale.ROOT))))
                 .findOne()
-                .orElseThrow(() -> new MainstayException(ErrorCode.AGENT_UNKNOWN, "there is no agent " + agent));
+                .orElseThrow(
+                        () -> new MainstayException(ErrorCode.AGENT_UNKNOWN, "there is no agent \"" + agent + "\""));
     }
 
     private static boolean write(Handle handle, String agent, AgentCommand command, String reason, String actor) {

@@ -86,7 +86,8 @@ public final class OutsideAgents {
     public Reported report(UUID organization, String id, OutsideReport report) {
         return database.api(organization).write(handle -> {
             OutsideStore.Held held = store.held(handle, organization, id)
-                    .orElseThrow(() -> new MainstayException(ErrorCode.AGENT_UNKNOWN, "there is no agent " + id));
+                    .orElseThrow(
+                            () -> new MainstayException(ErrorCode.AGENT_UNKNOWN, "there is no agent \"" + id + "\""));
             if (held.fence() != report.fence() || !report.token().equals(held.token())) {
                 throw new MainstayException(
                         ErrorCode.LEASE_LOST,

@@ -6,8 +6,9 @@ import java.util.UUID;
 ///
 /// @param key the id of the key, not its secret
 public record Caller(UUID organization, String key, String name, Role role) {
-    /// How this caller is named in events and as the writer of shared state.
+    /// How this caller is named in events and as the writer of shared state: names are for people, and may be given
+    /// twice, so the id stands by.
     public String actor() {
-        return "key:" + key;
+        return name + " (key " + key + ")";
     }
 }

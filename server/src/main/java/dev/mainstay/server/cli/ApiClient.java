@@ -2,7 +2,6 @@ package dev.mainstay.server.cli;
 
 import java.io.IOException;
 import java.net.URI;
-import java.net.URLDecoder;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -13,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -26,7 +24,6 @@ final class ApiClient {
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration ANSWER = Duration.ofSeconds(30);
     private static final int PAGE = 1000;
-    private static final Pattern AGENT = Pattern.compile("^/api/v1/agents/([^/?]+)");
 
     private final URI server;
     private final String token;
@@ -103,18 +100,11 @@ final class ApiClient {
     }
 
     private static String refusal(String path, HttpResponse<String> answer) {
-        var agent = AGENT.matcher(path);
-        if (answer.statusCode() == 404 && agent.find()) {
-            return "there is no agent \"" + URLDecoder.decode(agent.group(1), StandardCharsets.UTF_8) + '"';
-        }
         if (answer.statusCode() == 401) {
             return "the API key was refused; give a valid one with --token or MAINSTAY_TOKEN";
         }
         var problem = json(answer);
         var words = new StringBuilder(problem.path("detail").asString(answer.statusCode() + " for " + path));
-        if (answer.statusCode() == 404) {
-            words.append(" (").append(path.replaceFirst("\\?.*", "")).append(')');
-        }
         var errors = problem.path("errors");
         if (errors.size() > 1) { // one alone is the detail itself
             errors.forEach(error -> words.append("\n  ")

@@ -112,11 +112,12 @@ final class AgentRoutes {
     }
 
     private Answer describe(Request request) {
+        String id = request.path("id");
         return watches.of(request.organization())
                 .snapshot()
-                .json(request.path("id"))
+                .json(id)
                 .map(json -> Answer.encoded(200, json))
-                .orElseThrow(Refusal::notFound);
+                .orElseThrow(() -> Refusal.agentNotFound(id));
     }
 
     /// The id of an agent there is; refused with 404 otherwise.
@@ -126,7 +127,7 @@ final class AgentRoutes {
                 .snapshot()
                 .row(id)
                 .map(AgentRow::id)
-                .orElseThrow(Refusal::notFound);
+                .orElseThrow(() -> Refusal.agentNotFound(id));
     }
 
     private Answer health(Request request) {
@@ -155,6 +156,6 @@ final class AgentRoutes {
                 .changed()
                 .json(id)
                 .map(json -> Answer.encoded(200, json))
-                .orElseThrow(Refusal::notFound);
+                .orElseThrow(() -> Refusal.agentNotFound(id));
     }
 }

@@ -129,7 +129,7 @@ final class Exchange implements Request {
     public String path(String name) {
         String value = context.pathParam(name);
         if (value.indexOf('\0') >= 0) {
-            throw Refusal.notFound();
+            throw Refusal.notFound("no name holds the character NUL, so there is nothing of this one");
         }
         return value;
     }

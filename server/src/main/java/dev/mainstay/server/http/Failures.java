@@ -21,7 +21,7 @@ final class Failures {
     private static Refusal worded(MainstayException failure, Route route) {
         String code = failure.code().name();
         return switch (failure.code()) {
-            case AGENT_UNKNOWN -> Refusal.notFound();
+            case AGENT_UNKNOWN -> Refusal.notFound(detail(failure) + "; GET /api/v1/agents lists those there are");
             case AGENT_DUPLICATE, AGENT_IN_USE, TRANSITION_REFUSED, LEASE_LOST, NODE_LAST ->
                 Refusal.conflict(code, detail(failure));
             case STATE_CONFLICT -> Refusal.stale(detail(failure));

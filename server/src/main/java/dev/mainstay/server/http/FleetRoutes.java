@@ -9,6 +9,11 @@ import java.util.Optional;
 
 /// The fleet as a whole: the overview, its heartbeats, and the stream of what changes. Thread-safe.
 final class FleetRoutes {
+    /// Of one key on this node: enough for a room full of screens, and no key can take the node's memory for itself.
+    static final int MOST_STREAMS = 100;
+
+    private static final int RETRY_AFTER_SECONDS = 10;
+
     private final FleetWatches watches;
 
     FleetRoutes(FleetWatches watches) {
@@ -36,7 +41,14 @@ final class FleetRoutes {
         if (request.isHead()) {
             return new Answer.Streamed("text/event-stream", output -> {}, Map.of());
         }
-        Subscription subscription = watches.follow(request.organization(), last.filter(id -> !id.isEmpty()))
+        String key = request.caller().key();
+        if (watches.followers(request.organization(), key) >= MOST_STREAMS) {
+            throw Refusal.tooMany(
+                    "TOO_MANY_STREAMS",
+                    "this key follows the fleet " + MOST_STREAMS + " times on this node already; close a stream first",
+                    RETRY_AFTER_SECONDS);
+        }
+        Subscription subscription = watches.follow(request.organization(), key, last.filter(id -> !id.isEmpty()))
                 .orElseThrow(() -> Refusal.parameter("lastEventId", "is not a position this stream gave"));
         return new Answer.Streamed(
                 "text/event-stream",

@@ -163,7 +163,7 @@ public final class HttpServer implements AutoCloseable {
     private static void refuse(HttpResponseException failure, Context context) {
         Refusal refusal = failure.getStatus() == 405
                 ? Refusal.methodNotAllowed(failure.getDetails().get("availableMethods"))
-                : Refusal.notFound();
+                : Refusal.notFound("there is no such path; GET /openapi.yaml lists all there are");
         try {
             Exchange.write(context, Exchange.refused(refusal));
         } catch (IOException e) {
@@ -179,9 +179,7 @@ public final class HttpServer implements AutoCloseable {
 
     /// Where it answers, as another program on this machine would call it.
     public URI address() {
-        String reachable = host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
-        String bracketed = reachable.contains(":") ? "[" + reachable + "]" : reachable;
-        return URI.create("http://" + bracketed + ":" + port());
+        return new HttpConfig(host, port()).address();
     }
 
     @Override

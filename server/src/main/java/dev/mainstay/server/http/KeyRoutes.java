@@ -101,7 +101,7 @@ final class KeyRoutes {
     private Answer revoke(Request request) {
         String id = request.path("id");
         return switch (store.revoke(request.organization(), id)) {
-            case UNKNOWN -> throw Refusal.notFound();
+            case UNKNOWN -> throw Refusal.notFound("key", id, "GET /api/v1/keys");
             case LAST_ADMIN ->
                 throw Refusal.conflict(
                         "LAST_ADMIN",

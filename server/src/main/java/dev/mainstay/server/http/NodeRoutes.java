@@ -57,13 +57,17 @@ final class NodeRoutes {
 
     private Answer told(Request request, String id, boolean isThere) {
         if (!isThere) {
-            throw Refusal.notFound();
+            throw noNode(id);
         }
         told.run();
         return NodeQueries.all(database.api(request.organization())).stream()
                 .filter(node -> node.id().equals(id))
                 .findFirst()
                 .map(Answer::json)
-                .orElseThrow(Refusal::notFound);
+                .orElseThrow(() -> noNode(id));
+    }
+
+    private static Refusal noNode(String id) {
+        return Refusal.notFound("node", id, "GET /api/v1/nodes");
     }
 }

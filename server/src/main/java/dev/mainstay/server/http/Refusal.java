@@ -46,7 +46,8 @@ public final class Refusal extends RuntimeException {
                 401,
                 "Unauthorized",
                 "UNAUTHENTICATED",
-                "a valid key is needed: Authorization: Bearer mst_<id>.<secret>");
+                "a valid key is needed, as the header Authorization: Bearer mst_<id>.<secret>; the first start left an"
+                        + " admin key in admin-token of its data folder, POST /api/v1/keys makes more");
         return new Refusal(problem, Map.of("WWW-Authenticate", "Bearer realm=\"mainstay\""));
     }
 
@@ -55,8 +56,26 @@ public final class Refusal extends RuntimeException {
     }
 
     /// The same for what does not exist and for what belongs to another organization.
-    public static Refusal notFound() {
-        return plain(404, "Not Found", "NOT_FOUND", "there is nothing here");
+    ///
+    /// @param what `agent`
+    /// @param list where those there are can be found
+    public static Refusal notFound(String what, String name, String list) {
+        return notFound("there is no " + what + " \"" + name + "\"; " + list + " lists those there are");
+    }
+
+    /// The same where no list helps.
+    public static Refusal notFound(String detail) {
+        return plain(404, "Not Found", "NOT_FOUND", detail);
+    }
+
+    static Refusal agentNotFound(String id) {
+        return notFound("agent", id, "GET /api/v1/agents");
+    }
+
+    /// Of something the caller has too much of already.
+    public static Refusal tooMany(String code, String detail, int retryAfterSeconds) {
+        Problem problem = Problem.of(429, "Too Many Requests", code, detail);
+        return new Refusal(problem, Map.of("Retry-After", Integer.toString(retryAfterSeconds)));
     }
 
     public static Refusal methodNotAllowed(@Nullable String allowed) {

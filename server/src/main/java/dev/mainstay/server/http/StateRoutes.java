@@ -90,7 +90,8 @@ final class StateRoutes {
     }
 
     private Answer get(Request request) {
-        return state(request).get(key(request)).map(entry -> entry(200, entry)).orElseThrow(Refusal::notFound);
+        String key = key(request);
+        return state(request).get(key).map(entry -> entry(200, entry)).orElseThrow(() -> noEntry(key));
     }
 
     private static Answer entry(int status, StateEntry entry) {
@@ -115,9 +116,13 @@ final class StateRoutes {
             return answer(key, state(request).deleteIf(key, expected.get()));
         }
         if (!state(request).delete(key)) {
-            throw Refusal.notFound();
+            throw noEntry(key);
         }
         return Answer.empty(204);
+    }
+
+    private static Refusal noEntry(String key) {
+        return Refusal.notFound("entry", key, "GET /api/v1/state");
     }
 
     private static Answer answer(String key, StateWrite write) {

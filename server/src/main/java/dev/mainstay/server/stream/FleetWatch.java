@@ -163,7 +163,7 @@ public final class FleetWatch {
     }
 
     /// Begins to follow: everything first, or what `from` has not seen yet.
-    Subscription follow(@Nullable Position from) {
+    Subscription follow(String follower, @Nullable Position from) {
         snapshot();
         reading.lock();
         try {
@@ -179,7 +179,7 @@ public final class FleetWatch {
             if (subscriptions.isEmpty()) {
                 beatsToldIn = current.version();
             }
-            Subscription subscription = new Subscription(this);
+            Subscription subscription = new Subscription(this, follower);
             subscription.give(frame.ready(node).endingAt(position(current)));
             subscriptions.add(subscription);
             return subscription;
@@ -194,6 +194,12 @@ public final class FleetWatch {
 
     int followers() {
         return subscriptions.size();
+    }
+
+    int followers(String follower) {
+        return (int) subscriptions.stream()
+                .filter(subscription -> subscription.follower().equals(follower))
+                .count();
     }
 
     void end() {

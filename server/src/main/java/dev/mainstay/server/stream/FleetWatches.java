@@ -50,14 +50,15 @@ public final class FleetWatches implements AutoCloseable {
 
     /// Begins to follow a fleet: everything first, or only what came after the position a stream of before ended with.
     ///
+    /// @param follower the key of whoever follows
     /// @return empty when `lastEventId` is not a position of ours
-    public Optional<Subscription> follow(UUID organization, Optional<String> lastEventId) {
+    public Optional<Subscription> follow(UUID organization, String follower, Optional<String> lastEventId) {
         Optional<Position> from = lastEventId.flatMap(Position::parse);
         if (from.isEmpty() && lastEventId.isPresent()) {
             return Optional.empty();
         }
         FleetWatch watch = of(organization);
-        Subscription subscription = watch.follow(from.orElse(null));
+        Subscription subscription = watch.follow(follower, from.orElse(null));
         // A follower keeps its watch from now on; until now it may have been let go as one nobody looks at.
         boolean isRead = watches.compute(organization, (id, held) -> held == null ? watch : held) == watch;
         if (closed || !isRead) {
@@ -69,6 +70,12 @@ public final class FleetWatches implements AutoCloseable {
     /// How many follow a fleet at present.
     public int followers() {
         return watches.values().stream().mapToInt(FleetWatch::followers).sum();
+    }
+
+    /// How often one follower follows a fleet at present.
+    public int followers(UUID organization, String follower) {
+        FleetWatch watch = watches.get(organization);
+        return watch == null ? 0 : watch.followers(follower);
     }
 
     private void readWanted() {

@@ -20,12 +20,18 @@ public final class Subscription {
 
     private final BlockingQueue<byte[]> waiting = new ArrayBlockingQueue<>(MOST_WAITING);
     private final FleetWatch watch;
+    private final String follower;
     /// The thread that is writing at the moment, maybe to a reader that takes nothing.
     private volatile @Nullable Thread writing;
     private volatile boolean ended;
 
-    Subscription(FleetWatch watch) {
+    Subscription(FleetWatch watch, String follower) {
         this.watch = watch;
+        this.follower = follower;
+    }
+
+    String follower() {
+        return follower;
     }
 
     /// False when this one is too far behind, and over.

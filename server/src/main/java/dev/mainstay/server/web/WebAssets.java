@@ -123,7 +123,7 @@ public final class WebAssets {
     private Answer file(Request request) {
         Asset asset = files.get(request.path("file"));
         if (asset == null || !version.equals(request.path("version"))) {
-            throw Refusal.notFound();
+            throw Refusal.notFound("there is no such file of the dashboard in this version; reload /");
         }
         return send(asset, request).with("Cache-Control", KEEP);
     }

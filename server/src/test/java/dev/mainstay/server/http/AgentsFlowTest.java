@@ -148,8 +148,8 @@ class AgentsFlowTest {
         assertThat(event.path("cause").asString()).isEqualTo("a test");
         assertThat(event.path("detail").path("command").asString()).isEqualTo("pause");
         assertThat(event.path("detail").path("actor").asString())
-                .isEqualTo(
-                        "key:" + api.key(Organizations.DEFAULT, Role.OPERATOR).id());
+                .isEqualTo("operator (key "
+                        + api.key(Organizations.DEFAULT, Role.OPERATOR).id() + ")");
     }
 
     @Test

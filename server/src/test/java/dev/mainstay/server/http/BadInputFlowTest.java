@@ -201,7 +201,7 @@ class BadInputFlowTest {
                 "/api/v1/agents?limit=1001",
                 "/api/v1/agents?limit=1&limit=2",
                 "/api/v1/agents?state=happy",
-                "/api/v1/agents?category=operational",
+                "/api/v1/agents?category=operative",
                 "/api/v1/events?severity=bad",
                 "/api/v1/events?from=yesterday",
                 "/api/v1/events?from=2026-01-02T00:00:00Z&to=2026-01-01T00:00:00Z",

@@ -362,6 +362,29 @@ class OutsideFlowTest {
     }
 
     @Test
+    void an_agent_of_another_organization_cannot_be_written() {
+        String foreignKey = api.key(ApiServer.OTHER, Role.AGENT).reveal();
+        Reply theirs = api.send("POST", "/api/v1/agents", foreignKey, "{\"id\":\"foreign\"}");
+        String body = "{\"fence\":%d,\"leaseToken\":\"%s\",\"heartbeat\":{\"ticks\":7}}"
+                .formatted(
+                        theirs.json().path("fence").asLong(),
+                        theirs.json().path("leaseToken").asString());
+
+        Reply refused = api.post(Role.AGENT, "/api/v1/agents/foreign/heartbeat", body);
+        assertThat(refused.status()).isEqualTo(404);
+        assertThat(refused.body())
+                .isEqualTo(api.post(Role.AGENT, "/api/v1/agents/no-such/heartbeat", body)
+                        .body()
+                        .replace("no-such", "foreign"));
+        assertThat(api.get(Role.VIEWER, "/api/v1/agents/foreign").status()).isEqualTo(404);
+
+        assertThat(api.send("POST", "/api/v1/agents/foreign/heartbeat", foreignKey, body)
+                        .status())
+                .as("the same call of its owner is taken, and is the first with ticks")
+                .isEqualTo(200);
+    }
+
+    @Test
     void a_slot_becomes_the_agent_that_registers_under_its_id() {
         api.execute("""
                 INSERT INTO agents (organization_id, id, kind, category, source)

@@ -44,8 +44,8 @@ class StateFlowTest {
         assertThat(read.header("ETag")).isEqualTo("\"2\"");
         assertThat(read.json().path("value").path("n").asInt()).isEqualTo(2);
         assertThat(read.json().path("updatedBy").asString())
-                .isEqualTo(
-                        "key:" + api.key(Organizations.DEFAULT, Role.OPERATOR).id());
+                .isEqualTo("operator (key "
+                        + api.key(Organizations.DEFAULT, Role.OPERATOR).id() + ")");
     }
 
     @Test

@@ -4,10 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.server.auth.Role;
+import dev.mainstay.server.http.ApiServer.Reply;
 import dev.mainstay.server.http.StreamClient.Message;
+import dev.mainstay.testing.Eventually;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -204,6 +208,36 @@ class StreamFlowTest {
 
             assertThat(events(stream.untilNamed("over"))).doesNotContain("test.secret");
         }
+    }
+
+    @Test
+    void one_key_has_a_bounded_number_of_streams_and_gets_a_place_when_one_ends() throws Exception {
+        List<StreamClient> open = new ArrayList<>();
+        try {
+            while (open.size() < FleetRoutes.MOST_STREAMS) {
+                StreamClient stream = follow("");
+                open.add(stream);
+                stream.untilNamed("ready");
+            }
+            Reply refused = api.get(Role.VIEWER, "/api/v1/stream");
+
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(refused.code()).isEqualTo("TOO_MANY_STREAMS");
+            assertThat(refused.header("Retry-After")).isEqualTo("10");
+            open.removeLast().close();
+            Eventually.holds("a place is free", Duration.ofSeconds(20), this::aPlaceIsFree);
+        } finally {
+            for (StreamClient stream : open) {
+                stream.close();
+            }
+        }
+    }
+
+    /// A node learns that a reader has gone when it has something to tell.
+    private boolean aPlaceIsFree() {
+        event("test.told");
+        String key = api.key(Organizations.DEFAULT, Role.VIEWER).id();
+        return api.watches.followers(Organizations.DEFAULT, key) < FleetRoutes.MOST_STREAMS;
     }
 
     @Test

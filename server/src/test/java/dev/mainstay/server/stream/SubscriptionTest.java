@@ -35,7 +35,7 @@ class SubscriptionTest {
         try (TestDatabase test = TestDatabase.create()) {
             FleetWatch watch =
                     new FleetWatch(test.database().api(Organizations.DEFAULT), MonotonicClock.system(), "node-1");
-            Subscription subscription = watch.follow(null);
+            Subscription subscription = watch.follow("key", null);
             Stuck reader = new Stuck();
             CountDownLatch over = new CountDownLatch(1);
             Thread writer = Threads.startVirtual("writer", () -> {

@@ -172,7 +172,8 @@ class DashboardFlowTest {
         tab.await("$('" + dialog + "').open");
         tab.type("why not");
         tab.run("$('" + dialog + "').querySelector('form').requestSubmit()");
-        tab.await("text('" + APP + "mainstay-command-dialog >>> [role=alert]') === 'there is nothing here'");
+        tab.await("text('" + APP
+                + "mainstay-command-dialog >>> [role=alert]') .includes('there is no agent \"nobody\"')");
         assertThat(tab.evaluate("$('" + APP + "mainstay-command-dialog >>> textarea').value")
                         .asString())
                 .isEqualTo("why not");
