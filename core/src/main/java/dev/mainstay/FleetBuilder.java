@@ -9,6 +9,7 @@ import dev.mainstay.agent.AgentSpec;
 import dev.mainstay.agent.AgentWork;
 import dev.mainstay.agent.WorkResult;
 import dev.mainstay.config.Origin;
+import dev.mainstay.config.Placeholders;
 import dev.mainstay.config.RecordBinder;
 import dev.mainstay.config.Setting;
 import dev.mainstay.postgres.Database;
@@ -26,6 +27,7 @@ public final class FleetBuilder {
     private final AgentKinds kinds = new AgentKinds();
     private final Map<String, AgentDeclaration> declarations = new LinkedHashMap<>();
     private Map<String, String> environment = System.getenv();
+    private Placeholders placeholders = Placeholders.NONE;
     private UUID organization = Organizations.DEFAULT;
     private String node = "node";
     private String hostName = "";
@@ -89,6 +91,12 @@ public final class FleetBuilder {
         return this;
     }
 
+    /// What `${node.…}` in the settings of agents stands for on this node.
+    public FleetBuilder placeholders(Placeholders newPlaceholders) {
+        this.placeholders = newPlaceholders;
+        return this;
+    }
+
     /// An agent in one lambda.
     public FleetBuilder agent(String id, Duration interval, AgentWork work) {
         return agent(AgentSpec.builder(id).every(interval).build(), spec -> context -> {
@@ -110,8 +118,9 @@ public final class FleetBuilder {
     }
 
     private <S extends Record> S settings(AgentKind<S> kind, AgentSpec spec) {
-        Setting stored = Setting.of(spec.settings(), Origin.DATABASE);
-        return new RecordBinder(environment).bind(kind.settings(), stored, "agents." + spec.id());
+        String key = "agents." + spec.id();
+        Setting stored = placeholders.fill(Setting.of(spec.settings(), Origin.DATABASE), key);
+        return new RecordBinder(environment).bind(kind.settings(), stored, key);
     }
 
     /// An agent of a kind that this or another node knows.

@@ -34,15 +34,30 @@ final class Binding {
         if (!(setting instanceof Branch branch)) {
             return mismatch(shape.type(), setting, path);
         }
+        var known = problems.count();
         if (!shape.hasRemainder()) {
             refuseUnknownKeys(shape, branch, path, alsoKnown);
         }
-        var before = problems.count();
+        var unknown = problems.count() > known;
+        var wrong = new LinkedHashSet<String>();
         var values = new ArrayList<@Nullable Object>();
         for (var part : shape.parts()) {
+            var before = problems.count();
             values.add(part.remainder() ? remainder(shape, branch) : part(part, branch, path));
+            if (problems.count() > before) {
+                wrong.add(part.name());
+            }
         }
-        return problems.count() > before ? null : RecordMaker.make(shape, values, branch, path, problems);
+        var made = new RecordMaker(shape, branch, path, problems).make(values, wrong, part -> unset(part, path));
+        return unknown ? null : made;
+    }
+
+    /// What a component has when its key is not set.
+    private RecordMaker.Substitute unset(Part part, KeyPath path) {
+        var complaints = new Problems();
+        var nothing = new Binding(environment, readsSecrets, complaints);
+        var value = nothing.part(part, Branch.empty(Origin.DEFAULT), path);
+        return new RecordMaker.Substitute(complaints.count() == 0, value);
     }
 
     private void refuseUnknownKeys(RecordShape shape, Branch branch, KeyPath path, Set<String> alsoKnown) {

@@ -12,7 +12,9 @@ import java.util.Set;
 /// [Setting]. A key that is not set takes its [Default], else null when the component is `@Nullable`,
 /// else the empty list, map, optional or section; otherwise it is missing, which is a problem. What the record's
 /// constructor refuses with an [IllegalArgumentException] whose message starts with the component
-/// (`interval must be positive, was -5s`) is reported under the full key and line.
+/// (`interval must be positive, was -5s`) is reported under the full key and line, and the record is tried again
+/// without
+/// that value, so that everything wrong is found in one go.
 ///
 /// Immutable and thread-safe.
 public final class RecordBinder {

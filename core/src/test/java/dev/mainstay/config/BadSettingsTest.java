@@ -131,6 +131,53 @@ class BadSettingsTest {
                         "databse is not a known key; did you mean \"database\"?"));
     }
 
+    record Several(
+            int port,
+            @Default("1") int lowest,
+            @Default("2") int highest,
+            @Nullable Duration pause,
+            @Nullable Duration zone) {
+        Several {
+            requireAtLeast1("lowest", lowest);
+            if (highest < lowest) {
+                throw new IllegalArgumentException("highest must not be below lowest, was " + highest);
+            }
+            requireAtLeast1("highest", highest);
+            if (pause != null && pause.isNegative()) {
+                throw new IllegalArgumentException("pause must not be negative");
+            }
+            if (zone != null && pause == null) {
+                throw new IllegalArgumentException("zone belongs to pause, which is not given");
+            }
+            requireAtLeast1("port", port);
+        }
+
+        private static void requireAtLeast1(String key, int value) {
+            if (value < 1) {
+                throw new IllegalArgumentException(key + " must be at least 1, was " + value);
+            }
+        }
+    }
+
+    @Test
+    void one_section_tells_all_that_its_constructor_would_refuse() {
+        assertThat(refusal(Several.class, "port: 0\nlowest: 0\nhighest: x\npause: -5s\nzone: 1s"))
+                .isEqualTo("""
+                mainstay.yml:3: highest: expected a whole number, found "x"
+                mainstay.yml:2: lowest must be at least 1, was 0
+                mainstay.yml:4: pause must not be negative
+                mainstay.yml:1: port must be at least 1, was 0""");
+    }
+
+    @Test
+    void a_rule_about_a_value_that_is_wrong_already_is_not_told() {
+        assertThat(refusal(Several.class, "port: 1\npause: soon\nzone: 1s"))
+                .startsWith("mainstay.yml:2: pause: expected a duration")
+                .hasLineCount(1);
+        assertThat(refusal(Several.class, "port: 1\nlowest: 9"))
+                .isEqualTo("mainstay.yml:1: highest must not be below lowest, was 2");
+    }
+
     @Test
     void a_refusal_that_names_no_key_is_told_for_the_whole_section() {
         assertThat(refusal(Program.class, "\ndatabase:\n  poolSize: 200"))

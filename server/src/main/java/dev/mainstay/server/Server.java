@@ -16,6 +16,7 @@ import dev.mainstay.server.auth.AdminToken;
 import dev.mainstay.server.auth.KeyCheck;
 import dev.mainstay.server.auth.KeyStore;
 import dev.mainstay.server.auth.KeyToken;
+import dev.mainstay.server.config.NodePlaceholders;
 import dev.mainstay.server.http.Api;
 import dev.mainstay.server.http.HttpConfig;
 import dev.mainstay.server.http.HttpServer;
@@ -67,8 +68,9 @@ public final class Server implements AutoCloseable {
         var databaseConfig = Ground.prepare(launch, node, dataFolder, opened);
         var database = opened.add(Ground.open(databaseConfig, config.database().url() == null));
         var listening = new HttpConfig(config.server().host(), entrance.socket().getLocalPort());
-        this.fleet =
-                opened.add(fleet(launch, node, database, listening, version).start());
+        this.fleet = opened.add(fleet(launch, node, database, listening, version)
+                .placeholders(NodePlaceholders.of(node, listening.address(), folder))
+                .start());
         opened.add(HostMonitor.start(fleet, folder));
         var keys = new KeyStore(database);
         this.http = serve(launch, listening, entrance, keys);

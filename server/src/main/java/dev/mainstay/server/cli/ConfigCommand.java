@@ -3,7 +3,9 @@ package dev.mainstay.server.cli;
 import dev.mainstay.config.ConfigReference;
 import dev.mainstay.config.Origin;
 import dev.mainstay.postgres.DatabaseUrl;
+import dev.mainstay.server.Launch;
 import dev.mainstay.server.config.MainstayConfig;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +19,7 @@ import tools.jackson.databind.JsonNode;
 /// `mainstay config …`; needs no server. Not thread-safe.
 @Command(
         name = "config",
-        description = "Shows the settings that apply, and all there are.",
+        description = "Shows and checks the settings that apply, and explains all there are.",
         mixinStandardHelpOptions = true)
 final class ConfigCommand implements Runnable {
     private static final Column KEY = Column.of("key");
@@ -64,6 +66,23 @@ final class ConfigCommand implements Runnable {
                 .put("key", key)
                 .put("value", value)
                 .put("origin", origin.text());
+    }
+
+    @Command(
+            name = "check",
+            description = {
+                "Checks the settings as `mainstay up` does before it starts, and lists everything that is wrong;",
+                "exit code 2 when anything is. Nothing is started."
+            },
+            mixinStandardHelpOptions = true)
+    int check(@Mixin DataLocation location, @Mixin Output output) {
+        var sources = location.sources();
+        var launch = Launch.check(sources, false, false);
+        launch.plugins().close();
+        var file = sources.found().map(Path::toString).orElse("no file, all by default");
+        output.say("mainstay: the settings are right (" + file + "), with "
+                + launch.agents().size() + " declared agents");
+        return ExitCode.OK;
     }
 
     @Command(

@@ -85,8 +85,19 @@ public record ConfigSources(Optional<Path> file, Setting flags, Map<String, Stri
                 problems.add(DeclaredAgents.taken(agent.id(), origin(written, agent.id())));
             }
         }
+        config.filter(found -> found.database().url() != null).ifPresent(found -> checkDatabase(found, problems));
         problems.throwIfAny();
         return new Checked(config.orElseThrow(), agents);
+    }
+
+    private static void checkDatabase(MainstayConfig config, Problems problems) {
+        try {
+            config.database().toConfig("node");
+        } catch (IllegalArgumentException e) {
+            problems.collect(() -> {
+                throw refused("database", e);
+            });
+        }
     }
 
     /// Settings that can be started from.

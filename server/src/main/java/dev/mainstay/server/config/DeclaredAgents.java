@@ -10,6 +10,7 @@ import dev.mainstay.config.Problems;
 import dev.mainstay.config.RecordBinder;
 import dev.mainstay.config.Setting;
 import dev.mainstay.config.Setting.Branch;
+import dev.mainstay.config.Setting.Scalar;
 import dev.mainstay.config.Suggestions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -31,18 +32,30 @@ final class DeclaredAgents {
         this.problems = problems;
     }
 
-    /// The agents of the whole settings. Those whose own keys are wrong are left out without a word: binding the whole
-    /// has told of them.
+    /// The agents of the whole settings. Those whose own keys are wrong are left out; binding the whole has told of
+    /// these.
     List<AgentSpec> read(Setting whole) {
         var specs = new ArrayList<AgentSpec>();
         if (whole.at("agents").orElse(whole) instanceof Branch agents
                 && whole.at("agents").isPresent()) {
             agents.entries()
                     .forEach((id, written) -> bound(id, written)
-                            .flatMap(settings -> spec(id, written, settings))
-                            .ifPresent(specs::add));
+                            .ifPresentOrElse(
+                                    settings -> spec(id, written, settings).ifPresent(specs::add),
+                                    () -> checkKindAlone(id, written)));
         }
         return specs;
+    }
+
+    /// What belongs to the kind is looked at also when the keys of all agents are wrong.
+    private void checkKindAlone(String id, Setting written) {
+        if (written instanceof Branch branch
+                && branch.entries().get("kind") instanceof Scalar kind
+                && kinds.containsKey(kind.text())) {
+            var rest = new LinkedHashMap<>(branch.entries());
+            rest.keySet().removeAll(ConfigReference.keys(AgentSettings.class));
+            checkKind(id, written, kind.text(), new Branch(branch.origin(), rest));
+        }
     }
 
     private Optional<AgentSettings> bound(String id, Setting written) {
@@ -51,7 +64,7 @@ final class DeclaredAgents {
 
     private Optional<AgentSpec> spec(String id, Setting written, AgentSettings settings) {
         var before = problems.count();
-        checkKind(id, written, settings);
+        checkKind(id, written, settings.kind(), settings.settings());
         try {
             var spec = make(id, settings);
             return problems.count() > before ? Optional.empty() : Optional.of(spec);
@@ -61,21 +74,24 @@ final class DeclaredAgents {
         }
     }
 
-    private void checkKind(String id, Setting written, AgentSettings settings) {
-        var kind = kinds.get(settings.kind());
+    private void checkKind(String id, Setting written, String name, Setting settings) {
+        var kind = kinds.get(name);
         if (kind != null) {
             problems.collect(() -> binder.bind(
-                    kind.settings(), settings.settings(), key(id), ConfigReference.keys(AgentSettings.class)));
+                    kind.settings(),
+                    NodePlaceholders.possible().fill(settings, key(id)),
+                    key(id),
+                    ConfigReference.keys(AgentSettings.class)));
             return;
         }
         var origin = written.at("kind").map(Setting::origin).orElse(written.origin());
-        var hint = Suggestions.closest(settings.kind(), kinds.keySet())
+        var hint = Suggestions.closest(name, kinds.keySet())
                 .map(word -> "; did you mean \"" + word + "\"?")
                 .orElse("");
         problems.add(new Problem(
                 origin,
                 key(id) + ".kind",
-                key(id) + ".kind: there is no kind \"" + settings.kind() + "\"" + hint + "; known are " + known()));
+                key(id) + ".kind: there is no kind \"" + name + "\"" + hint + "; known are " + known()));
     }
 
     private String known() {

@@ -48,6 +48,7 @@ class CommandsFlowTest {
                 agents:
                   steady: {kind: test-counter, every: 100ms, description: Counts., capabilities: [counting]}
                   told: {kind: test-counter, every: 1s, step: 2}
+                  itself: {kind: tcp-check, host: "${node.host}", port: "${node.port}", every: 1s}
                   refused: {kind: tcp-check, host: 127.0.0.1, port: 1, every: 1s}
                 """.formatted(folder, database.url(), owner.user()));
         var environment = Map.of("MAINSTAY_CONFIG", file.toString());
@@ -281,6 +282,35 @@ class CommandsFlowTest {
         assertThat(said.out()).doesNotContain(database.config().build().engine().password());
         assertThat(done("config", "docs", "-o", "csv").out())
                 .contains("server.port,whole number,7070,MAINSTAY_SERVER_PORT");
+    }
+
+    @Test
+    void settings_are_checked_without_a_start() throws IOException {
+        assertThat(done("config", "check").err()).contains("the settings are right", "4 declared agents");
+        var wrong = Files.writeString(folder.resolve("wrong.yml"), """
+                server: {prot: 1}
+                agents: {a: {kind: nothing}, b: {kind: tcp-check, host: h, port: 0}}
+                """);
+        var said = type("config", "check", "--config", wrong.toString());
+        assertThat(said.exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(said.err())
+                .contains("server.prot", "agents.a.kind: there is no kind", "agents.b.port must be")
+                .hasLineCount(3);
+    }
+
+    @Test
+    void an_agent_may_name_the_address_of_the_node_that_runs_it() {
+        Eventually.holds(
+                "it ticks",
+                BOUND,
+                () -> type("agent", "describe", "itself", "-o", "json")
+                                .json()
+                                .path("ticks")
+                                .asInt()
+                        > 0);
+        var agent = done("agent", "describe", "itself", "-o", "json").json();
+        assertThat(agent.path("failures").asInt()).isZero();
+        assertThat(agent.path("settings").path("port").asString()).isEqualTo("${node.port}");
     }
 
     @Test

@@ -92,6 +92,32 @@ class ConfigSourcesTest {
     }
 
     @Test
+    void mistakes_of_all_sorts_are_told_in_one_go() throws IOException {
+        var refused = refusal("""
+                server: {port: 99999}
+                database: {url: "jdbc:mysql://h/d"}
+                agents:
+                  one:
+                    kind: test-counter
+                    every: -1s
+                    heartbeat: -2s
+                    step: many
+                  two:
+                    kind: test-counter
+                    step: "${node.prot}"
+                """, Map.of());
+        assertThat(refused.lines()).as(refused).hasSize(6);
+        assertThat(refused)
+                .contains(
+                        "1: server.port must be",
+                        "database.url must look like",
+                        "6: agents.one.every must be at least 10ms",
+                        "7: agents.one.heartbeat must be positive",
+                        "8: agents.one.step: expected a whole number",
+                        "11: agents.two.step: there is no placeholder \"node.prot\"");
+    }
+
+    @Test
     void a_variable_that_sets_nothing_is_refused_too() throws IOException {
         assertThat(refusal("", Map.of("MAINSTAY_SERVER_PROT", "1"))).contains("did you mean \"MAINSTAY_SERVER_PORT\"?");
     }

@@ -10,6 +10,7 @@ import dev.mainstay.config.YamlSettings;
 import dev.mainstay.server.cli.CommandLines;
 import dev.mainstay.server.config.AgentSettings;
 import dev.mainstay.server.config.MainstayConfig;
+import dev.mainstay.server.config.NodePlaceholders;
 import dev.mainstay.server.plugin.Plugins;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -79,7 +80,7 @@ class DocumentsTest {
                     assertThat(kind).as("kind %s", agent.kind()).isPresent();
                     binder.bind(
                             kind.orElseThrow().settings(),
-                            rest(settings, id),
+                            NodePlaceholders.possible().fill(rest(settings, id), "agents." + id),
                             "agents." + id,
                             ConfigReference.keys(AgentSettings.class));
                 }
