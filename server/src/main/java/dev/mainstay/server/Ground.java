@@ -30,7 +30,8 @@ public final class Ground {
         if (launch.joins()) {
             return running(config, node);
         }
-        var postgres = opened.add(EmbeddedPostgres.start(EmbeddedPostgresConfig.in(folder.postgres())));
+        var postgres = opened.add(EmbeddedPostgres.start(EmbeddedPostgresConfig.in(folder.postgres()))
+                .keepRunning());
         return embedded(
                 config,
                 new RunningPostgres(

@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,10 +28,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
     private final String password;
     private final long postmasterPid;
     private final Loop logTrimmer;
+    private final ServerSettings settings;
     private final AtomicBoolean stopped = new AtomicBoolean();
+    private final AtomicReference<@Nullable Revival> revival = new AtomicReference<>();
 
-    private EmbeddedPostgres(ServerControl control, int port, boolean adopted) throws IOException {
+    private EmbeddedPostgres(ServerControl control, ServerSettings settings, int port, boolean adopted)
+            throws IOException {
         this.control = control;
+        this.settings = settings;
         this.port = port;
         this.adopted = adopted;
         this.password = control.cluster().password();
@@ -49,8 +55,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
             var control = prepare(config);
             var running = new Orphan(control).adopt(settings, config.port());
             var server = running.isPresent()
-                    ? new EmbeddedPostgres(control, running.getAsInt(), true)
-                    : new EmbeddedPostgres(control, control.start(settings, config.port()), false);
+                    ? new EmbeddedPostgres(control, settings, running.getAsInt(), true)
+                    : new EmbeddedPostgres(control, settings, control.start(settings, config.port()), false);
             return server.announce(config);
         } catch (IOException e) {
             throw Failure.ofFolder(config.folder(), e);
@@ -126,6 +132,14 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return this;
     }
 
+    /// From now on the server is started again when it ends by itself, until [#stop()].
+    public EmbeddedPostgres keepRunning() {
+        if (revival.get() == null) {
+            revival.set(new Revival(control, settings, port));
+        }
+        return this;
+    }
+
     public String host() {
         return HOST;
     }
@@ -147,6 +161,7 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return adopted;
     }
 
+    /// The first process of the server as it was started here.
     public long postmasterPid() {
         return postmasterPid;
     }
@@ -160,6 +175,10 @@ public final class EmbeddedPostgres implements AutoCloseable {
     public void stop() {
         if (stopped.compareAndSet(false, true)) {
             logTrimmer.close();
+            var reviving = revival.get();
+            if (reviving != null) {
+                reviving.close();
+            }
             control.cluster().processes().stop();
             LOG.atInfo().addKeyValue("port", port).log("PostgreSQL has stopped");
         }
