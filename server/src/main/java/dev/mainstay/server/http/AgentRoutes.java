@@ -137,7 +137,13 @@ final class AgentRoutes {
     }
 
     private Answer remove(Request request) {
-        String agent = known(watches, request);
+        // As it stands now, or one that was just registered would not be found.
+        String id = request.path("id");
+        String agent = watches.of(request.organization())
+                .changed()
+                .row(id)
+                .map(AgentRow::id)
+                .orElseThrow(() -> Refusal.agentNotFound(id));
         removal.remove(
                 request.organization(),
                 agent,
