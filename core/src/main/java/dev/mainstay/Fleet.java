@@ -11,6 +11,7 @@ import dev.mainstay.agent.OutsideAgents;
 import dev.mainstay.agent.UndeclaredAgents;
 import dev.mainstay.cluster.DatabaseClock;
 import dev.mainstay.cluster.Duty;
+import dev.mainstay.cluster.DutyLease;
 import dev.mainstay.cluster.Node;
 import dev.mainstay.cluster.NodeIdentity;
 import dev.mainstay.concurrent.MonotonicClock;
@@ -117,13 +118,14 @@ public final class Fleet implements AutoCloseable {
                 new Duty("outside", OUTSIDE_PERIOD, lease -> outside.expireSilent(lease::check)),
                 new Duty("rollup", Duration.ofSeconds(10), lease -> rollup.round(lease::check)),
                 new Duty("retention", RETENTION_PERIOD, lease -> {
-                    partitions.maintain(builder.retention());
-                    database.control(Fleet::forgetProcesses);
+                    partitions.maintain(builder.retention(), lease::check);
+                    database.control(handle -> forgetProcesses(handle, lease));
                 }));
     }
 
     /// Rows of processes long gone, which nothing reads any more.
-    private static int forgetProcesses(Handle handle) {
+    private static int forgetProcesses(Handle handle, DutyLease lease) {
+        lease.check(handle);
         return handle.execute("DELETE FROM node_sessions WHERE ended_at < now() - interval '7 days'")
                 + handle.execute("DELETE FROM telemetry_flushes WHERE flushed_at < now() - interval '1 day'");
     }

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Optional;
+import java.util.function.Consumer;
+import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,10 +37,15 @@ public final class Partitions {
     /// Makes what today and the next three days need, and drops what `retention` no longer keeps. A table that a reader
     /// holds is left for the next time.
     public void maintain(Retention retention) {
+        maintain(retention, handle -> {});
+    }
+
+    /// The same; `check` is run first in each transaction and may refuse by throwing.
+    public void maintain(Retention retention, Consumer<Handle> check) {
         Instant now = database.now();
         retention.byTable().forEach((table, kept) -> {
-            unlessHeld(table, () -> create(table, now, now.plus(AHEAD)));
-            unlessHeld(table, () -> drop(table, now.minus(kept)));
+            unlessHeld(table, () -> create(table, now, now.plus(AHEAD), check));
+            unlessHeld(table, () -> drop(table, now.minus(kept), check));
         });
     }
 
@@ -57,34 +64,39 @@ public final class Partitions {
     /// new.
     public int create(Instant from, Instant to) {
         return Retention.DEFAULT.byTable().keySet().stream()
-                .mapToInt(table -> create(table, from, to))
+                .mapToInt(table -> create(table, from, to, handle -> {}))
                 .sum();
     }
 
     // One transaction a table: its locks are short, and one that cannot be had holds up no other table.
-    private int create(String table, Instant from, Instant to) {
-        return database.controlOnce(handle -> handle.createQuery(CREATE)
-                .bind("table", table)
-                .bind("from", from.atOffset(ZoneOffset.UTC))
-                .bind("to", to.atOffset(ZoneOffset.UTC))
-                .mapTo(Integer.class)
-                .one());
+    private int create(String table, Instant from, Instant to, Consumer<Handle> check) {
+        return database.controlOnce(handle -> {
+            check.accept(handle);
+            return handle.createQuery(CREATE)
+                    .bind("table", table)
+                    .bind("from", from.atOffset(ZoneOffset.UTC))
+                    .bind("to", to.atOffset(ZoneOffset.UTC))
+                    .mapTo(Integer.class)
+                    .one();
+        });
     }
 
-    private void drop(String table, Instant before) {
-        Optional<String> dropped = dropOldest(table, before);
+    private void drop(String table, Instant before, Consumer<Handle> check) {
+        Optional<String> dropped = dropOldest(table, before, check);
         while (dropped.isPresent()) {
             LOG.atInfo().addKeyValue("partition", dropped.get()).log("dropped a partition past its retention");
-            dropped = dropOldest(table, before);
+            dropped = dropOldest(table, before, check);
         }
     }
 
-    private Optional<String> dropOldest(String table, Instant before) {
-        return database.controlOnce(
-                handle -> Optional.ofNullable(handle.createQuery("SELECT partition_drop(:table, :before)")
-                        .bind("table", table)
-                        .bind("before", before.atOffset(ZoneOffset.UTC))
-                        .mapTo(String.class)
-                        .one()));
+    private Optional<String> dropOldest(String table, Instant before, Consumer<Handle> check) {
+        return database.controlOnce(handle -> {
+            check.accept(handle);
+            return Optional.ofNullable(handle.createQuery("SELECT partition_drop(:table, :before)")
+                    .bind("table", table)
+                    .bind("before", before.atOffset(ZoneOffset.UTC))
+                    .mapTo(String.class)
+                    .one());
+        });
     }
 }
