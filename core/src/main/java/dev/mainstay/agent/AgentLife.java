@@ -165,7 +165,7 @@ final class AgentLife {
         for (AgentLife companion : decision.companions()) {
             companion.follow(decision.verdict(), "group " + groupName() + ": " + spec.id() + " crashed: " + cause);
         }
-        if (!decision.companions().isEmpty() && decision.verdict() instanceof Verdict.Quarantine) {
+        if (decision.verdict() instanceof Verdict.Quarantine) {
             context.event("supervisor.escalated", Severity.CRITICAL, cause, Map.of("group", groupName()));
         }
         act(decision.verdict(), cause);

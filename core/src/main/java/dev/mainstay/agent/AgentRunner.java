@@ -6,6 +6,7 @@ import dev.mainstay.concurrent.TimerWheel;
 import dev.mainstay.config.Durations;
 import dev.mainstay.telemetry.AgentPhase;
 import dev.mainstay.telemetry.Heartbeat;
+import dev.mainstay.telemetry.TickCounts;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -288,9 +289,10 @@ final class AgentRunner {
     }
 
     private void beat() {
-        AgentPhase phase = current == null ? AgentPhase.HEARTBEATING : AgentPhase.WORKING;
+        TickCounts since = tally.take();
+        AgentPhase phase = AgentPhase.of(current != null, since);
         house.telemetry()
                 .heartbeat(new Heartbeat(
-                        ref, fence, ++sequence, house.clock().instant(), phase, tally.take(), tally.takeLastError()));
+                        ref, fence, ++sequence, house.clock().instant(), phase, since, tally.takeLastError()));
     }
 }

@@ -22,13 +22,14 @@ public record Heartbeat(
 
     /// This heartbeat with the counts of an older one that could not be stored.
     Heartbeat absorbing(Heartbeat older) {
+        TickCounts both = since.plus(older.since);
         return new Heartbeat(
                 agent,
                 fence,
                 sequence,
                 at,
-                phase,
-                since.plus(older.since),
+                phase == AgentPhase.HEARTBEATING ? AgentPhase.of(false, both) : phase,
+                both,
                 lastError != null ? lastError : older.lastError);
     }
 }

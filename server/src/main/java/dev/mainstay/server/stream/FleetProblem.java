@@ -4,14 +4,21 @@ import dev.mainstay.agent.AgentRow;
 import dev.mainstay.agent.AgentState;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Something about an agent that a person may want to look at. Immutable.
 ///
-/// @param problem quarantined, failed, recovering, unplaced, silent, failing or unhealthy
+/// @param problem escalated (a whole group is quarantined; `agent` is the member that crashed last), quarantined,
+/// failed, recovering, unplaced, silent, failing or unhealthy
 record FleetProblem(
         String severity,
         String problem,
@@ -24,12 +31,53 @@ record FleetProblem(
 
     /// The worst first; `at` is the time of the database.
     static List<FleetProblem> among(List<FleetEntry> entries, Instant at) {
-        return entries.stream()
-                .flatMap(entry -> of(entry, at).stream())
+        List<FleetProblem> groups = new ArrayList<>();
+        Set<FleetEntry> grouped = new HashSet<>();
+        byGroup(entries).forEach((group, members) -> {
+            if (members.size() > 1 && members.stream().allMatch(FleetProblem::isQuarantined)) {
+                groups.add(escalated(group, members));
+                grouped.addAll(members);
+            }
+        });
+        Stream<FleetProblem> alone =
+                entries.stream().filter(entry -> !grouped.contains(entry)).flatMap(entry -> of(entry, at).stream());
+        return Stream.concat(groups.stream(), alone)
                 .sorted(Comparator.comparing((FleetProblem problem) -> !problem.severity.equals("critical"))
                         .thenComparing(FleetProblem::agent))
                 .limit(MOST)
                 .toList();
+    }
+
+    /// Members that shall not run say nothing of their group.
+    private static Map<String, List<FleetEntry>> byGroup(List<FleetEntry> entries) {
+        Map<String, List<FleetEntry>> groups = new TreeMap<>();
+        for (FleetEntry entry : entries) {
+            String group = entry.row.group();
+            if (group != null && !entry.row.desired().equals("shutdown")) {
+                groups.computeIfAbsent(group, any -> new ArrayList<>()).add(entry);
+            }
+        }
+        return groups;
+    }
+
+    private static boolean isQuarantined(FleetEntry entry) {
+        return AgentState.of(entry.row.state()) == AgentState.QUARANTINED;
+    }
+
+    /// One fault, told once. Whoever was only taken along says so in its cause, with the group's name.
+    private static FleetProblem escalated(String group, List<FleetEntry> members) {
+        AgentRow crashed = members.stream()
+                .map(member -> member.row)
+                .filter(row -> !row.cause().contains("group " + group + ":"))
+                .findFirst()
+                .orElse(members.getFirst().row);
+        return new FleetProblem(
+                "critical",
+                "escalated",
+                crashed.id(),
+                "group " + group + " is out of restarts, and its " + members.size()
+                        + " agents are quarantined; the last crash: " + crashed.cause(),
+                crashed.stateSince());
     }
 
     private static Optional<FleetProblem> of(FleetEntry entry, Instant at) {

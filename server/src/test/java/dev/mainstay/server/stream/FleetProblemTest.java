@@ -14,20 +14,36 @@ class FleetProblemTest {
 
     private static FleetEntry agent(
             String state, String desired, boolean held, @Nullable Duration silence, @Nullable Double health) {
+        return agent("one", null, state, "a cause", desired, held, silence, health);
+    }
+
+    private static FleetEntry member(String id, String state, String cause) {
+        return agent(id, "shop", state, cause, "running", true, Duration.ZERO, null);
+    }
+
+    private static FleetEntry agent(
+            String id,
+            @Nullable String group,
+            String state,
+            String cause,
+            String desired,
+            boolean held,
+            @Nullable Duration silence,
+            @Nullable Double health) {
         AgentRow row = new AgentRow(
-                "one",
+                id,
                 "http-check",
                 "OPERATIONAL",
                 "",
                 List.of(),
                 List.of(),
                 "file",
-                null,
+                group,
                 "{\"heartbeat\": \"PT10S\"}",
                 "{}",
                 state,
                 NOW.minusSeconds(600),
-                "a cause",
+                cause,
                 desired,
                 0,
                 null,
@@ -82,6 +98,19 @@ class FleetProblemTest {
                 .containsExactly("unhealthy");
         assertThat(problems(agent("maintenance", "maintenance", true, Duration.ofHours(1), 10.0)))
                 .isEmpty();
+    }
+
+    @Test
+    void a_group_that_is_quarantined_as_a_whole_is_one_problem_of_the_one_that_crashed() {
+        FleetEntry taken = member("a", "quarantined", "3 crashes within 60 s, the last: group shop: b crashed: broken");
+        FleetEntry crashed = member("b", "quarantined", "3 crashes within 60 s, the last: broken");
+        assertThat(FleetProblem.among(List.of(taken, crashed), NOW))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.problem()).isEqualTo("escalated"))
+                .satisfies(problem -> assertThat(problem.agent()).isEqualTo("b"))
+                .satisfies(problem -> assertThat(problem.severity()).isEqualTo("critical"))
+                .satisfies(problem -> assertThat(problem.detail()).contains("group shop", "2 agents", "broken"));
+        assertThat(problems(taken, member("b", "active", "started"))).containsExactly("quarantined");
     }
 
     @Test

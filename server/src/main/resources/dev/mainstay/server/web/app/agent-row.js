@@ -179,7 +179,7 @@ class AgentRow extends LitElement {
 
   #state(agent) {
     const paused = agent.desired === "paused" && agent.state === "active";
-    const busy = agent.state === "active" && agent.phase !== "heartbeating" ? agent.phase : "";
+    const busy = agent.state === "active" && agent.phase === "working" ? agent.phase : "";
     const more = paused ? "paused" : busy;
     return html`<span>${agent.state}${more ? html`<span class="phase muted"> ${more}</span>` : nothing}</span>`;
   }

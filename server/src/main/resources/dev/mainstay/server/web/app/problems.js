@@ -1,6 +1,7 @@
 // What the banner shows: what the server names, and what can only be told from the nodes and the readiness.
 
 const WORDS = {
+  escalated: "took its whole group along",
   quarantined: "is quarantined",
   failed: "has failed",
   recovering: "is recovering",
