@@ -78,6 +78,7 @@ final class NodeCommand implements Runnable {
             @Parameters(paramLabel = "NODE") String node,
             @Option(
                             names = "--reason",
+                            paramLabel = "TEXT",
                             defaultValue = "asked for on the command line",
                             description = "Why; kept with the event.")
                     String reason) {
