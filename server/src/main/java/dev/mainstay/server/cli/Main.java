@@ -2,6 +2,8 @@ package dev.mainstay.server.cli;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -15,7 +17,14 @@ import picocli.CommandLine.Spec;
         description = "Runs, watches and heals a fleet of background and AI agents on nothing but PostgreSQL.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        subcommands = {
+        footer = {
+            "",
+            "Begin with `mainstay up --demo`, then look at the dashboard it names, or at `mainstay top`.",
+            "Exit codes: 0 ok, 1 failure, 2 usage, 3 not found, 4 unhealthy, 5 not allowed, 6 conflict, 7 timeout,"
+                    + " 8 unreachable."
+        })
+public final class Main implements Runnable {
+    private static final List<Class<?>> COMMANDS = List.of(
             Up.class,
             Down.class,
             StatusCommand.class,
@@ -26,15 +35,9 @@ import picocli.CommandLine.Spec;
             DatabaseCommand.class,
             ConfigCommand.class,
             DoctorCommand.class,
-            ApiCommand.class
-        },
-        footer = {
-            "",
-            "Begin with `mainstay up --demo`, then look at the dashboard it names, or at `mainstay top`.",
-            "Exit codes: 0 ok, 1 failure, 2 usage, 3 not found, 4 unhealthy, 5 not allowed, 6 conflict, 7 timeout,"
-                    + " 8 unreachable."
-        })
-public final class Main implements Runnable {
+            ApiCommand.class);
+    private static final Set<List<String>> HELP = Set.of(List.of("--help"), List.of("-h"));
+
     private final Map<String, String> environment;
 
     @Spec
@@ -45,16 +48,31 @@ public final class Main implements Runnable {
     }
 
     public static void main(String[] arguments) {
-        System.exit(commandLine(System.getenv()).execute(arguments));
+        boolean isHelpAlone = HELP.contains(List.of(arguments));
+        System.exit((isHelpAlone ? outline() : commandLine(System.getenv())).execute(arguments));
     }
 
     /// The whole command line, over the given environment.
     static CommandLine commandLine(Map<String, String> environment) {
-        return new CommandLine(new Main(environment))
-                .setCaseInsensitiveEnumValuesAllowed(true)
+        CommandLine line = new CommandLine(new Main(environment));
+        COMMANDS.forEach(line::addSubcommand);
+        return line.setCaseInsensitiveEnumValuesAllowed(true)
                 .setUsageHelpAutoWidth(true)
                 .setExecutionExceptionHandler(new Failures())
                 .setParameterExceptionHandler(new Misuse());
+    }
+
+    /// What every command is called and does, and nothing else: to make the commands themselves loads JSON, HTTP and
+    /// their columns, which takes most of the time until the first help is on the screen.
+    static CommandLine outline() {
+        CommandLine line = new CommandLine(new Main(Map.of()));
+        for (Class<?> command : COMMANDS) {
+            Command described = Objects.requireNonNull(command.getAnnotation(Command.class), command.getName());
+            CommandSpec named = CommandSpec.create();
+            named.usageMessage().description(described.description());
+            line.addSubcommand(described.name(), named);
+        }
+        return line.setUsageHelpAutoWidth(true);
     }
 
     /// The environment of the command line that a command belongs to.

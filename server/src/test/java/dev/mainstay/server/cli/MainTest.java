@@ -2,8 +2,10 @@ package dev.mainstay.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,6 +28,29 @@ class MainTest {
     @Test
     void help_names_what_every_option_takes() {
         assertThat(unnamed(commandLine)).isEmpty();
+    }
+
+    @Test
+    void help_alone_says_the_same_as_the_whole_command_line() {
+        assertThat(Main.outline().getUsageMessage()).isEqualTo(commandLine.getUsageMessage());
+    }
+
+    @Test
+    void help_alone_loads_no_library_but_that_of_the_command_line() throws IOException {
+        Process help = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-verbose:class",
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        Main.class.getName(),
+                        "--help")
+                .redirectErrorStream(true)
+                .start();
+        try (var said = help.inputReader()) {
+            List<String> lines = said.lines().toList();
+            assertThat(lines).anyMatch(line -> line.contains("Usage: mainstay"));
+            assertThat(lines).noneMatch(line -> line.contains("tools.jackson") || line.contains(" org.jline"));
+        }
     }
 
     private static List<String> unnamed(CommandLine command) {
