@@ -82,6 +82,15 @@ class FleetFlowTest {
                         .mapTo(Long.class)
                         .one());
         assertThat(history).isEqualTo(current);
+        assertThat(phases("ticks > 0")).isNotEmpty().isSubsetOf("reporting", "working");
+        assertThat(phases("ticks = 0")).isSubsetOf("heartbeating", "working");
+    }
+
+    private List<String> phases(String which) {
+        return test.database()
+                .read(handle -> handle.createQuery("SELECT DISTINCT phase FROM agent_heartbeats WHERE " + which)
+                        .mapTo(String.class)
+                        .list());
     }
 
     private long items(Fleet fleet) {
