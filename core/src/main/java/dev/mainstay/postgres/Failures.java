@@ -107,7 +107,7 @@ final class Failures {
     private static MainstayException unreachable(SQLException failure, String where, String next) {
         return new MainstayException(
                 ErrorCode.DATABASE_UNREACHABLE,
-                "No answer from PostgreSQL at " + where + ": " + serverMessage(failure)
+                "No answer from PostgreSQL at " + where + ": " + firstSentence(serverMessage(failure))
                         + ". Check that the server runs, and that host and port are right." + next,
                 failure);
     }
@@ -116,6 +116,12 @@ final class Failures {
         String message = failure.getMessage() == null ? failure.toString() : failure.getMessage();
         String line = message.lines().findFirst().orElse("").strip();
         return line.endsWith(".") ? line.substring(0, line.length() - 1) : line;
+    }
+
+    // The driver's advice follows its reason, and ours follows here.
+    private static String firstSentence(String message) {
+        int end = message.indexOf(". ");
+        return end < 0 ? message : message.substring(0, end);
     }
 
     private static Optional<String> state(Throwable failure) {
