@@ -23,14 +23,19 @@ public final class AgentRemoval {
                         .bind("actor", actor)
                         .mapTo(String.class)
                         .one());
-        switch (answer) {
-            case "removed" -> {}
-            case "unknown" -> throw new MainstayException(ErrorCode.AGENT_UNKNOWN, "there is no agent " + agent);
-            case "slot" ->
-                throw refused(agent, "is a slot: it stands for planned work and cannot be removed, only implemented");
-            case "wanted" -> throw refused(agent, "is still wanted: shut it down first, then remove it");
-            default -> throw refused(agent, "is still being shut down: try again when its state is shutdown");
+        if (!answer.equals("removed")) {
+            throw refusal(agent, answer);
         }
+    }
+
+    private static MainstayException refusal(String agent, String answer) {
+        return switch (answer) {
+            case "unknown" -> new MainstayException(ErrorCode.AGENT_UNKNOWN, "there is no agent " + agent);
+            case "slot" ->
+                refused(agent, "is a slot: it stands for planned work and cannot be removed, only implemented");
+            case "wanted" -> refused(agent, "is still wanted: shut it down first, then remove it");
+            default -> refused(agent, "is still being shut down: try again when its state is shutdown");
+        };
     }
 
     private static MainstayException refused(String agent, String why) {

@@ -16,7 +16,7 @@ public final class NodeDrain {
 
     /// Asks a living node; false when there is none of that name. Asking again changes nothing. The last node that
     /// takes
-    /// agents is refused, for they would go on there and a reader would wait for what never happens.
+    /// agents is refused, for they would go on there and whoever asked would wait for what never happens.
     ///
     /// @param forced the last one too: it takes no new agents, and runs those it has until it is stopped
     public boolean ask(UUID organization, String node, String reason, String actor, boolean forced) {
@@ -29,13 +29,16 @@ public final class NodeDrain {
                         .mapTo(String.class)
                         .one());
         if (answer.equals("last")) {
-            throw new MainstayException(
-                    ErrorCode.NODE_LAST,
-                    "node " + node
-                            + " is the last that takes agents, so its agents have nowhere to go: start another node"
-                            + " first, or stop this one, or drain it all the same with force");
+            throw last(node);
         }
         return answer.equals("draining");
+    }
+
+    private static MainstayException last(String node) {
+        return new MainstayException(
+                ErrorCode.NODE_LAST,
+                "node " + node + " is the last that takes agents, so its agents have nowhere to go: start another node"
+                        + " first, or stop this one, or drain it all the same with force");
     }
 
     /// Lets it take agents again; false when there is no living node of that name. Asking again changes nothing.

@@ -154,6 +154,15 @@ public final class FaultProxy implements AutoCloseable {
 
     /// Waits where a piece, or an end, has to wait; false when it does not arrive at all.
     private boolean passes(Side towards, boolean isEnd) throws InterruptedException {
+        awaitWay(isEnd);
+        Fault now = fault();
+        if (now.kind() == Kind.SLOW) {
+            Threads.pause(now.delay());
+        }
+        return now.kind() != Kind.HALF_CLOSED || now.side() != towards;
+    }
+
+    private void awaitWay(boolean isEnd) throws InterruptedException {
         lock.lockInterruptibly();
         try {
             while (fault.kind() == Kind.BLACK_HOLE || (isEnd && fault.kind() == Kind.HALF_CLOSED)) {
@@ -162,11 +171,6 @@ public final class FaultProxy implements AutoCloseable {
         } finally {
             lock.unlock();
         }
-        Fault now = fault();
-        if (now.kind() == Kind.SLOW) {
-            Threads.pause(now.delay());
-        }
-        return now.kind() != Kind.HALF_CLOSED || now.side() != towards;
     }
 
     @Override
@@ -203,24 +207,22 @@ public final class FaultProxy implements AutoCloseable {
                 close();
                 return;
             }
-            Fault now = fault();
+            fail(fault());
+            Threads.startVirtual("fault-proxy-up", () -> pump(client, server, Side.SERVER));
+            Threads.startVirtual("fault-proxy-down", () -> pump(server, client, Side.CLIENTS));
+        }
+
+        private void fail(Fault now) {
             if (now.kind() == Kind.RESET) {
                 reset();
             } else if (now.side() != null) {
                 end(now.side());
             }
-            Threads.startVirtual("fault-proxy-up", () -> pump(client, server, Side.SERVER));
-            Threads.startVirtual("fault-proxy-down", () -> pump(server, client, Side.CLIENTS));
         }
 
         private void pump(Socket from, Socket to, Side towards) {
-            byte[] piece = new byte[PIECE_BYTES];
             try {
-                for (int read = read(from, piece); read >= 0; read = read(from, piece)) {
-                    if (passes(towards, false)) {
-                        to.getOutputStream().write(piece, 0, read);
-                    }
-                }
+                passOn(from, to, towards);
                 if (passes(towards, true)) {
                     end(towards);
                 }
@@ -232,6 +234,15 @@ public final class FaultProxy implements AutoCloseable {
             }
             if (directions.decrementAndGet() == 0) {
                 close();
+            }
+        }
+
+        private void passOn(Socket from, Socket to, Side towards) throws IOException, InterruptedException {
+            byte[] piece = new byte[PIECE_BYTES];
+            for (int read = read(from, piece); read >= 0; read = read(from, piece)) {
+                if (passes(towards, false)) {
+                    to.getOutputStream().write(piece, 0, read);
+                }
             }
         }
 

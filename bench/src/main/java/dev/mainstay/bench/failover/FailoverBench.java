@@ -54,14 +54,17 @@ public final class FailoverBench implements Callable<Integer> {
             goals.put("doubleOwners", Goal.atMost(0));
         }
         if (freezes > 0) {
-            goals.put("freezeMaxSeconds", Goal.atMost(12));
-            goals.put("freezeDoubleOwners", Goal.atMost(0));
+            addGoals(goals, "freeze");
         }
         if (cuts > 0) {
-            goals.put("cutMaxSeconds", Goal.atMost(12));
-            goals.put("cutDoubleOwners", Goal.atMost(0));
+            addGoals(goals, "cut");
         }
         return goals;
+    }
+
+    private static void addGoals(Map<String, Goal> goals, String name) {
+        goals.put(name + "MaxSeconds", Goal.atMost(12));
+        goals.put(name + "DoubleOwners", Goal.atMost(0));
     }
 
     @Override

@@ -58,18 +58,21 @@ final class NodePair implements AutoCloseable {
         for (int number = 0; number < times; number++) {
             // A blow falls anywhere between two beats of the node.
             Threads.pause(SETTLE.plusMillis(random.nextInt(BEAT_MILLIS)));
-            Blow blow = blows[number % blows.length];
-            var watch = Stopwatch.start();
-            Held held = strike(blow);
-            double taken = awaitTakeOver(held, owner.node());
-            Reporting.say("%s %d: %d agents of %s ticked elsewhere after %.2f s"
-                    .formatted(word(blow), number + 1, held.agents().size(), owner.node(), taken));
-            seconds.add(taken);
-            bringBack(blow, watch, held.at());
+            seconds.add(strikeOnce(number + 1, blows[number % blows.length]));
         }
         // What a node does that comes back is looked at too.
         Threads.pause(SETTLE);
         return seconds;
+    }
+
+    private double strikeOnce(int number, Blow blow) throws SQLException {
+        var watch = Stopwatch.start();
+        Held held = strike(blow);
+        double taken = awaitTakeOver(held, owner.node());
+        Reporting.say("%s %d: %d agents of %s ticked elsewhere after %.2f s"
+                .formatted(word(blow), number, held.agents().size(), owner.node(), taken));
+        bringBack(blow, watch, held.at());
+        return taken;
     }
 
     private static String word(Blow blow) {

@@ -26,6 +26,9 @@ record FleetProblem(
         String detail,
         @Nullable Instant since) {
     private static final int MOST = 100;
+    private static final Comparator<FleetProblem> WORST_FIRST = Comparator.comparing(
+                    (FleetProblem problem) -> !problem.severity.equals("critical"))
+            .thenComparing(FleetProblem::agent);
     private static final double UNHEALTHY = 50;
     private static final Duration PLACEMENT = Duration.ofSeconds(15);
 
@@ -42,8 +45,7 @@ record FleetProblem(
         Stream<FleetProblem> alone =
                 entries.stream().filter(entry -> !grouped.contains(entry)).flatMap(entry -> of(entry, at).stream());
         return Stream.concat(groups.stream(), alone)
-                .sorted(Comparator.comparing((FleetProblem problem) -> !problem.severity.equals("critical"))
-                        .thenComparing(FleetProblem::agent))
+                .sorted(WORST_FIRST)
                 .limit(MOST)
                 .toList();
     }
