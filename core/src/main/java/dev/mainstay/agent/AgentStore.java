@@ -1,5 +1,7 @@
 package dev.mainstay.agent;
 
+import static dev.mainstay.postgres.Columns.column;
+
 import dev.mainstay.AgentRef;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.Jsonb;
@@ -13,7 +15,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 
 /// Agents as the engine declares, reads and returns them. Thread-safe.
@@ -200,9 +201,5 @@ final class AgentStore {
 
     private static String[] texts(Array array) throws SQLException {
         return (String[]) array.getArray();
-    }
-
-    private static <A, B> List<B> column(Collection<A> rows, Function<A, B> value) {
-        return rows.stream().map(value).toList();
     }
 }

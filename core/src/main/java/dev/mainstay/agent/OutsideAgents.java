@@ -25,7 +25,10 @@ import org.jdbi.v3.core.Handle;
 /// Calls are requests: row-level security holds them to their organization. Thread-safe.
 public final class OutsideAgents {
     private final Database database;
-    private final OutsideStore store = new OutsideStore();
+    private final OutsideDeclarations declarations = new OutsideDeclarations();
+    private final OutsideLeases leases = new OutsideLeases();
+    private final OutsideReports reports = new OutsideReports();
+    private final OutsideSteps steps = new OutsideSteps();
 
     public OutsideAgents(Database database) {
         this.database = database;
@@ -47,16 +50,16 @@ public final class OutsideAgents {
     /// Declares the agent, gives it a new lease and leads its state to active.
     public Registered register(UUID organization, OutsideRegistration asked) {
         return database.api(organization).write(handle -> {
-            if (store.isKindOfNodes(handle, asked.kind())) {
+            if (declarations.isKindOfNodes(handle, asked.kind())) {
                 throw new MainstayException(
                         ErrorCode.AGENT_DUPLICATE,
                         "kind " + asked.kind() + " is run by nodes; an agent from outside needs a word of its own");
             }
-            boolean created = store.insert(handle, organization, asked);
-            OutsideStore.Stored agent = store.lock(handle, organization, asked.id());
+            boolean created = declarations.insert(handle, organization, asked);
+            OutsideDeclarations.Stored agent = declarations.lock(handle, organization, asked.id());
             refuseOthers(asked, agent);
-            store.declare(handle, organization, asked, agent.generation());
-            OutsideStore.Lease lease = store.lease(handle, organization, asked.id());
+            declarations.declare(handle, organization, asked, agent.generation());
+            OutsideLeases.Lease lease = leases.lease(handle, organization, asked.id());
             String cause = created ? "registered" : "registered again";
             move(handle, organization, asked.id(), lease.fence(), wayTo(agent.state(), AgentState.ACTIVE), cause);
             return new Registered(
@@ -68,7 +71,7 @@ public final class OutsideAgents {
         });
     }
 
-    private static void refuseOthers(OutsideRegistration asked, OutsideStore.Stored agent) {
+    private static void refuseOthers(OutsideRegistration asked, OutsideDeclarations.Stored agent) {
         if (agent.source() != AgentSource.HTTP && agent.source() != AgentSource.SLOT) {
             throw new MainstayException(
                     ErrorCode.AGENT_DUPLICATE,
@@ -85,7 +88,7 @@ public final class OutsideAgents {
     /// Stores a report; throws with `LEASE_LOST` when its fence or token is not the agent's any more.
     public Reported report(UUID organization, String id, OutsideReport report) {
         return database.api(organization).write(handle -> {
-            OutsideStore.Held held = store.held(handle, organization, id)
+            OutsideLeases.Held held = leases.held(handle, organization, id)
                     .orElseThrow(
                             () -> new MainstayException(ErrorCode.AGENT_UNKNOWN, "there is no agent \"" + id + "\""));
             if (held.fence() != report.fence() || !report.token().equals(held.token())) {
@@ -96,11 +99,11 @@ public final class OutsideAgents {
             Long asked = report.sequence();
             long sequence = asked == null ? held.sequence() + 1 : asked;
             if (sequence > held.sequence()) {
-                store.beat(handle, organization, id, report, sequence);
-                store.metrics(handle, organization, id, report.metrics());
-                store.events(handle, organization, id, report.events());
+                reports.beat(handle, organization, id, report, sequence);
+                reports.metrics(handle, organization, id, report.metrics(), held.now());
+                reports.events(handle, organization, id, report.events());
             } else {
-                store.touch(handle, organization, id);
+                leases.touch(handle, organization, id);
             }
             follow(handle, organization, id, held, report.mode());
             boolean restart = held.generation() > held.registeredGeneration();
@@ -112,7 +115,7 @@ public final class OutsideAgents {
     }
 
     /// The state follows what the agent says it does.
-    private void follow(Handle handle, UUID organization, String id, OutsideStore.Held held, DesiredState mode) {
+    private void follow(Handle handle, UUID organization, String id, OutsideLeases.Held held, DesiredState mode) {
         AgentState wanted = switch (mode) {
             case RUNNING, PAUSED -> AgentState.ACTIVE;
             case MAINTENANCE -> AgentState.MAINTENANCE;
@@ -121,14 +124,14 @@ public final class OutsideAgents {
         String cause = held.desired() == mode ? mode.word() + " requested" : "the agent says it is " + mode.word();
         move(handle, organization, id, held.fence(), wayTo(held.state(), wanted), cause);
         if (mode == DesiredState.SHUTDOWN) {
-            store.release(handle, organization, id);
+            leases.release(handle, organization, id);
         }
     }
 
     private List<Given> commands(
             Handle handle, UUID organization, String id, DesiredState desired, DesiredState mode, boolean restart) {
         Optional<AgentCommand> command = command(desired, mode, restart);
-        return command.map(asked -> List.of(new Given(asked, store.lastReason(handle, organization, id))))
+        return command.map(asked -> List.of(new Given(asked, steps.lastReason(handle, organization, id))))
                 .orElse(List.of());
     }
 
@@ -155,8 +158,8 @@ public final class OutsideAgents {
     public int expireSilent(Consumer<Handle> check) {
         return database.write(handle -> {
             check.accept(handle);
-            List<OutsideStore.Silent> silent = store.expire(handle);
-            for (OutsideStore.Silent one : silent) {
+            List<OutsideLeases.Silent> silent = leases.expire(handle);
+            for (OutsideLeases.Silent one : silent) {
                 move(
                         handle,
                         one.organization(),
@@ -173,7 +176,7 @@ public final class OutsideAgents {
 
     private void move(Handle handle, UUID organization, String id, long fence, List<AgentState> way, String cause) {
         for (int i = 1; i < way.size(); i++) {
-            store.step(handle, organization, id, fence, way.get(i - 1), way.get(i), cause);
+            steps.step(handle, organization, id, fence, way.get(i - 1), way.get(i), cause);
         }
     }
 

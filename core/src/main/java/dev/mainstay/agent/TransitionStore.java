@@ -1,12 +1,13 @@
 package dev.mainstay.agent;
 
+import static dev.mainstay.postgres.Columns.column;
+
 import dev.mainstay.AgentRef;
 import dev.mainstay.postgres.Database;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
 
 /// Writes steps of agents' lives: the state and the event that tells of it, in one guarded statement. Thread-safe.
 final class TransitionStore {
@@ -91,9 +92,5 @@ final class TransitionStore {
                         column(steps, step -> step.quarantine().toMillis() / 1e3))
                 .map((rows, context) -> new AgentRef(rows.getObject(1, UUID.class), rows.getString(2)))
                 .list()));
-    }
-
-    private static <T> List<T> column(List<Transition> steps, Function<Transition, T> value) {
-        return steps.stream().map(value).toList();
     }
 }

@@ -1,5 +1,7 @@
 package dev.mainstay.cluster;
 
+import static dev.mainstay.postgres.Columns.column;
+
 import dev.mainstay.AgentRef;
 import dev.mainstay.cluster.PlacementPlan.Candidate;
 import dev.mainstay.cluster.PlacementPlan.Placed;
@@ -9,7 +11,6 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.StatementContext;
 
@@ -187,9 +188,5 @@ final class PlacementStore {
                 row.getString(3),
                 row.getString(4),
                 row.getObject(5, UUID.class));
-    }
-
-    private static <A, B> List<B> column(List<A> rows, Function<A, B> value) {
-        return rows.stream().map(value).toList();
     }
 }

@@ -1,5 +1,7 @@
 package dev.mainstay.health;
 
+import static dev.mainstay.postgres.Columns.column;
+
 import dev.mainstay.AgentRef;
 import dev.mainstay.postgres.Jsonb;
 import java.sql.ResultSet;
@@ -10,7 +12,6 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
@@ -166,9 +167,5 @@ final class HealthStore {
         handle.createUpdate("DELETE FROM agent_health WHERE at <> :at")
                 .bind("at", at.atOffset(ZoneOffset.UTC))
                 .execute();
-    }
-
-    private static <T> List<T> column(List<HealthScore> scores, Function<HealthScore, T> value) {
-        return scores.stream().map(value).toList();
     }
 }

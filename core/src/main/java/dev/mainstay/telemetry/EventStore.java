@@ -1,9 +1,10 @@
 package dev.mainstay.telemetry;
 
+import static dev.mainstay.postgres.Columns.column;
+
 import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 
 /// Appends to `system_events`. Stateless.
@@ -34,9 +35,5 @@ final class EventStore {
                         String.class,
                         ready.stream().map(ReadyEvent::detail).toList())
                 .execute();
-    }
-
-    private static <T> List<T> column(List<Event> events, Function<Event, T> value) {
-        return events.stream().map(value).toList();
     }
 }

@@ -1,9 +1,10 @@
 package dev.mainstay.telemetry;
 
+import static dev.mainstay.postgres.Columns.column;
+
 import dev.mainstay.postgres.Jsonb;
 import java.util.List;
 import java.util.UUID;
-import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.SqlStatement;
 
@@ -44,16 +45,8 @@ public final class MetricStore {
                     AND series.name = given.name
                     AND series.labels = given.labels::jsonb
                 """.formatted(GIVEN)), metrics).execute();
-        // Last, because the row lock it takes is what makes the roll-up wait for this transaction's rows.
-        handle.createUpdate("""
-                INSERT INTO rollup_pending (width, bucket)
-                SELECT DISTINCT '1m', date_trunc('minute', to_timestamp(micros / 1e6))
-                FROM unnest(:micros) AS micros
-                ORDER BY 2
-                ON CONFLICT (width, bucket) DO UPDATE SET marked_at = now()
-                """)
-                .bindArray("micros", Long.class, column(metrics, metric -> Telemetry.micros(metric.at())))
-                .execute();
+        RollupMarks.mark(
+                handle, metrics.size(), i -> Telemetry.micros(metrics.get(i).at()));
     }
 
     private static <T extends SqlStatement<T>> T bind(T statement, List<Metric> metrics) {
@@ -65,9 +58,5 @@ public final class MetricStore {
                 .bindArray("units", String.class, column(metrics, Metric::unit))
                 .bindArray("micros", Long.class, column(metrics, metric -> Telemetry.micros(metric.at())))
                 .bindArray("values", Double.class, column(metrics, Metric::value));
-    }
-
-    private static <T> List<T> column(List<Metric> metrics, Function<Metric, T> value) {
-        return metrics.stream().map(value).toList();
     }
 }

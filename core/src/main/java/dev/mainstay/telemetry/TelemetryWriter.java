@@ -9,16 +9,6 @@ import org.jdbi.v3.core.Handle;
 
 /// Stores one batch in one transaction, once, even when the answer to a commit is lost. Used by one thread.
 final class TelemetryWriter {
-    private static final String MARK_ROLLUPS = """
-            INSERT INTO rollup_pending (width, bucket)
-            SELECT '1m', to_timestamp(minute * 60)
-            FROM unnest(:minutes) AS minute
-            ORDER BY minute
-            ON CONFLICT (width, bucket) DO UPDATE SET marked_at = now()
-            """;
-
-    private static final long MICROS_PER_MINUTE = 60_000_000L;
-
     private final Database database;
     private final SeriesTable series;
     private final NewestHeartbeats newest = new NewestHeartbeats();
@@ -90,20 +80,6 @@ final class TelemetryWriter {
             events.store(handle, batch.events);
         }
         metrics.store(handle, batch.metrics);
-        markRollups(handle, batch.metrics);
-    }
-
-    /// Last, because the row lock it takes is what makes the roll-up wait for this transaction's rows.
-    private static void markRollups(Handle handle, MetricBuffer points) {
-        Set<Long> minutes = new HashSet<>();
-        for (int i = 0; i < points.size(); i++) {
-            minutes.add(Math.floorDiv(points.micros(i), MICROS_PER_MINUTE));
-        }
-        if (minutes.isEmpty()) {
-            return;
-        }
-        handle.createUpdate(MARK_ROLLUPS)
-                .bindArray("minutes", Long.class, minutes)
-                .execute();
+        RollupMarks.mark(handle, batch.metrics.size(), batch.metrics::micros);
     }
 }
