@@ -86,6 +86,11 @@ public final class Database implements AutoCloseable {
         return Failures.isOfValues(failure);
     }
 
+    /// Whether the database, or the way to it, had a part in a failure: only then may waiting help.
+    public static boolean hadPartIn(RuntimeException failure) {
+        return Failures.isOfDatabase(failure);
+    }
+
     /// Whether a pooler stands between: then no notification arrives and no session is ours.
     public boolean pooler() {
         return server.pooler();

@@ -36,6 +36,11 @@ final class Failures {
         return state(failure).filter("57014"::equals).isPresent();
     }
 
+    /// PostgreSQL, or the way to it, had a part in it; all else is a fault in what was about to be sent.
+    static boolean isOfDatabase(Throwable failure) {
+        return failure instanceof MainstayException || sqlException(failure).isPresent();
+    }
+
     /// No answer came, or none can come: what was sent may have happened or not.
     static boolean isConnectionLost(Throwable failure) {
         return state(failure)

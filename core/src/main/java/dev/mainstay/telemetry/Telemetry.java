@@ -25,9 +25,8 @@ import org.slf4j.LoggerFactory;
 ///
 /// While PostgreSQL is away memory stays bounded: heartbeats of an agent are merged, metrics are dropped and
 /// counted, and an event makes its caller wait, because no event is ever dropped. A batch whose commit was not
-/// answered is not stored twice. An entry PostgreSQL will never take is found by halving its batch, told of, counted
-/// and
-/// left out, so that it holds up no other. Thread-safe.
+/// answered is not stored twice. An entry that PostgreSQL will never take, or that cannot even be sent, is found by
+/// halving its batch, told of, counted and left out, so that it holds up no other. Thread-safe.
 public final class Telemetry implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Telemetry.class);
     private static final Duration LAST_FLUSH = Duration.ofSeconds(5);
@@ -36,6 +35,7 @@ public final class Telemetry implements AutoCloseable {
     private static final int METRICS_PER_FLUSH = 50_000;
     private static final int EVENT_LIMIT = 20_000;
     private static final int LONGEST_TOLD = 500;
+    private static final int FAULTS_BORNE = 2;
     private static final Duration EVENT_PATIENCE = Duration.ofSeconds(30);
 
     private final SeriesTable series;
@@ -48,6 +48,8 @@ public final class Telemetry implements AutoCloseable {
     private final Deque<TelemetryBatch> underWay = new ArrayDeque<>();
     private TelemetryBatch open = new TelemetryBatch(METRIC_LIMIT);
     private boolean closed;
+    /// Failures without the database in a row; of the loop alone.
+    private int faults;
 
     private Telemetry(Database database) {
         this.series = new SeriesTable(database);
@@ -193,12 +195,22 @@ public final class Telemetry implements AutoCloseable {
                 replaceFirst(List.of());
                 batch.stored.complete(null);
             } catch (RuntimeException e) {
-                if (!Database.refusedValues(e)) {
+                if (!isPoison(e)) {
                     throw e;
                 }
                 isolate(batch, e);
             }
         }
+        faults = 0;
+    }
+
+    /// What failed before it came to the database is tried again some times, in case the cause was about this process
+    /// and not about an entry; while the database is away everything waits.
+    private boolean isPoison(RuntimeException failure) {
+        if (Database.refusedValues(failure)) {
+            return true;
+        }
+        return !Database.hadPartIn(failure) && ++faults > FAULTS_BORNE;
     }
 
     private void isolate(TelemetryBatch batch, RuntimeException why) {

@@ -127,6 +127,17 @@ class HeartbeatsFlowTest {
     }
 
     @Test
+    void a_heartbeat_that_cannot_even_be_sent_is_left_out_counted_and_holds_up_nothing() {
+        try (Telemetry telemetry = Telemetry.start(test.database())) {
+            telemetry.heartbeat(beat(Organizations.DEFAULT, "shop", 7, 1, Instant.MAX, null));
+            telemetry.heartbeat(beat(Organizations.DEFAULT, "stock", 7, 1, now, null));
+            telemetry.awaitStored(BOUND);
+            assertThat(telemetry.refused()).isEqualTo(1);
+        }
+        assertThat(stored("SELECT agent_id FROM agent_heartbeats")).containsExactly("stock");
+    }
+
+    @Test
     void heartbeats_whose_commit_went_unanswered_are_not_stored_twice() {
         var writer = new TelemetryWriter(test.database(), new SeriesTable(test.database()));
         var batch = new TelemetryBatch(10);
