@@ -40,7 +40,7 @@ public final class BuiltinAgents {
     private static final Duration HEARTBEAT = Duration.ofSeconds(2);
 
     private static final Duration COORDINATOR_PERIOD = Duration.ofSeconds(5);
-    private static final Duration HEALTH_PERIOD = Duration.ofSeconds(10);
+    private static final Duration HEALTH_PERIOD = Duration.ofSeconds(2);
     private static final Duration PERFORMANCE_PERIOD = Duration.ofSeconds(15);
 
     private BuiltinAgents() {}

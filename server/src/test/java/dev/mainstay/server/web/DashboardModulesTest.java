@@ -111,6 +111,15 @@ class DashboardModulesTest {
     }
 
     @Test
+    void among_those_in_one_state_the_failing_and_then_the_least_healthy_come_first() {
+        String rows = """
+                [["well", 99, null], ["poor", 41, null], ["failing", 97, "no answer"], ["new", null, null], ["also", 93, null]]
+                  .map(([id, health, lastError]) => ({agent: {id, health, lastError, state: "active", kind: "k"}}))""";
+        assertThat(in("filter.js", "m.arrange(%s, m.readAddress('')).map((row) => row.agent.id)".formatted(rows)))
+                .isEqualTo("failing poor also well new");
+    }
+
+    @Test
     void numbers_are_spelled_as_people_read_them() {
         assertThat(
                         in(

@@ -6,7 +6,7 @@ import { strip } from "./agent-row.js";
 import { everySecond, since } from "./clock.js";
 import { age, ago, count, duration, milliseconds, moment } from "./format.js";
 import { close, mark } from "./icons.js";
-import { scoreTone, scoreWord, stateTone } from "./tones.js";
+import { healthWord, scoreTone, stateTone } from "./tones.js";
 import { shared } from "./styles.js";
 import "./event-list.js";
 import "./health-parts.js";
@@ -25,7 +25,7 @@ class AgentPanel extends LitElement {
         position: fixed;
         z-index: 10;
         inset: 0 0 0 auto;
-        width: min(560px, 100vw);
+        width: min(560px, 100%); /* of what the page's scroll bar leaves */
         overflow-y: auto;
         overscroll-behavior: contain;
         background: var(--raised);
@@ -139,6 +139,9 @@ class AgentPanel extends LitElement {
   }
 
   willUpdate(changed) {
+    const score = this.row?.agent.health;
+    if (score !== this.shownScore && !changed.has("agentId")) this.#readHealth(); // the parts go with the score above them
+    this.shownScore = score;
     if (!changed.has("agentId")) return;
     this.health = null;
     this.past = [];
@@ -166,8 +169,8 @@ class AgentPanel extends LitElement {
     const score = agent.health ?? NaN;
     return html`<div class="status">
       <span class="chip ${tone}">${mark(tone)}${agent.state}</span>
-      ${agent.desired !== "running" ? html`<span class="chip idle">wanted: ${agent.desired}</span>` : nothing}
-      <span class="chip ${scoreTone(score)}">health ${Number.isFinite(score) ? Math.round(score) : "–"} · ${scoreWord(score)}</span>
+      ${agent.desired !== "running" ? html`<span class="chip ${agent.desired === agent.state ? "idle" : "warn"}">wanted: ${agent.desired}</span>` : nothing}
+      <span class="chip ${scoreTone(score)}">health ${Number.isFinite(score) ? Math.round(score) : "–"} · ${healthWord(agent)}</span>
       <span class="muted" title=${moment(agent.stateSince)}>for ${age(since(agent.stateSince))}${agent.cause ? ` · ${agent.cause}` : nothing}</span>
     </div>`;
   }
@@ -177,7 +180,7 @@ class AgentPanel extends LitElement {
       ${this.commandable ? this.#actions(agent) : nothing}
       ${agent.lastError ? html`<p class="fault bad" role="note" tabindex="0" aria-label="Last error">${agent.lastError}</p>` : nothing}
       <section aria-label="Heartbeats"><h3>Heartbeats</h3>${strip(agent, this.row.recent)}${this.#figures(agent)}</section>
-      <section aria-label="Health"><h3>Health, part by part</h3><mainstay-health-parts .health=${this.health}></mainstay-health-parts>
+      <section aria-label="Health"><h3>Health, part by part</h3><mainstay-health-parts .health=${this.health} .state=${agent.desired === "paused" ? "paused" : agent.state} .score=${agent.health ?? NaN}></mainstay-health-parts>
         <p class="muted">The rows behind it: <code>./mainstay api GET /api/v1/agents/${agent.id}/heartbeats</code></p></section>
       <section aria-label="Metrics"><h3>Metrics</h3><mainstay-metric-chart .agentId=${this.agentId}></mainstay-metric-chart></section>
       <section aria-label="Events"><h3>Recent events</h3><mainstay-event-list plain .events=${this.#events()}></mainstay-event-list></section>

@@ -6,7 +6,7 @@ import { age, count, duration, milliseconds, moment } from "./format.js";
 import { describe, HEIGHT, isOverdue, paths, slots, SLOTS, WIDTH } from "./heartbeats.js";
 import { mark } from "./icons.js";
 import { sparkline } from "./sparkline.js";
-import { beats, scoreTone, scoreWord, stateTone } from "./tones.js";
+import { beats, healthWord, scoreTone, stateTone } from "./tones.js";
 import { shared } from "./styles.js";
 
 /** The columns, for the head and the rows alike; what finds no room leaves, the least telling first. */
@@ -163,8 +163,8 @@ class AgentRow extends LitElement {
     const { agent, recent } = this.row;
     const score = agent.health ?? NaN;
     return html`<div class="grid" role="presentation">
-      <div role="gridcell" class="health ${scoreTone(score)}"><span class="score" title="Health: ${scoreWord(score)}">${mark(scoreTone(score))}${Number.isFinite(score)
-        ? Math.round(score) : "–"}</span><span class="hidden">${scoreWord(score)}</span></div>
+      <div role="gridcell" class="health ${scoreTone(score)}"><span class="score" title="Health: ${healthWord(agent)}">${mark(scoreTone(score))}${Number.isFinite(score)
+        ? Math.round(score) : "–"}</span><span class="hidden">${healthWord(agent)}</span></div>
       <div role="gridcell" class="id" title=${agent.description || agent.id}>${agent.id}</div>
       <div role="gridcell" class="kind muted" title=${agent.kind}>${agent.kind}</div>
       <div role="gridcell" class="state ${stateTone(agent.state)}" title=${agent.cause}>${mark(stateTone(agent.state))}${this.#state(agent)}</div>
@@ -180,8 +180,8 @@ class AgentRow extends LitElement {
   #state(agent) {
     const paused = agent.desired === "paused" && agent.state === "active";
     const busy = agent.state === "active" && agent.phase === "working" ? agent.phase : "";
-    const more = paused ? "paused" : busy;
-    return html`<span>${agent.state}${more ? html`<span class="phase muted"> ${more}</span>` : nothing}</span>`;
+    if (paused) return html`<span>${agent.state}, <b class="warn">paused</b></span>`;
+    return html`<span>${agent.state}${busy ? html`<span class="phase muted"> ${busy}</span>` : nothing}</span>`;
   }
 
   #beat(agent) {

@@ -17,7 +17,7 @@ const isStep = (event) => event.type === "agent.transition" && event.severity ==
 /** What happened in a few words, and what more there is to say about it. */
 function words({ type, cause, detail = {} }) {
   if (type === "agent.transition") return [`${detail.from} → ${detail.to}`, cause];
-  if (type === "agent.commanded") return [`${detail.command}${detail.actor ? ` by ${detail.actor}` : ""}`, detail.reason || cause];
+  if (type === "agent.commanded") return [`${detail.command}${detail.actor ? ` by ${detail.actor.replace(/ \(key [^)]*\)$/, "")}` : ""}`, detail.reason || cause];
   return [type, cause];
 }
 

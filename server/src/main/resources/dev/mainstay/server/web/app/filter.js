@@ -35,11 +35,14 @@ export function matches(agent, filter) {
   return filter.q.toLowerCase().split(/\s+/).every((word) => text.includes(word));
 }
 
+/** In tens, so that rows do not change places with every point of health. */
+const tens = (score) => Math.floor(score / 10) * 10;
+
 const KEYS = {
   health: (agent) => agent.health ?? Infinity,
   id: (agent) => agent.id,
   kind: (agent) => agent.kind,
-  state: (agent) => attention(agent.state),
+  state: (agent) => attention(agent.desired === "paused" ? "maintenance" : agent.state) * 1_000 + (agent.lastError ? 0 : 200) + tens(agent.health ?? 100),
   node: (agent) => agent.node ?? "\uffff",
   tick: (agent) => -(agent.lastDurationMs ?? -1),
   beat: (agent) => Date.parse(agent.lastHeartbeat ?? "") || Infinity,

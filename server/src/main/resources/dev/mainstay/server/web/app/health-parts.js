@@ -21,8 +21,21 @@ function spell(value) {
 /** "missedHeartbeats" → "missed heartbeats". */
 const words = (name) => name.replace(/([a-z])([A-Z])/g, "$1 $2").replace(/[_.]/g, " ").toLowerCase();
 
+/** Figures of a part that are shown at once; the others are a click away, and so is where its rows are. */
+const SHOWN = 3;
+/** The same for every part: told once, below. */
+const WINDOW = ["from", "to"];
+
+/** Why an agent in this state has no score. */
+const WITHOUT = {
+  paused: "Not judged while it is paused.",
+  maintenance: "Not judged during maintenance; a score comes when it works again.",
+  shutdown: "Not judged while it is shut down.",
+  inactive: "Not judged while nothing runs it.",
+};
+
 class HealthParts extends LitElement {
-  static properties = { health: {} };
+  static properties = { health: {}, state: {}, score: {} };
 
   static styles = [
     shared,
@@ -65,6 +78,11 @@ class HealthParts extends LitElement {
         color: var(--text);
         font-weight: 500;
       }
+      .evidence summary {
+        cursor: pointer;
+        min-height: 24px;
+        line-height: 24px;
+      }
       p {
         margin-top: 6px;
       }
@@ -73,13 +91,32 @@ class HealthParts extends LitElement {
 
   render() {
     const { parts = [], at } = this.health ?? {};
-    if (parts.length === 0) return html`<p class="muted">Not evaluated yet.</p>`;
+    if (parts.length === 0) return html`<p class="muted">${this.#without()}</p>`;
     const cost = lost(parts);
     return html`<table>
       <thead><tr><th scope="col">Part</th><th scope="col" class="number">Weight</th><th scope="col" class="number">Score</th><th scope="col" class="number">Lost</th><th scope="col">From</th></tr></thead>
       <tbody>${parts.map((part) => this.#part(part, cost(part)))}</tbody>
     </table>
-    ${at ? html`<p class="muted" title=${moment(at)}>Computed from stored rows ${ago(since(at))}.</p>` : nothing}`;
+    ${at ? html`<p class="muted" title=${moment(at)}>Computed ${ago(since(at))} from ${this.#window(parts)}.</p>` : nothing}`;
+  }
+
+  #window(parts) {
+    const { from, to } = parts[0].evidence ?? {};
+    return from && to ? `rows stored between ${moment(from)} and ${moment(to)}` : "stored rows";
+  }
+
+  #without() {
+    if (Number.isFinite(this.score)) return "Reading…";
+    return WITHOUT[this.state] ?? "Not yet known: a score needs five heartbeats, and one is computed each few seconds.";
+  }
+
+  #evidence(evidence) {
+    const { rows, ...counted } = evidence ?? {};
+    const figures = Object.entries(counted).filter(([name]) => !WINDOW.includes(name))
+      .map(([name, value]) => html`<span>${words(name)} <b>${spell(value)}</b></span>`);
+    const rest = [...figures.slice(SHOWN), ...(rows ? [html`<span>rows <code>${rows}</code></span>`] : [])];
+    if (rest.length === 0) return figures;
+    return html`${figures.slice(0, SHOWN)}<details><summary>${rest.length} more</summary>${rest}</details>`;
   }
 
   #part(part, cost) {
@@ -89,7 +126,7 @@ class HealthParts extends LitElement {
       <td class="number muted">${Math.round(part.weight * 100)} %</td>
       <td class="number ${tone}">${part.score == null ? "–" : html`${mark(tone)} ${Math.round(part.score)}`}</td>
       <td class="number">${Number.isFinite(cost) ? (cost < 0.05 ? "0" : `−${cost.toFixed(1)}`) : "–"}</td>
-      <td class="evidence muted">${Object.entries(part.evidence ?? {}).map(([name, value]) => html`<span>${words(name)} <b>${spell(value)}</b></span>`)}</td>
+      <td class="evidence muted">${this.#evidence(part.evidence)}</td>
     </tr>`;
   }
 }

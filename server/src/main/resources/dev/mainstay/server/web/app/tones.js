@@ -35,7 +35,13 @@ export function scoreTone(score) {
 }
 
 export function scoreWord(score) {
-  return { good: "good", warn: "fair", bad: "poor", idle: "unknown" }[scoreTone(score)];
+  return { good: "good", warn: "fair", bad: "poor", idle: "not yet known" }[scoreTone(score)];
+}
+
+/** The same of an agent, which has no score while nobody wants it to work. */
+export function healthWord(agent) {
+  const isJudged = Number.isFinite(agent.health) || (agent.desired === "running" && agent.source !== "slot" && agent.state !== "maintenance");
+  return isJudged ? scoreWord(agent.health) : "not judged";
 }
 
 export function severityTone(severity) {
