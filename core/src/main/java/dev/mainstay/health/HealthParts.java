@@ -21,6 +21,8 @@ final class HealthParts {
     /// Right after a start one late heartbeat would be half of all there are.
     private static final int FEWEST_HEARTBEATS = 5;
 
+    private static final String TOO_YOUNG = "fewer than five heartbeats are due yet";
+
     /// Four ticks that never ended hold threads and whatever those hold; they cost everything.
     private static final double ABANDONED_COST = 0.25;
 
@@ -37,7 +39,7 @@ final class HealthParts {
         evidence.put("received", seen.received());
         evidence.put("expected", expected);
         if (expected < FEWEST_HEARTBEATS) {
-            return HealthPart.unjudged(UPTIME, weight, evidence, "fewer than five heartbeats are due yet");
+            return HealthPart.unjudged(UPTIME, weight, evidence, TOO_YOUNG);
         }
         double share = (double) seen.received() / expected;
         return HealthPart.judged(UPTIME, weight, share, share, evidence);
@@ -97,7 +99,8 @@ final class HealthParts {
         return other == null ? one : Double.valueOf(Math.max(one, other));
     }
 
-    /// What a tick is told with the heartbeat after it, so the newest heartbeat's worth of ticks is not due yet.
+    /// What a tick did is told with the heartbeat after it, so the newest heartbeat's worth of ticks is not due yet.
+    /// Ticks that are missing weigh as little as missing heartbeats while an agent has only just started.
     static HealthPart business(Observation seen, double weight) {
         Map<String, @Nullable Object> evidence = evidence(seen, "heartbeats");
         long done = Math.max(0, seen.ticks() - seen.failures());
@@ -105,6 +108,9 @@ final class HealthParts {
         evidence.put("endedWell", done);
         evidence.put("due", due);
         evidence.put("items", seen.items());
+        if (seen.expected(seen.heartbeat()) < FEWEST_HEARTBEATS) {
+            return HealthPart.unjudged(BUSINESS, weight, evidence, TOO_YOUNG);
+        }
         if (due == 0) {
             return HealthPart.unjudged(BUSINESS, weight, evidence, "no tick was due");
         }

@@ -28,14 +28,22 @@ final class HealthStore {
 
     private static final double MILLIS = 1e3;
 
-    /// Agents that people hold, and slots, are not observed. The window of an agent begins anew when people command
-    /// it, and when it enters or leaves a state in which it rests on purpose. Crashes are the agent's own: not a
-    /// restart that was asked for, a take-over from a lost node, or the fall of a companion in its group.
+    /// Agents that people hold, slots, and agents that no living node runs are not observed; one that failed or
+    /// is in quarantine is, because it should run.
+    ///
+    /// The window of an agent begins anew when it is given to a node, when people command it, and when it
+    /// enters or leaves a state in which it rests on purpose. That is read beyond `:until`: a rest that has
+    /// just ended is no silence. It begins with its first heartbeat then, as a busy node takes it up a while
+    /// later, but within half a minute; and never before the oldest living node started, as nobody could report
+    /// then.
+    ///
+    /// Crashes are the agent's own: not a restart that was asked for, a take-over from a lost node, or the fall
+    /// of a companion in its group.
     private static final String OBSERVE = """
             WITH happened AS MATERIALIZED (
                 SELECT organization_id, agent_id, at, cause, type, detail ->> 'from' AS was, detail ->> 'to' AS became
                 FROM system_events
-                WHERE at > :since AND at <= :until
+                WHERE at > :since
                     AND agent_id IS NOT NULL
                     AND type IN ('agent.transition', 'agent.commanded')),
             changed AS (
@@ -45,9 +53,14 @@ final class HealthStore {
                     OR was IN ('inactive', 'maintenance', 'shutdown')
                     OR became IN ('inactive', 'maintenance', 'shutdown')
                 GROUP BY organization_id, agent_id),
+            living AS MATERIALIZED (
+                SELECT session_id, started_at
+                FROM node_sessions
+                WHERE ended_at IS NULL AND expires_at > :until),
             watched AS MATERIALIZED (
                 SELECT agent.organization_id, agent.id AS agent_id, lease.node_id,
-                    greatest(:since, agent.created_at, changed.at) AS since,
+                    greatest(:since, agent.created_at, lease.leased_at, changed.at,
+                        (SELECT min(started_at) FROM living)) AS since,
                     CAST(agent.spec ->> 'heartbeat' AS interval) AS heartbeat,
                     CAST(agent.spec ->> 'deadline' AS interval) AS deadline,
                     CAST(agent.spec -> 'schedule' ->> 'every' AS interval) AS every
@@ -56,12 +69,15 @@ final class HealthStore {
                     ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
                 LEFT JOIN changed
                     ON changed.organization_id = agent.organization_id AND changed.agent_id = agent.id
-                WHERE agent.desired = 'running' AND agent.source <> 'slot' AND agent.state <> 'maintenance'),
+                WHERE agent.desired = 'running' AND agent.source <> 'slot' AND agent.state <> 'maintenance'
+                    AND (lease.session_id IN (SELECT session_id FROM living)
+                        OR lease.lease_token IS NOT NULL
+                        OR agent.state IN ('failed', 'quarantined'))),
             crashed AS (
                 SELECT organization_id, agent_id, count(*) AS crashes
                 FROM happened
                 JOIN watched USING (organization_id, agent_id)
-                WHERE happened.at > watched.since
+                WHERE happened.at > watched.since AND happened.at <= :until
                     AND type = 'agent.transition'
                     AND (was = 'active' AND became = 'recovering'
                         OR was IN ('initializing', 'registering', 'configuring', 'monitoring') AND became = 'failed')
@@ -70,7 +86,7 @@ final class HealthStore {
                     AND cause NOT LIKE 'group %'
                 GROUP BY organization_id, agent_id),
             lived AS (
-                SELECT organization_id, agent_id, max(sequence) - min(sequence) + 1 AS received,
+                SELECT organization_id, agent_id, min(at) AS begun, max(sequence) - min(sequence) + 1 AS received,
                     sum(ticks) AS ticks, sum(failures) AS failures, sum(items) AS items, sum(busy_ms) AS busy_ms,
                     sum(late_ms) FILTER (WHERE ticks > 0) AS late_ms, count(*) FILTER (WHERE ticks > 0) AS working,
                     sum(abandoned) AS abandoned
@@ -79,7 +95,7 @@ final class HealthStore {
                 WHERE beat.at > :since AND beat.at <= :until AND beat.at > watched.since
                 GROUP BY organization_id, agent_id, fence),
             worked AS (
-                SELECT organization_id, agent_id, sum(received) AS received, sum(ticks) AS ticks,
+                SELECT organization_id, agent_id, min(begun) AS begun, sum(received) AS received, sum(ticks) AS ticks,
                     sum(failures) AS failures, sum(items) AS items, sum(busy_ms) AS busy_ms,
                     sum(late_ms) / nullif(sum(working), 0) AS late_ms, sum(abandoned) AS abandoned
                 FROM lived
@@ -95,7 +111,10 @@ final class HealthStore {
                 WHERE series.name IN ('host.cpu', 'host.memory')
                     AND minute.bucket > :since AND minute.bucket <= :until
                 GROUP BY series.labels ->> 'node')
-            SELECT watched.organization_id, watched.agent_id, watched.since, watched.node_id,
+            SELECT watched.organization_id, watched.agent_id, watched.node_id,
+                CASE WHEN watched.since = :since THEN watched.since
+                    ELSE least(worked.begun, watched.since + interval '30 seconds', greatest(watched.since, :until))
+                    END AS since,
                 extract(epoch FROM watched.heartbeat) AS heartbeat,
                 extract(epoch FROM watched.deadline) AS deadline,
                 extract(epoch FROM watched.every) AS every,

@@ -16,11 +16,14 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// Scores from rows inserted by hand.
 class HealthEvaluatorFlowTest {
     private static final Instant NOW = Instant.parse("2026-03-01T12:05:02Z");
+
+    private static final String NODE = "00000000-0000-0000-0000-00000000000a";
 
     private final TestDatabase test = TestDatabase.create();
     private final HealthEvaluator evaluator = new HealthEvaluator(test.database());
@@ -34,6 +37,18 @@ class HealthEvaluatorFlowTest {
         test.database().write(handle -> handle.execute(statement, values));
     }
 
+    @BeforeEach
+    void runs_a_node() {
+        session(NODE, "node-a", "2026-01-01T00:00:00Z", "infinity");
+    }
+
+    private void session(String id, String node, String started, String expires) {
+        sql("""
+                INSERT INTO node_sessions (session_id, node_id, started_at, expires_at)
+                VALUES (?::uuid, ?, ?::timestamptz, ?::timestamptz)
+                """, id, node, started, expires);
+    }
+
     private void agent(String id, String more) {
         sql("""
                 INSERT INTO agents (organization_id, id, kind, category, source, state, spec, created_at)
@@ -41,9 +56,9 @@ class HealthEvaluatorFlowTest {
                     '{"heartbeat": "PT10S", "deadline": "PT30S", "schedule": {"every": "PT10S"}}', '2026-01-01Z')
                 """, id);
         sql("""
-                INSERT INTO agent_leases (organization_id, agent_id, node_id, fence)
-                VALUES ('00000000-0000-0000-0000-000000000001', ?, 'node-a', 1)
-                """, id);
+                INSERT INTO agent_leases (organization_id, agent_id, session_id, node_id, fence, leased_at)
+                VALUES ('00000000-0000-0000-0000-000000000001', ?, ?::uuid, 'node-a', 1, '2026-01-01Z')
+                """, id, NODE);
         if (!more.isEmpty()) {
             sql("UPDATE agents SET " + more + " WHERE id = ?", id);
         }
@@ -154,6 +169,66 @@ class HealthEvaluatorFlowTest {
     }
 
     @Test
+    void a_fleet_that_was_stopped_and_has_just_started_is_not_unhealthy() {
+        agent("shop", "");
+        beats("shop", "2026-03-01T12:00:01Z", "2026-03-01T12:01:00Z", 10, 0);
+        event("shop", "2026-03-01T12:01:00Z", "agent.transition", "node stops", step("active", "shutdown"));
+        sql("UPDATE node_sessions SET ended_at = '2026-03-01T12:01:01Z'");
+        session("00000000-0000-0000-0000-00000000000b", "node-a", "2026-03-01T12:04:58Z", "infinity");
+        assertThat(evaluate()).as("nobody runs it yet").isEmpty();
+        sql("""
+                UPDATE agent_leases
+                SET session_id = '00000000-0000-0000-0000-00000000000b', leased_at = '2026-03-01T12:04:59Z', fence = 2
+                """);
+        event("shop", "2026-03-01T12:05:01Z", "agent.transition", "started", step("shutdown", "initializing"));
+        assertThat(evaluate()).as("no heartbeat is due yet").isEmpty();
+    }
+
+    private static String step(String from, String to) {
+        return "{\"from\": \"" + from + "\", \"to\": \"" + to + "\"}";
+    }
+
+    @Test
+    void time_between_the_death_of_a_node_and_the_next_owner_is_not_counted_as_missed() {
+        agent("shop", "");
+        beats("shop", "2026-03-01T12:00:01Z", "2026-03-01T12:01:00Z", 10, 0);
+        sql("UPDATE node_sessions SET expires_at = '2026-03-01T12:01:10Z'");
+        assertThat(evaluate()).as("its node is dead").isEmpty();
+        session("00000000-0000-0000-0000-00000000000b", "node-b", "2026-03-01T12:02:58Z", "infinity");
+        sql("""
+                UPDATE agent_leases
+                SET session_id = '00000000-0000-0000-0000-00000000000b', leased_at = '2026-03-01T12:03:00Z', fence = 2
+                """);
+        beats("shop", "2026-03-01T12:03:25Z", "2026-03-01T12:05:00Z", 10, 0);
+        HealthScore score = score("shop");
+        assertThat(score.part("uptime").score())
+                .as("a busy node took it up late")
+                .isEqualTo(100);
+        assertThat(score.part("uptime").evidence()).containsEntry("from", "2026-03-01T12:03:25Z");
+        assertThat(score.part("business").score()).isEqualTo(100);
+    }
+
+    @Test
+    void an_agent_its_living_node_does_not_take_up_is_unhealthy_after_half_a_minute() {
+        agent("shop", "");
+        sql("UPDATE agent_leases SET leased_at = '2026-03-01T12:03:00Z'");
+        HealthScore score = score("shop");
+        assertThat(score.part("uptime").evidence()).containsEntry("from", "2026-03-01T12:03:30Z");
+        assertThat(score.score()).isZero();
+    }
+
+    @Test
+    void an_agent_from_outside_could_not_report_while_no_node_lived() {
+        agent("shop", "source = 'http'");
+        sql("UPDATE agent_leases SET session_id = NULL, node_id = NULL, lease_token = gen_random_uuid()");
+        sql("UPDATE node_sessions SET started_at = '2026-03-01T12:04:30Z'");
+        beats("shop", "2026-03-01T12:00:01Z", "2026-03-01T12:01:00Z", 10, 0);
+        assertThat(evaluate()).isEmpty();
+        sql("UPDATE node_sessions SET started_at = '2026-03-01T12:01:00Z'");
+        assertThat(score("shop").part("uptime").score()).isZero();
+    }
+
+    @Test
     void the_load_of_the_node_is_read_from_what_was_measured_there() {
         agent("shop", "");
         beats("shop", "2026-03-01T12:00:01Z", "2026-03-01T12:05:00Z", 10, 0);
@@ -228,8 +303,8 @@ class HealthEvaluatorFlowTest {
                 FROM generate_series(1, 1000) AS i
                 """);
         handle.execute("""
-                INSERT INTO agent_leases (organization_id, agent_id, node_id, fence)
-                SELECT organization_id, id, 'node-a', 1
+                INSERT INTO agent_leases (organization_id, agent_id, session_id, node_id, fence, leased_at)
+                SELECT organization_id, id, '00000000-0000-0000-0000-00000000000a', 'node-a', 1, '2026-01-01Z'
                 FROM agents
                 """);
         return handle.execute("""

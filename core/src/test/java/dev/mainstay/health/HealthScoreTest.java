@@ -133,6 +133,37 @@ class HealthScoreTest {
     }
 
     @Test
+    void ticks_that_are_missing_count_when_five_heartbeats_are_due() {
+        assertThat(HealthScore.of(silentFor(Duration.ofSeconds(49)), HealthWeights.DEFAULT))
+                .as("it may have begun late")
+                .isEmpty();
+        HealthScore score = HealthScore.of(silentFor(Duration.ofSeconds(50)), HealthWeights.DEFAULT)
+                .orElseThrow();
+        assertThat(score.part("business").score()).isZero();
+    }
+
+    private static Observation silentFor(Duration time) {
+        return new Observation(
+                new AgentRef(Organizations.DEFAULT, "new"),
+                TO.minus(time),
+                TO,
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(1),
+                0,
+                0,
+                0,
+                0,
+                0,
+                null,
+                0,
+                0,
+                "node-a",
+                null,
+                null);
+    }
+
+    @Test
     void an_agent_by_cron_is_judged_by_the_ticks_that_ran() {
         Observation seen = new Sample(30, 4, 1, 400, 30_000.0, 0, 0, 0.1, 0.1).seen(null);
         HealthScore score = HealthScore.of(seen, HealthWeights.DEFAULT).orElseThrow();
