@@ -28,6 +28,12 @@ public enum ErrorCode {
     NODE_LAST,
     /// The node can no longer prove that it owns its work.
     NODE_FENCED,
+    /// No task of that id in this organization.
+    TASK_UNKNOWN,
+    /// A task names another one that is unknown or has ended.
+    TASK_LINK,
+    /// A payload or result is larger than what is kept.
+    PAYLOAD_TOO_LARGE,
     /// Telemetry could not take an event: the buffer stayed full, or it is closed.
     TELEMETRY_FULL,
 

@@ -20,6 +20,10 @@ import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.Partitions;
 import dev.mainstay.postgres.Signals;
 import dev.mainstay.state.SharedState;
+import dev.mainstay.task.TaskHost;
+import dev.mainstay.task.TaskQueue;
+import dev.mainstay.task.TaskUpkeep;
+import dev.mainstay.task.Workers;
 import dev.mainstay.telemetry.Rollup;
 import dev.mainstay.telemetry.Telemetry;
 import java.time.Duration;
@@ -38,6 +42,8 @@ public final class Fleet implements AutoCloseable {
     private static final Duration RETENTION_PERIOD = Duration.ofHours(1);
     private static final String ASSIGNMENTS = "assignments";
     private static final String PLACEMENT = "placement";
+    private static final String TASKS = "tasks";
+    private static final Duration TASKS_PERIOD = Duration.ofSeconds(1);
 
     private final UUID organization;
     private final Database database;
@@ -50,6 +56,9 @@ public final class Fleet implements AutoCloseable {
     private final SharedState state;
     private final AgentHost host;
     private final AgentRegistry registry;
+    private final Workers workers;
+    private final TaskHost taskHost;
+    private final TaskQueue tasks;
     private final Node node;
 
     Fleet(FleetBuilder builder, Database database, boolean ownsDatabase) {
@@ -75,6 +84,18 @@ public final class Fleet implements AutoCloseable {
                         state,
                         () -> signals.notify(PLACEMENT))
                 .start();
+        this.workers = builder.workers();
+        this.taskHost = new TaskHost.Builder(
+                        builder.node(),
+                        workers,
+                        builder.taskCapacity(),
+                        database,
+                        wheel,
+                        monotonic,
+                        clock,
+                        () -> signals.notify(TASKS))
+                .start();
+        this.tasks = new TaskQueue(database, organization, clock, taskHost, () -> signals.notify(TASKS));
         declare(builder);
         this.registry = new AgentRegistry(database, organization);
         this.node = Node.start(
@@ -84,8 +105,12 @@ public final class Fleet implements AutoCloseable {
                 clock,
                 wheel,
                 host,
+                List.of(taskHost),
                 duties(builder),
-                () -> signals.notify(ASSIGNMENTS));
+                () -> signals.notify(ASSIGNMENTS),
+                this::rescueTasks);
+        taskHost.trustedBy(node::isTrusted);
+        signals.on(TASKS, taskHost::hintAll);
         signals.on(ASSIGNMENTS, node::reassigned);
         signals.on(PLACEMENT, node::placementNeeded);
         signals.notify(PLACEMENT);
@@ -107,20 +132,31 @@ public final class Fleet implements AutoCloseable {
     }
 
     private NodeIdentity identity(FleetBuilder builder) {
-        return new NodeIdentity(builder.node(), builder.hostName(), builder.address(), builder.version(), kinds::names);
+        return new NodeIdentity(
+                builder.node(), builder.hostName(), builder.address(), builder.version(), kinds::names, workers::types);
     }
 
     private List<Duty> duties(FleetBuilder builder) {
         Rollup rollup = new Rollup(database);
         Partitions partitions = new Partitions(database);
         OutsideAgents outside = new OutsideAgents(database);
+        TaskUpkeep upkeep = new TaskUpkeep(database, () -> {
+            taskHost.hintAll();
+            signals.notify(TASKS);
+        });
         return List.of(
                 new Duty("outside", OUTSIDE_PERIOD, lease -> outside.expireSilent(lease::check)),
+                new Duty("tasks", TASKS_PERIOD, lease -> upkeep.round()),
                 new Duty("rollup", Duration.ofSeconds(10), lease -> rollup.round(lease::check)),
                 new Duty("retention", RETENTION_PERIOD, lease -> {
                     partitions.maintain(builder.retention(), lease::check);
                     database.control(handle -> forgetProcesses(handle, lease));
                 }));
+    }
+
+    private void rescueTasks() {
+        node.wake(TASKS);
+        signals.notify(TASKS);
     }
 
     /// Rows of processes long gone, which nothing reads any more.
@@ -157,6 +193,15 @@ public final class Fleet implements AutoCloseable {
 
     public AgentRegistry agents() {
         return registry;
+    }
+
+    /// Where tasks are enqueued.
+    public TaskQueue tasks() {
+        return tasks;
+    }
+
+    public TaskHost taskHost() {
+        return taskHost;
     }
 
     public AgentKinds kinds() {

@@ -16,6 +16,11 @@ import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.DatabaseConfig;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.postgres.Retention;
+import dev.mainstay.task.Outcome;
+import dev.mainstay.task.TaskHandler;
+import dev.mainstay.task.TaskType;
+import dev.mainstay.task.TaskWork;
+import dev.mainstay.task.Workers;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -33,6 +38,8 @@ public final class FleetBuilder {
     private String hostName = "";
     private String address = "";
     private String version = "";
+    private final Workers workers = new Workers();
+    private int taskCapacity = 500;
     private Retention retention = Retention.DEFAULT;
     private @Nullable Database database;
     private @Nullable DatabaseConfig databaseConfig;
@@ -136,6 +143,29 @@ public final class FleetBuilder {
         return this;
     }
 
+    /// Work on tasks of a type in one lambda: done when it returns, tried again when it throws.
+    public <P> FleetBuilder worker(String type, Class<P> payload, TaskWork<P> work) {
+        return worker(TaskType.of(type, payload), (value, context) -> {
+            work.run(value, context);
+            return Outcome.COMPLETED;
+        });
+    }
+
+    /// Work on tasks of a type.
+    public <P> FleetBuilder worker(TaskType<P> type, TaskHandler<P> handler) {
+        workers.add(type, handler);
+        return this;
+    }
+
+    /// How many tasks run at once on this node.
+    public FleetBuilder taskCapacity(int tasks) {
+        if (tasks < 1) {
+            throw new IllegalArgumentException("task capacity must be at least 1, was " + tasks);
+        }
+        this.taskCapacity = tasks;
+        return this;
+    }
+
     /// A registered place for a future agent.
     public FleetBuilder slot(String id, String purpose) {
         return declare(AgentSpec.builder(id).kind("slot").description(purpose).build(), AgentSource.SLOT);
@@ -157,6 +187,14 @@ public final class FleetBuilder {
             opened.close();
             throw e;
         }
+    }
+
+    Workers workers() {
+        return workers;
+    }
+
+    int taskCapacity() {
+        return taskCapacity;
     }
 
     AgentKinds kinds() {

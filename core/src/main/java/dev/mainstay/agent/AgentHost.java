@@ -1,6 +1,7 @@
 package dev.mainstay.agent;
 
 import dev.mainstay.AgentRef;
+import dev.mainstay.cluster.Resident;
 import dev.mainstay.concurrent.Loop;
 import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.TimerWheel;
@@ -32,7 +33,7 @@ import org.slf4j.LoggerFactory;
 ///
 /// What the session holds is read when the placement version it renews with has changed; the difference to what
 /// runs here is all there is to do, so any number of changes may be missed in between. Thread-safe.
-public final class AgentHost implements AutoCloseable {
+public final class AgentHost implements Resident, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(AgentHost.class);
     private static final Duration DOUBT = Duration.ofSeconds(1);
     private static final Duration RELEASE_PERIOD = Duration.ofSeconds(5);
@@ -88,11 +89,13 @@ public final class AgentHost implements AutoCloseable {
     }
 
     /// The node has a session: leases given to it are run from now on.
+    @Override
     public void joined(UUID newSession) {
         session = newSession;
     }
 
     /// The session can no longer be proven to own anything: everything stops at once, nothing is written.
+    @Override
     public void fenced() {
         List<AgentLife> all;
         synchronized (this) {
@@ -253,6 +256,7 @@ public final class AgentHost implements AutoCloseable {
 
     /// Stops every agent in reverse order of start, members of a group one after the other, and returns the leases;
     /// what has not ended after `bound` is left to whoever takes the leases over.
+    @Override
     public void stop(Duration bound) {
         List<AgentLife> all;
         stopping = true;

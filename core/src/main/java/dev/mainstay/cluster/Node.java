@@ -28,6 +28,8 @@ public final class Node implements AutoCloseable {
     private final MonotonicClock monotonic;
     private final TimerWheel wheel;
     private final AgentHost host;
+    private final List<Resident> residents;
+    private final Runnable sessionsEnded;
     private final Leadership leadership;
     private final SessionStore sessions = new SessionStore();
     private final SessionEnding endings = new SessionEnding();
@@ -43,13 +45,18 @@ public final class Node implements AutoCloseable {
             MonotonicClock monotonic,
             TimerWheel wheel,
             AgentHost host,
+            List<Resident> others,
             List<Duty> duties,
-            Runnable assigned) {
+            Runnable assigned,
+            Runnable sessionsEnded) {
         this.database = database;
         this.identity = identity;
         this.monotonic = monotonic;
         this.wheel = wheel;
         this.host = host;
+        this.residents = new ArrayList<>(others);
+        this.residents.addFirst(host);
+        this.sessionsEnded = sessionsEnded;
         List<Duty> all = new ArrayList<>(duties);
         all.add(new Placement(database, () -> {
                     reassigned();
@@ -66,8 +73,10 @@ public final class Node implements AutoCloseable {
 
     /// Joins the others on the database.
     ///
+    /// @param others what lives on the node besides its agents
     /// @param duties what this node can do for all besides placing agents
     /// @param assigned called when agents were given to nodes, to tell the others without delay
+    /// @param sessionsEnded called when this node found that others are dead
     public static Node start(
             Database database,
             NodeIdentity identity,
@@ -75,9 +84,11 @@ public final class Node implements AutoCloseable {
             DatabaseClock clock,
             TimerWheel wheel,
             AgentHost host,
+            List<Resident> others,
             List<Duty> duties,
-            Runnable assigned) {
-        Node node = new Node(database, identity, monotonic, wheel, host, duties, assigned);
+            Runnable assigned,
+            Runnable sessionsEnded) {
+        Node node = new Node(database, identity, monotonic, wheel, host, others, duties, assigned, sessionsEnded);
         try {
             node.session = NodeSession.start(database, identity, monotonic, clock, wheel, node.new Told());
         } catch (RuntimeException e) {
@@ -122,6 +133,11 @@ public final class Node implements AutoCloseable {
         assignments.wake();
     }
 
+    /// Runs the next round of a duty now, if this node holds it.
+    public void wake(String duty) {
+        leadership.wake(duty);
+    }
+
     /// An agent was declared, a lease returned, or a person wants something: placement looks now.
     public void placementNeeded() {
         leadership.wake(Placement.DUTY);
@@ -132,13 +148,14 @@ public final class Node implements AutoCloseable {
         if (dead > 0) {
             leadership.vacant();
             placementNeeded();
+            sessionsEnded.run();
         }
     }
 
     private final class Told implements NodeSession.Listener {
         @Override
         public void joined(UUID fresh) {
-            host.joined(fresh);
+            residents.forEach(resident -> resident.joined(fresh));
             assignmentVersion.set(-1);
             leadership.joined(fresh);
             deaths.wake();
@@ -164,14 +181,14 @@ public final class Node implements AutoCloseable {
         @Override
         public void fenced(String cause) {
             leadership.fenced();
-            host.fenced();
+            residents.forEach(Resident::fenced);
         }
     }
 
     /// Stops the agents in reverse order within `bound`, then leaves, so that others take over at once.
     public void stop(Duration bound) {
         drain();
-        host.stop(bound);
+        residents.reversed().forEach(resident -> resident.stop(bound));
         close();
     }
 

@@ -31,9 +31,9 @@ final class SessionStore {
 
     private static final String OPEN = """
             WITH opened AS (
-                INSERT INTO node_sessions (session_id, node_id, kinds, host, address, version, draining, expires_at,
+                INSERT INTO node_sessions (session_id, node_id, kinds, task_types, host, address, version, draining, expires_at,
                     backend_pid, backend_start)
-                SELECT :session, :node, :kinds, :host, :address, :version, :isDraining,
+                SELECT :session, :node, :kinds, :taskTypes, :host, :address, :version, :isDraining,
                     clock_timestamp() + make_interval(secs => :lease), backend.pid, backend.backend_start
                 FROM (SELECT) AS one
                 LEFT JOIN pg_stat_activity backend ON backend.pid = pg_backend_pid() AND :isDirect
@@ -52,6 +52,7 @@ final class SessionStore {
                 .bind("session", session)
                 .bind("node", node.id())
                 .bindArray("kinds", String.class, node.kinds().get())
+                .bindArray("taskTypes", String.class, node.taskTypes().get())
                 .bind("host", node.host())
                 .bind("address", node.address())
                 .bind("version", node.version())
@@ -63,9 +64,14 @@ final class SessionStore {
 
     /// The node can run other kinds now.
     void offer(Handle handle, UUID session, NodeIdentity node) {
-        handle.createUpdate("UPDATE node_sessions SET kinds = :kinds WHERE session_id = :session")
+        handle.createUpdate("""
+                UPDATE node_sessions
+                SET kinds = :kinds, task_types = :taskTypes
+                WHERE session_id = :session
+                """)
                 .bind("session", session)
                 .bindArray("kinds", String.class, node.kinds().get())
+                .bindArray("taskTypes", String.class, node.taskTypes().get())
                 .execute();
     }
 

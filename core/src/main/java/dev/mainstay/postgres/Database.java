@@ -100,6 +100,11 @@ public final class Database implements AutoCloseable {
         return server.majorVersion();
     }
 
+    /// Where Mainstay's tables are, for statements on connections that are not ours.
+    public String schema() {
+        return config.schema();
+    }
+
     /// Where the database is, without any password.
     public String where() {
         return config.url().where();

@@ -4,12 +4,18 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// How long history is kept before its partitions are dropped.
+/// How long history is kept before its partitions are dropped. A task that has not ended is kept whatever its age.
 ///
 /// Immutable and thread-safe.
-public record Retention(Duration heartbeats, Duration metrics, Duration minutes, Duration hours, Duration events) {
+public record Retention(
+        Duration heartbeats, Duration metrics, Duration minutes, Duration hours, Duration events, Duration tasks) {
     public static final Retention DEFAULT = new Retention(
-            Duration.ofDays(2), Duration.ofDays(7), Duration.ofDays(30), Duration.ofDays(730), Duration.ofDays(90));
+            Duration.ofDays(2),
+            Duration.ofDays(7),
+            Duration.ofDays(30),
+            Duration.ofDays(730),
+            Duration.ofDays(90),
+            Duration.ofDays(30));
 
     public Retention {
         requireDay("heartbeats", heartbeats);
@@ -17,6 +23,7 @@ public record Retention(Duration heartbeats, Duration metrics, Duration minutes,
         requireDay("minutes", minutes);
         requireDay("hours", hours);
         requireDay("events", events);
+        requireDay("tasks", tasks);
     }
 
     // A partition is a day, so nothing shorter can be kept.
@@ -34,6 +41,8 @@ public record Retention(Duration heartbeats, Duration metrics, Duration minutes,
         limits.put("agent_metrics_1m", minutes);
         limits.put("agent_metrics_1h", hours);
         limits.put("system_events", events);
+        limits.put("tasks", tasks);
+        limits.put("task_attempts", tasks);
         return limits;
     }
 }

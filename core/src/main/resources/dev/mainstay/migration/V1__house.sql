@@ -439,15 +439,28 @@ GRANT SELECT ON flyway_schema_history TO ${engine};
 
 -- Partitions: made ahead and dropped by age. The engine may do both, but only through these functions, which run as the
 -- owner; it cannot create or drop a table itself. Days and months are those of UTC, wherever the session is.
-CREATE FUNCTION partitioned_tables() RETURNS TABLE (name text, key text, width text)
+CREATE FUNCTION partitioned_tables() RETURNS TABLE (name text, key text, width text, kept text, storage text)
     LANGUAGE sql IMMUTABLE
     SET search_path = ${schema}, pg_temp
 AS $$
-    VALUES ('agent_heartbeats', 'at', 'day'),
-           ('performance_metrics', 'at', 'day'),
-           ('agent_metrics_1m', 'bucket', 'day'),
-           ('agent_metrics_1h', 'bucket', 'month'),
-           ('system_events', 'at', 'day')
+    VALUES ('agent_heartbeats', 'at', 'day', 'false', 'fillfactor = 100'),
+           ('performance_metrics', 'at', 'day', 'false', 'fillfactor = 100'),
+           ('agent_metrics_1m', 'bucket', 'day', 'false', 'fillfactor = 100'),
+           ('agent_metrics_1h', 'bucket', 'month', 'false', 'fillfactor = 100'),
+           ('system_events', 'at', 'day', 'false', 'fillfactor = 100')
+$$;
+
+-- A moment as a bound of the partition key: itself, or the lowest UUIDv7 of its millisecond.
+CREATE FUNCTION partition_bound(parent text, key text, moment timestamptz) RETURNS text
+    LANGUAGE sql STABLE
+    SET search_path = ${schema}, pg_temp
+    SET timezone = 'UTC'
+AS $$
+    SELECT CASE format_type(atttypid, NULL)
+        WHEN 'uuid' THEN rpad(lpad(to_hex((extract(epoch FROM moment) * 1000)::bigint), 12, '0'), 32, '0')::uuid::text
+        ELSE moment::text END
+    FROM pg_attribute
+    WHERE attrelid = to_regclass(parent) AND attname = key
 $$;
 
 -- Makes the partition that holds the given moment; false when there is one. Rows that came before their partition are
@@ -460,15 +473,17 @@ CREATE FUNCTION partition_create(parent text, moment timestamptz) RETURNS boolea
 AS $$
 DECLARE
     known record;
-    starts timestamptz;
-    ends timestamptz;
+    day timestamptz;
+    starts text;
+    ends text;
     part text;
     given text;
 BEGIN
     SELECT * INTO STRICT known FROM partitioned_tables() WHERE name = parent;
-    starts := date_trunc(known.width, moment);
-    ends := starts + ('1 ' || known.width)::interval;
-    part := parent || to_char(starts, CASE known.width WHEN 'day' THEN '_YYYYMMDD' ELSE '_YYYYMM' END);
+    day := date_trunc(known.width, moment);
+    starts := partition_bound(parent, known.key, day);
+    ends := partition_bound(parent, known.key, day + ('1 ' || known.width)::interval);
+    part := parent || to_char(day, CASE known.width WHEN 'day' THEN '_YYYYMMDD' ELSE '_YYYYMM' END);
     IF to_regclass(part) IS NOT NULL THEN
         RETURN false;
     END IF;
@@ -476,7 +491,7 @@ BEGIN
     IF to_regclass(part) IS NOT NULL THEN
         RETURN false;
     END IF;
-    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL EXCLUDING IDENTITY)', part, parent);
+    EXECUTE format('CREATE TABLE %I (LIKE %I INCLUDING ALL EXCLUDING IDENTITY) WITH (%s)', part, parent, known.storage);
     SELECT string_agg(quote_ident(attname), ', ' ORDER BY attnum) INTO given
     FROM pg_attribute
     WHERE attrelid = part::regclass AND attnum > 0 AND attgenerated = '';
@@ -495,7 +510,8 @@ BEGIN
 END $$;
 
 -- Drops the oldest partition that ended before the given moment and names it; null when none did, and then what is as
--- old in the default partition is deleted. One at a time, so that a reader in the way delays one and not all.
+-- old in the default partition is deleted. Rows that a table keeps whatever their age move to the default partition.
+-- One at a time, so that a reader in the way delays one and not all.
 CREATE FUNCTION partition_drop(parent text, moment timestamptz) RETURNS text
     LANGUAGE plpgsql SECURITY DEFINER
     SET search_path = ${schema}, pg_temp
@@ -519,8 +535,13 @@ BEGIN
       AND c.relname ~ '_[0-9]+$'
       AND c.relname < parent || to_char(boundary, CASE known.width WHEN 'day' THEN '_YYYYMMDD' ELSE '_YYYYMM' END) COLLATE "C";
     IF oldest IS NULL THEN
-        EXECUTE format('DELETE FROM %I WHERE %I < %L', parent, known.key, boundary);
+        EXECUTE format('DELETE FROM %I AS old WHERE %I < %L AND NOT (%s)', parent, known.key,
+            partition_bound(parent, known.key, boundary), known.kept);
     ELSE
+        EXECUTE format('ALTER TABLE %I DETACH PARTITION %I', parent, oldest);
+        IF known.kept <> 'false' THEN
+            EXECUTE format('INSERT INTO %I SELECT * FROM %I AS old WHERE %s', parent, oldest, known.kept);
+        END IF;
         EXECUTE format('DROP TABLE %I', oldest);
     END IF;
     RETURN oldest;

@@ -186,7 +186,8 @@ class PartitionsFlowTest {
                         Duration.ofDays(7),
                         Duration.ofDays(30),
                         Duration.ofDays(730),
-                        Duration.ofDays(90)))
+                        Duration.ofDays(90),
+                        Duration.ofDays(30)))
                 .hasMessageContaining("retention.heartbeats must be at least 1 day");
     }
 }

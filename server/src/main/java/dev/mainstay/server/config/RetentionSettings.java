@@ -16,13 +16,17 @@ public record RetentionSettings(
 
         @Default("730d") @Doc("Metrics rolled up to hours.") Duration hours,
 
-        @Default("90d") @Doc("Events.") Duration events) {
+        @Default("90d") @Doc("Events.") Duration events,
+
+        @Default("30d") @Doc("Tasks and their attempts, counted from their creation; one that has not ended is kept.")
+        Duration tasks) {
     public RetentionSettings {
         requireDay("heartbeats", heartbeats);
         requireDay("metrics", metrics);
         requireDay("minutes", minutes);
         requireDay("hours", hours);
         requireDay("events", events);
+        requireDay("tasks", tasks);
     }
 
     private static void requireDay(String key, Duration kept) {
@@ -32,6 +36,6 @@ public record RetentionSettings(
     }
 
     public Retention toRetention() {
-        return new Retention(heartbeats, metrics, minutes, hours, events);
+        return new Retention(heartbeats, metrics, minutes, hours, events, tasks);
     }
 }

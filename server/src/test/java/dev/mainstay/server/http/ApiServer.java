@@ -63,7 +63,7 @@ final class ApiServer implements AutoCloseable {
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         Api api = new Api(
                 database,
-                new NodeIdentity("node-1", "localhost", "", "0.1.0", Set::of),
+                new NodeIdentity("node-1", "localhost", "", "0.1.0", Set::of, Set::of),
                 database::now,
                 watches,
                 keys,

@@ -55,7 +55,7 @@ final class Stage implements AutoCloseable {
         watches = FleetWatches.start(test.database(), "stage");
         Api api = new Api(
                 test.database(),
-                new NodeIdentity("stage", "localhost", "", "test", Set::of),
+                new NodeIdentity("stage", "localhost", "", "test", Set::of, Set::of),
                 test.database()::now,
                 watches,
                 keys,

@@ -1,0 +1,205 @@
+package dev.mainstay.task;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.mainstay.concurrent.Loop;
+import dev.mainstay.concurrent.MonotonicClock;
+import dev.mainstay.concurrent.TimerWheel;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+
+/// The one claimer of a node: takes what there is room for, in batches, and at once again after a full one.
+///
+/// It asks only where something may be: where a hint says so, and everywhere once a second. Higher priority goes first;
+/// within a priority the organizations share the room. Thread-safe.
+final class Claimer implements AutoCloseable {
+    private static final Duration POLL = Duration.ofSeconds(1);
+    private static final Duration EXPECTATION = Duration.ofSeconds(1);
+    private static final Duration LOOK = Duration.ofMillis(20);
+    private static final int LARGEST_BATCH = 500;
+    private static final int RANKS = 2 * Priority.values().length;
+
+    private final ClaimStore claims;
+    private final LaneStore lanes;
+    private final TaskHost host;
+    private final MonotonicClock monotonic;
+    private final Map<Integer, Spot[]> spots = new ConcurrentHashMap<>();
+    private final Loop loop;
+    private final TimerWheel.Timer expectation = new TimerWheel.Timer(this::look);
+    private volatile long expectedUntil;
+    private long nextPoll = Long.MIN_VALUE;
+    private int turn;
+
+    Claimer(ClaimStore claims, LaneStore lanes, TaskHost host, MonotonicClock monotonic) {
+        this.claims = claims;
+        this.lanes = lanes;
+        this.host = host;
+        this.monotonic = monotonic;
+        this.loop = Loop.start("tasks-claim", POLL, this::round);
+    }
+
+    /// There is room again, or a task.
+    void wake() {
+        loop.wake();
+    }
+
+    /// Something became claimable in one place.
+    void hint(int lane, Priority priority) {
+        Spot[] ranks = spots.get(lane);
+        if (ranks != null) {
+            ranks[2 * priority.stored() + 1].hint();
+            loop.wake();
+        }
+    }
+
+    /// Something may have become claimable anywhere.
+    void hintAll() {
+        spots.values().forEach(Claimer::hint);
+        loop.wake();
+    }
+
+    /// Something may become claimable soon, without anybody saying when: looks again and again for a while.
+    void expect() {
+        expectedUntil = monotonic.nanos() + EXPECTATION.toNanos();
+        host.schedule(expectation, LOOK);
+    }
+
+    private void look() {
+        hintAll();
+        if (monotonic.nanos() < expectedUntil) {
+            host.schedule(expectation, LOOK);
+        }
+    }
+
+    private static void hint(Spot[] ranks) {
+        for (Spot spot : ranks) {
+            spot.hint();
+        }
+    }
+
+    private void round() {
+        UUID session = host.session();
+        if (session == null) {
+            return;
+        }
+        boolean isPoll = monotonic.nanos() >= nextPoll;
+        if (isPoll) {
+            nextPoll = monotonic.nanos() + POLL.toNanos();
+            refresh();
+            host.cancel(lanes.cancelled(session));
+        }
+        int claimed = 1;
+        while (claimed > 0 && session.equals(host.session())) {
+            claimed = claim(session, isPoll);
+            isPoll = false;
+        }
+    }
+
+    private void refresh() {
+        List<LaneStore.Lane> current = lanes.lanes(host.workers().types());
+        spots.keySet().retainAll(current.stream().map(LaneStore.Lane::id).toList());
+        for (LaneStore.Lane lane : current) {
+            Spot[] known = spots.get(lane.id());
+            if (known == null || !known[0].lane().equals(lane)) {
+                spots.put(lane.id(), spots(lane));
+            } else {
+                hint(known);
+            }
+        }
+    }
+
+    private static Spot[] spots(LaneStore.Lane lane) {
+        Spot[] ranks = new Spot[RANKS];
+        for (int rank = 0; rank < RANKS; rank++) {
+            ranks[rank] = new Spot(lane, rank);
+        }
+        return ranks;
+    }
+
+    private int claim(UUID session, boolean fromStart) {
+        int room = Math.min(host.room(), LARGEST_BATCH);
+        List<Spot> asked = room > 0 ? promising() : List.of();
+        if (asked.isEmpty()) {
+            return 0;
+        }
+        Map<Spot, Long> hints = new HashMap<>();
+        asked.forEach(spot -> hints.put(spot, spot.hinted()));
+        List<Want> wants = wants(asked, room, fromStart);
+        List<ClaimedTask> claimed = wants.isEmpty() ? List.of() : claims.claim(session, wants, room);
+        learn(wants, claimed, room, hints);
+        claimed.forEach(
+                task -> host.begin(task, spot(task.lane(), task.rank()).lane().type()));
+        return claimed.size();
+    }
+
+    private Spot spot(int lane, int rank) {
+        return requireNonNull(spots.get(lane), "a lane that was asked for")[rank];
+    }
+
+    private List<Spot> promising() {
+        List<Spot> promising = new ArrayList<>();
+        for (Spot[] ranks : spots.values()) {
+            if (!ranks[0].lane().isPaused()) {
+                for (Spot spot : ranks) {
+                    if (spot.isPromising()) {
+                        promising.add(spot);
+                    }
+                }
+            }
+        }
+        Collections.rotate(promising, turn++);
+        promising.sort(Comparator.comparingInt(spot -> spot.rank() / 2));
+        return promising;
+    }
+
+    private List<Want> wants(List<Spot> asked, int room, boolean fromStart) {
+        long organizations = asked.stream()
+                .map(spot -> spot.lane().organization())
+                .distinct()
+                .count();
+        int share = (int) Math.ceilDiv(room, organizations);
+        List<Want> wants = new ArrayList<>();
+        for (Spot spot : asked) {
+            int free = Math.min(share, host.room(spot.lane().type()));
+            int quota = spot.isForSuspects() ? Math.min(free, host.roomForSuspects()) : free;
+            if (quota > 0) {
+                wants.add(new Want(
+                        spot.lane().id(),
+                        spot.rank(),
+                        fromStart ? 0 : spot.lowWater().mark(),
+                        quota));
+            }
+        }
+        return wants;
+    }
+
+    private void learn(List<Want> wants, List<ClaimedTask> claimed, int room, Map<Spot, Long> hints) {
+        long now = monotonic.nanos();
+        Map<Spot, Integer> counts = new HashMap<>();
+        for (ClaimedTask task : claimed) {
+            Spot spot = spot(task.lane(), task.rank());
+            counts.merge(spot, 1, Integer::sum);
+            spot.lowWater().claimed(task.seq(), now);
+        }
+        if (claimed.size() < room) {
+            for (Want want : wants) {
+                Spot spot = spot(want.lane(), want.rank());
+                if (counts.getOrDefault(spot, 0) < want.quota()) {
+                    spot.emptied(hints.getOrDefault(spot, 0L));
+                }
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        loop.close();
+    }
+}

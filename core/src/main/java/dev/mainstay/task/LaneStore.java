@@ -1,0 +1,49 @@
+package dev.mainstay.task;
+
+import dev.mainstay.postgres.Columns;
+import dev.mainstay.postgres.Database;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+
+/// Reads what a node may claim from, and which of its tasks a person wants ended. Thread-safe.
+final class LaneStore {
+    private static final String LANES = """
+            SELECT lane.lane_id, lane.organization_id, lane.queue, lane.type, queue.paused,
+                EXISTS (
+                    SELECT FROM task_limits bound
+                    WHERE bound.organization_id = lane.organization_id AND bound.queue IN ('', lane.queue)) AS is_limited
+            FROM task_lanes lane
+            JOIN queues queue ON queue.organization_id = lane.organization_id AND queue.name = lane.queue
+            WHERE lane.type = ANY (:types)
+            """;
+
+    private final Database database;
+
+    LaneStore(Database database) {
+        this.database = database;
+    }
+
+    record Lane(int id, UUID organization, String queue, String type, boolean isPaused, boolean isLimited) {}
+
+    List<Lane> lanes(Collection<String> types) {
+        return database.read(handle -> handle.createQuery(LANES)
+                .bindArray("types", String.class, List.copyOf(types))
+                .map((row, context) -> new Lane(
+                        row.getInt("lane_id"),
+                        Columns.uuid(row, "organization_id"),
+                        row.getString("queue"),
+                        row.getString("type"),
+                        row.getBoolean("paused"),
+                        row.getBoolean("is_limited")))
+                .list());
+    }
+
+    List<UUID> cancelled(UUID session) {
+        return database.read(
+                handle -> handle.createQuery("SELECT task_id FROM task_cancels WHERE session_id = :session")
+                        .bind("session", session)
+                        .mapTo(UUID.class)
+                        .list());
+    }
+}

@@ -1,0 +1,36 @@
+package dev.mainstay.task;
+
+import dev.mainstay.ErrorCode;
+import dev.mainstay.MainstayException;
+import dev.mainstay.postgres.StorableText;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.json.JsonMapper;
+
+/// What tasks carry, between Java and jsonb. Stateless and thread-safe.
+final class Payload {
+    /// Of a payload or a result; more belongs into a store of its own, with its address in the payload.
+    static final int LARGEST = 1 << 20;
+
+    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+    private Payload() {}
+
+    static String text(String what, Object value) {
+        String text = StorableText.json(MAPPER.writeValueAsString(value));
+        if (text.length() > LARGEST) {
+            throw new MainstayException(
+                    ErrorCode.PAYLOAD_TOO_LARGE,
+                    what + " has " + text.length() + " characters of JSON, at most " + LARGEST
+                            + " are kept; store it elsewhere and pass its address");
+        }
+        return text;
+    }
+
+    static @Nullable String nullableText(String what, @Nullable Object value) {
+        return value == null ? null : text(what, value);
+    }
+
+    static <P> P read(String json, Class<P> type) {
+        return MAPPER.readValue(json, type);
+    }
+}

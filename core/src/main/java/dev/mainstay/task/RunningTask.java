@@ -1,0 +1,239 @@
+package dev.mainstay.task;
+
+import dev.mainstay.ErrorCode;
+import dev.mainstay.MainstayException;
+import dev.mainstay.concurrent.Threads;
+import dev.mainstay.concurrent.TimerWheel;
+import dev.mainstay.postgres.StorableText;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// One attempt at a task on a virtual thread. It ends once: by its handler, by its deadline, or by losing the lease,
+/// whichever comes first; what comes later is ignored. Thread-safe.
+final class RunningTask implements TaskContext {
+    private static final Logger LOG = LoggerFactory.getLogger("dev.mainstay.task");
+    private static final Duration TO_END = Duration.ofSeconds(2);
+    private static final Duration TO_CANCEL = Duration.ofSeconds(5);
+    private static final int LONGEST_ERROR = 4_000;
+
+    private final ClaimedTask task;
+    private final Worker<?> worker;
+    private final TaskHost host;
+    private final Instant startedAt;
+    private final TimerWheel.Timer deadline = new TimerWheel.Timer(this::overdue);
+    private final AtomicBoolean hasEnded = new AtomicBoolean();
+    private volatile @Nullable Thread thread;
+    private volatile boolean isCancelled;
+    private volatile boolean isOverdue;
+    private volatile boolean isCompletedByHandler;
+    private volatile @Nullable String cancelReason;
+    private volatile @Nullable Progress progress;
+
+    record Progress(
+            UUID organization,
+            UUID token,
+            UUID id,
+            long fence,
+            double fraction,
+            @Nullable String message) {}
+
+    RunningTask(ClaimedTask task, Worker<?> worker, TaskHost host) {
+        this.task = task;
+        this.worker = worker;
+        this.host = host;
+        this.startedAt = host.clock().instant();
+    }
+
+    void start() {
+        worker.started();
+        host.schedule(deadline, worker.type().deadline());
+        thread = Threads.startVirtual("mainstay-task", this::run);
+    }
+
+    private void run() {
+        Ending ending;
+        try {
+            ending = ending(worker.handle(task.payload(), this));
+        } catch (NotRetryableException e) {
+            ending = ending("dead", error(e));
+        } catch (Throwable e) {
+            ending = failed(error(e), null);
+        }
+        end(ending);
+    }
+
+    private Ending ending(Outcome outcome) {
+        if (isCompletedByHandler) {
+            return new Ending(task, Ending.CONFIRMED, null, Duration.ZERO, startedAt);
+        }
+        return switch (outcome) {
+            case Outcome.Completed completed -> completed(completed.result());
+            case Outcome.Retry retry -> failed(retry.error(), retry.after());
+            case Outcome.Snoozed snoozed -> new Ending(task, "snoozed", "snoozed", snoozed.after(), startedAt);
+            case Outcome.Discarded discarded -> ending("dead", discarded.reason());
+        };
+    }
+
+    private Ending completed(@Nullable Object result) {
+        return new Ending(task, Ending.COMPLETED, Payload.nullableText("result", result), Duration.ZERO, startedAt);
+    }
+
+    private Ending failed(String error, @Nullable Duration after) {
+        String reason = cancelReason;
+        if (reason != null) {
+            return ending("cancelled", reason);
+        }
+        int failures = task.failures() + 1;
+        Integer own = task.maxAttempts();
+        RetryPolicy policy =
+                own == null ? worker.type().retry() : worker.type().retry().withAttempts(own);
+        if (!policy.allowsAnother(failures)) {
+            return ending("dead", "failed " + failures + " times, the last time: " + error);
+        }
+        Duration wait = after == null ? policy.after(failures, host.random()) : after;
+        return new Ending(task, isOverdue ? "timed out" : "failed", error, wait, startedAt);
+    }
+
+    private Ending ending(String outcome, String why) {
+        return new Ending(task, outcome, why, Duration.ZERO, startedAt);
+    }
+
+    private static String error(Throwable failure) {
+        return StorableText.of(failure.toString(), LONGEST_ERROR);
+    }
+
+    private void end(@Nullable Ending ending) {
+        if (hasEnded.compareAndSet(false, true)) {
+            host.cancel(deadline);
+            worker.ended();
+            host.ended(this, ending);
+        }
+    }
+
+    /// First interrupted; abandoned when that does not end it.
+    private void overdue() {
+        if (isOverdue) {
+            LOG.atWarn()
+                    .addKeyValue("task", task.id())
+                    .log("abandoned: it did not end when it was interrupted after its deadline");
+            end(failed("did not end within its deadline of " + worker.type().deadline(), null));
+            return;
+        }
+        isOverdue = true;
+        isCancelled = true;
+        interrupt();
+        host.schedule(deadline, TO_END);
+    }
+
+    /// A person wants it ended.
+    void cancel(String reason) {
+        if (cancelReason == null) {
+            cancelReason = reason;
+            isCancelled = true;
+            host.schedule(new TimerWheel.Timer(this::interrupt), TO_CANCEL);
+        }
+    }
+
+    /// Nothing it does from now on counts.
+    void drop() {
+        isCancelled = true;
+        interrupt();
+        end(null);
+    }
+
+    private void interrupt() {
+        Thread running = thread;
+        if (running != null && !hasEnded.get()) {
+            running.interrupt();
+        }
+    }
+
+    ClaimedTask task() {
+        return task;
+    }
+
+    Instant startedAt() {
+        return startedAt;
+    }
+
+    @Nullable
+    Progress takeProgress() {
+        Progress taken = progress;
+        progress = null;
+        return taken;
+    }
+
+    @Override
+    public UUID id() {
+        return task.id();
+    }
+
+    @Override
+    public UUID organization() {
+        return task.organization();
+    }
+
+    @Override
+    public String type() {
+        return worker.type().name();
+    }
+
+    @Override
+    public int attempt() {
+        return task.failures() + 1;
+    }
+
+    @Override
+    public long fence() {
+        return task.fence();
+    }
+
+    @Override
+    public Instant deadline() {
+        return startedAt.plus(worker.type().deadline());
+    }
+
+    @Override
+    public InstantSource clock() {
+        return host.clock();
+    }
+
+    @Override
+    public Logger log() {
+        return LOG;
+    }
+
+    @Override
+    public boolean isCancelled() {
+        return isCancelled;
+    }
+
+    @Override
+    public void progress(double fraction, @Nullable String message) {
+        if (!(fraction >= 0 && fraction <= 1)) {
+            throw new IllegalArgumentException("progress must be from 0 to 1, was " + fraction);
+        }
+        progress = new Progress(task.organization(), task.claim().token(), task.id(), task.fence(), fraction, message);
+    }
+
+    @Override
+    public void complete(Connection connection, @Nullable Object result) throws SQLException {
+        if (!host.complete(
+                connection,
+                new Ending(task, Ending.COMPLETED, Payload.nullableText("result", result), Duration.ZERO, startedAt))) {
+            isCancelled = true;
+            throw new MainstayException(
+                    ErrorCode.LEASE_LOST,
+                    "task " + task.id() + " is no longer held by this attempt; nothing was changed, roll back");
+        }
+        isCompletedByHandler = true;
+    }
+}

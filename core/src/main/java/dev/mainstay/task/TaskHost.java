@@ -1,0 +1,242 @@
+package dev.mainstay.task;
+
+import dev.mainstay.cluster.Resident;
+import dev.mainstay.concurrent.MonotonicClock;
+import dev.mainstay.concurrent.Threads;
+import dev.mainstay.concurrent.TimerWheel;
+import dev.mainstay.postgres.Database;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.random.RandomGenerator;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// Works on tasks on one node: the claimer brings them in, each runs on a virtual thread, the completer stores how they
+/// ended. Room counts what was claimed and has not been stored, so that everything claimed runs at once: what a crash
+/// hits is what was running. Thread-safe.
+public final class TaskHost implements Resident {
+    private static final Logger LOG = LoggerFactory.getLogger(TaskHost.class);
+    private static final Duration SUSPICION = Duration.ofSeconds(5);
+
+    private final Workers workers;
+    private final int capacity;
+    private final TimerWheel wheel;
+    private final MonotonicClock monotonic;
+    private final InstantSource clock;
+    private final Runnable moreClaimable;
+    private final CompletionStore completions;
+    private final Completer completer;
+    private final Claimer claimer;
+    private final TaskTally tally = new TaskTally();
+    private final Map<UUID, RunningTask> running = new ConcurrentHashMap<>();
+    private final AtomicInteger held = new AtomicInteger();
+    private final RandomGenerator random = RandomGenerator.getDefault();
+    private volatile @Nullable UUID session;
+    private volatile boolean stopping;
+    private volatile BooleanSupplier trusted = () -> true;
+    private volatile long suspectUntil = Long.MIN_VALUE;
+
+    /// What a host needs; all of it is shared with the rest of the node.
+    ///
+    /// @param capacity how many tasks run at once on this node
+    /// @param moreClaimable tells the other nodes that something may have become claimable
+    public record Builder(
+            String node,
+            Workers workers,
+            int capacity,
+            Database database,
+            TimerWheel wheel,
+            MonotonicClock monotonic,
+            InstantSource clock,
+            Runnable moreClaimable) {
+        public TaskHost start() {
+            return new TaskHost(this);
+        }
+    }
+
+    private TaskHost(Builder builder) {
+        workers = builder.workers;
+        capacity = builder.capacity;
+        wheel = builder.wheel;
+        monotonic = builder.monotonic;
+        clock = builder.clock;
+        moreClaimable = builder.moreClaimable;
+        completions = new CompletionStore(builder.database, builder.node);
+        completer = new Completer(completions, this::session, this::stored);
+        claimer = new Claimer(
+                new ClaimStore(builder.database, builder.node), new LaneStore(builder.database), this, monotonic);
+    }
+
+    /// Asks `newTrusted` before each write whether the node can prove that it owns what it runs.
+    public void trustedBy(BooleanSupplier newTrusted) {
+        trusted = newTrusted;
+    }
+
+    @Override
+    public void joined(UUID newSession) {
+        session = newSession;
+        claimer.hintAll();
+    }
+
+    @Override
+    public void fenced() {
+        session = null;
+        running.values().forEach(RunningTask::drop);
+    }
+
+    /// Claims nothing more, lets what runs end within `bound`, and gives the rest back.
+    @Override
+    public void stop(Duration bound) {
+        stopping = true;
+        long giveUp = monotonic.nanos() + bound.toNanos();
+        while (held.get() > 0 && monotonic.nanos() < giveUp && Threads.pause(Duration.ofMillis(5))) {
+            claimer.wake();
+        }
+        if (held.get() > 0) {
+            LOG.atWarn().log("{} tasks did not end in time; they run again elsewhere", held.get());
+        }
+        running.values().forEach(RunningTask::drop);
+        claimer.close();
+        completer.close();
+    }
+
+    /// Something became claimable in one lane.
+    void hint(int lane, Priority priority) {
+        claimer.hint(lane, priority);
+    }
+
+    /// Something may have become claimable.
+    public void hintAll() {
+        claimer.hintAll();
+    }
+
+    /// A transaction that is not ours enqueued something and will commit, or not.
+    void expect() {
+        claimer.expect();
+    }
+
+    public Workers workers() {
+        return workers;
+    }
+
+    /// The session under which tasks may be claimed and ended; null when nothing may.
+    @Nullable
+    UUID session() {
+        return trusted.getAsBoolean() ? session : null;
+    }
+
+    int room() {
+        return stopping ? 0 : capacity - held.get();
+    }
+
+    int room(String type) {
+        Worker<?> worker = workers.of(type);
+        return worker == null ? 0 : Math.max(0, worker.free());
+    }
+
+    /// A task whose workers died twice runs beside no other such one, until it has shown for a while that it does not
+    /// kill: then a third crash blames the right one.
+    int roomForSuspects() {
+        return monotonic.nanos() >= suspectUntil ? 1 : 0;
+    }
+
+    void begin(ClaimedTask task, String type) {
+        held.incrementAndGet();
+        Worker<?> worker = workers.of(type);
+        if (worker == null) {
+            throw new IllegalStateException("a task of type " + type + " was claimed, which nobody here works on");
+        }
+        if (task.crashes() >= 2) {
+            suspectUntil = monotonic.nanos() + SUSPICION.toNanos();
+        }
+        RunningTask attempt = new RunningTask(task, worker, this);
+        running.put(task.id(), attempt);
+        attempt.start();
+    }
+
+    /// @param ending null when the lease was lost, so that there is nothing to store
+    void ended(RunningTask attempt, @Nullable Ending ending) {
+        running.remove(attempt.task().id(), attempt);
+        if (attempt.task().crashes() >= 2) {
+            suspectUntil = monotonic.nanos();
+        }
+        if (ending == null) {
+            release(1);
+        } else {
+            completer.offer(ending);
+        }
+    }
+
+    private void stored(List<Ending> endings, CompletionStore.Ended ended) {
+        for (Ending ending : endings) {
+            if (ended.accepted().contains(ending.task().id())) {
+                tally.ended(ending, clock.instant());
+            } else if (ending.isConfirmed() && session() != null) {
+                held.incrementAndGet();
+                completer.offer(new Ending(
+                        ending.task(),
+                        "failed",
+                        "the transaction that completed it was rolled back",
+                        Duration.ZERO,
+                        ending.startedAt()));
+            } else {
+                tally.lost();
+                LOG.atWarn().addKeyValue("task", ending.task().id()).log("lease lost: its end was not accepted");
+            }
+        }
+        if (ended.isMoreClaimable()) {
+            claimer.hintAll();
+            moreClaimable.run();
+        }
+        release(endings.size());
+    }
+
+    private void release(int tasks) {
+        held.addAndGet(-tasks);
+        claimer.wake();
+    }
+
+    /// What people want ended.
+    void cancel(Collection<UUID> tasks) {
+        for (UUID task : tasks) {
+            RunningTask attempt = running.get(task);
+            if (attempt != null) {
+                attempt.cancel("cancelled");
+            }
+        }
+    }
+
+    boolean complete(Connection connection, Ending ending) throws SQLException {
+        return session() != null && completions.complete(connection, ending);
+    }
+
+    InstantSource clock() {
+        return clock;
+    }
+
+    RandomGenerator random() {
+        return random;
+    }
+
+    void schedule(TimerWheel.Timer timer, Duration after) {
+        wheel.schedule(timer, monotonic.nanos() + after.toNanos());
+    }
+
+    void cancel(TimerWheel.Timer timer) {
+        wheel.cancel(timer);
+    }
+
+    public TaskTally tally() {
+        return tally;
+    }
+}

@@ -1,0 +1,61 @@
+package dev.mainstay.task;
+
+import dev.mainstay.postgres.Database;
+import org.jdbi.v3.core.Handle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/// What must be done for tasks again and again, by one node for all: freeing what the dead held, making claimable whose
+/// time has come, ending what waited too long. Each is a guarded step in the database, so that doing it twice is no
+/// harm. Thread-safe.
+public final class TaskUpkeep {
+    private static final Logger LOG = LoggerFactory.getLogger(TaskUpkeep.class);
+
+    private final Database database;
+    private final Runnable claimable;
+
+    /// @param claimable called when something became claimable
+    public TaskUpkeep(Database database, Runnable claimable) {
+        this.database = database;
+        this.claimable = claimable;
+    }
+
+    public void round() {
+        boolean isRescue = rescue();
+        boolean isPromotion = promote();
+        if (isRescue || isPromotion) {
+            claimable.run();
+        }
+        long expired = database.control(handle ->
+                handle.createQuery("SELECT tasks_expire()").mapTo(Long.class).one());
+        if (expired > 0) {
+            LOG.atInfo().log("{} tasks expired before they started", expired);
+        }
+    }
+
+    private record Rescue(long rescued, long died) {}
+
+    private boolean rescue() {
+        Rescue rescue = database.control(handle -> handle.createQuery("SELECT rescued, died FROM tasks_rescue()")
+                .map((row, context) -> new Rescue(row.getLong(1), row.getLong(2)))
+                .one());
+        if (rescue.rescued() + rescue.died() > 0) {
+            LOG.atWarn()
+                    .log(
+                            "{} tasks freed from workers that are gone, {} of them dead letters after three crashes",
+                            rescue.rescued() + rescue.died(),
+                            rescue.died());
+        }
+        return rescue.rescued() > 0;
+    }
+
+    private boolean promote() {
+        return database.control(TaskUpkeep::promote) > 0;
+    }
+
+    private static long promote(Handle handle) {
+        return handle.createQuery("SELECT promoted FROM tasks_promote()")
+                .mapTo(Long.class)
+                .one();
+    }
+}

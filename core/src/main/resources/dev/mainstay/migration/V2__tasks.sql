@@ -1,0 +1,743 @@
+-- Durable tasks. What a task is and what became of it stands in `tasks`, which is cold: written when it is enqueued and
+-- when an attempt ends. Where an open task is at the moment is told by the one hot table it stands in: task_ready,
+-- task_delayed, task_blocked, task_waits, or the array of a row in task_claims.
+
+CREATE TABLE queues (
+    organization_id uuid NOT NULL,
+    name            text COLLATE "C" NOT NULL CHECK (name ~ '^[a-z0-9][a-z0-9._-]{0,127}$'),
+    paused          boolean NOT NULL DEFAULT false,
+    created_at      timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (organization_id, name)
+);
+
+-- How much may run at once and start in a period; queue '' bounds the whole organization. Only limited queues have a
+-- row, so that the others never wait for its lock.
+CREATE TABLE task_limits (
+    organization_id uuid NOT NULL,
+    queue           text COLLATE "C" NOT NULL,
+    concurrency     integer CHECK (concurrency > 0),
+    rate            integer CHECK (rate > 0),
+    rate_seconds    double precision NOT NULL DEFAULT 1 CHECK (rate_seconds > 0),
+    tokens          double precision NOT NULL DEFAULT 0,
+    filled_at       timestamptz NOT NULL DEFAULT '-infinity',
+    PRIMARY KEY (organization_id, queue)
+) WITH (fillfactor = 50);
+
+-- What one claim looks at: the tasks of one type in one queue, under a short number.
+CREATE TABLE task_lanes (
+    organization_id uuid NOT NULL,
+    lane_id         integer GENERATED ALWAYS AS IDENTITY,
+    queue           text COLLATE "C" NOT NULL,
+    type            text COLLATE "C" NOT NULL CHECK (type ~ '^[a-z0-9][a-z0-9._-]{0,127}$'),
+    PRIMARY KEY (organization_id, lane_id)
+);
+CREATE UNIQUE INDEX task_lanes_number ON task_lanes (lane_id);
+CREATE UNIQUE INDEX task_lanes_name ON task_lanes (organization_id, queue, type);
+
+-- The identifier is a UUIDv7 of the database's time, so the day of creation is in the key itself.
+-- fence counts the attempts that ended without ending the task; an attempt runs with the next higher one, and every
+-- write of it names that. links says what else the end of this task changes (1 unique key, 2 ordering, 4 parent,
+-- 8 dependents, 16 time to live), so that the end of an ordinary one is one update.
+CREATE TABLE tasks (
+    organization_id  uuid NOT NULL,
+    id               uuid NOT NULL,
+    lane_id          integer NOT NULL,
+    priority         smallint NOT NULL DEFAULT 2 CHECK (priority BETWEEN 0 AND 3),
+    state            text NOT NULL DEFAULT 'open'
+                         CHECK (state IN ('open', 'completed', 'dead', 'cancelled', 'expired')),
+    links            smallint NOT NULL DEFAULT 0,
+    fence            bigint NOT NULL DEFAULT 0,
+    attempts         integer NOT NULL DEFAULT 0,
+    crashes          smallint NOT NULL DEFAULT 0,
+    payload          jsonb NOT NULL,
+    max_attempts     integer CHECK (max_attempts > 0),
+    tags             text[],
+    parent_id        uuid,
+    unique_key       text,
+    ordering_key     text,
+    actor            text,
+    created_at       timestamptz NOT NULL DEFAULT clock_timestamp(),
+    expires_at       timestamptz,
+    cancel_reason    text,
+    progress         real CHECK (progress BETWEEN 0 AND 1),
+    progress_message text,
+    worker           text,
+    started_at       timestamptz,
+    ended_at         timestamptz,
+    result           jsonb,
+    error            text,
+    CHECK ((state = 'open') = (ended_at IS NULL)),
+    PRIMARY KEY (organization_id, id)
+) PARTITION BY RANGE (id);
+
+-- Claimable work, and nothing else: inserted when ready, deleted on claim. rank is twice the priority, one more unless
+-- the task is a suspect (two crashes), so that suspects are claimed apart and one at a time.
+CREATE TABLE task_ready (
+    lane_id         integer NOT NULL,
+    rank            smallint NOT NULL,
+    seq             bigint GENERATED ALWAYS AS IDENTITY (CACHE 1),
+    organization_id uuid NOT NULL,
+    task_id         uuid NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 1,
+    autovacuum_vacuum_insert_scale_factor = 0, autovacuum_vacuum_insert_threshold = 100000);
+CREATE INDEX task_ready_claim ON task_ready (lane_id, rank, seq);
+
+-- One row a claimed batch: the lease of all its tasks. Completing locks it in share mode or, with its last task, deletes
+-- it; rescuing deletes it. A node's claims live as long as its session; those of a worker outside until expires_at.
+CREATE TABLE task_claims (
+    organization_id uuid NOT NULL,
+    lease_token     uuid NOT NULL,
+    session_id      uuid,
+    worker          text NOT NULL,
+    lane_id         integer NOT NULL,
+    claimed_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    expires_at      timestamptz,
+    task_ids        uuid[] NOT NULL,
+    CHECK ((session_id IS NULL) = (expires_at IS NOT NULL)),
+    PRIMARY KEY (organization_id, lease_token)
+) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 1);
+
+CREATE TABLE task_delayed (
+    organization_id uuid NOT NULL,
+    task_id         uuid NOT NULL,
+    run_at          timestamptz NOT NULL,
+    lane_id         integer NOT NULL,
+    rank            smallint NOT NULL,
+    cause           text NOT NULL CHECK (cause IN ('delay', 'retry', 'snooze', 'sleep')),
+    PRIMARY KEY (organization_id, task_id)
+);
+CREATE INDEX task_delayed_run_at ON task_delayed (run_at);
+
+-- Not before `gates` of them have opened: each unfinished task it needs is one, standing behind another of its ordering
+-- key is one.
+CREATE TABLE task_blocked (
+    organization_id uuid NOT NULL,
+    task_id         uuid NOT NULL,
+    gates           integer NOT NULL CHECK (gates > 0),
+    run_at          timestamptz,
+    lane_id         integer NOT NULL,
+    rank            smallint NOT NULL,
+    PRIMARY KEY (organization_id, task_id)
+);
+CREATE TABLE task_needs (
+    organization_id uuid NOT NULL,
+    needed_id       uuid NOT NULL,
+    task_id         uuid NOT NULL,
+    PRIMARY KEY (organization_id, needed_id, task_id)
+);
+
+-- Which task holds a unique key; kept after its end until held_until.
+CREATE TABLE task_keys (
+    organization_id uuid NOT NULL,
+    type            text COLLATE "C" NOT NULL,
+    unique_key      text COLLATE "C" NOT NULL,
+    task_id         uuid NOT NULL,
+    ended           boolean NOT NULL DEFAULT false,
+    held_until      timestamptz NOT NULL,
+    PRIMARY KEY (organization_id, type, unique_key)
+);
+CREATE INDEX task_keys_ended ON task_keys (held_until) WHERE ended;
+
+-- Which task of an ordering key may run (its row is the lock that puts the others in line), and the line behind it.
+CREATE TABLE task_orders (
+    organization_id uuid NOT NULL,
+    queue           text COLLATE "C" NOT NULL,
+    ordering_key    text COLLATE "C" NOT NULL,
+    task_id         uuid NOT NULL,
+    PRIMARY KEY (organization_id, queue, ordering_key)
+);
+CREATE TABLE task_line (
+    organization_id uuid NOT NULL,
+    queue           text COLLATE "C" NOT NULL,
+    ordering_key    text COLLATE "C" NOT NULL,
+    seq             bigint GENERATED ALWAYS AS IDENTITY,
+    task_id         uuid NOT NULL,
+    PRIMARY KEY (organization_id, queue, ordering_key, seq)
+);
+
+CREATE TABLE task_expiries (
+    organization_id uuid NOT NULL,
+    task_id         uuid NOT NULL,
+    expires_at      timestamptz NOT NULL,
+    PRIMARY KEY (organization_id, task_id)
+);
+CREATE INDEX task_expiries_at ON task_expiries (expires_at);
+
+-- Attempts that did not end their task; the one that did is told by the task itself.
+CREATE TABLE task_attempts (
+    organization_id uuid NOT NULL,
+    task_id         uuid NOT NULL,
+    fence           bigint NOT NULL,
+    outcome         text NOT NULL CHECK (outcome IN
+                        ('failed', 'timed out', 'crashed', 'released', 'snoozed', 'awaiting', 'dead', 'cancelled')),
+    worker          text NOT NULL,
+    started_at      timestamptz NOT NULL,
+    ended_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    error           text,
+    PRIMARY KEY (organization_id, task_id, fence)
+) PARTITION BY RANGE (task_id);
+
+CREATE TABLE dead_letters (
+    organization_id uuid NOT NULL,
+    task_id         uuid NOT NULL,
+    lane_id         integer NOT NULL,
+    reason          text NOT NULL,
+    died_at         timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (organization_id, task_id)
+);
+CREATE INDEX dead_letters_died_at ON dead_letters (organization_id, died_at);
+
+-- A running task that a person wants ended; its node looks here.
+CREATE TABLE task_cancels (
+    organization_id uuid NOT NULL,
+    task_id         uuid NOT NULL,
+    session_id      uuid,
+    asked_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (organization_id, task_id)
+);
+
+-- What a node can work on is said with its session, so that a task nobody works on is seen.
+ALTER TABLE node_sessions ADD COLUMN task_types text[] NOT NULL DEFAULT '{}';
+
+CREATE OR REPLACE FUNCTION partitioned_tables()
+    RETURNS TABLE (name text, key text, width text, kept text, storage text)
+    LANGUAGE sql IMMUTABLE
+    SET search_path = ${schema}, pg_temp
+AS $$
+    VALUES ('agent_heartbeats', 'at', 'day', 'false', 'fillfactor = 100'),
+           ('performance_metrics', 'at', 'day', 'false', 'fillfactor = 100'),
+           ('agent_metrics_1m', 'bucket', 'day', 'false', 'fillfactor = 100'),
+           ('agent_metrics_1h', 'bucket', 'month', 'false', 'fillfactor = 100'),
+           ('system_events', 'at', 'day', 'false', 'fillfactor = 100'),
+           ('tasks', 'id', 'day', 'old.state = ''open''', 'fillfactor = 70'),
+           ('task_attempts', 'task_id', 'day', 'EXISTS (SELECT FROM tasks WHERE tasks.organization_id = '
+               'old.organization_id AND tasks.id = old.task_id AND tasks.state = ''open'')', 'fillfactor = 100')
+$$;
+
+DO $$
+DECLARE
+    tenant text;
+BEGIN
+    FOREACH tenant IN ARRAY ARRAY['tasks', 'task_attempts'] LOOP
+        EXECUTE format('CREATE TABLE %I PARTITION OF %I DEFAULT', tenant || '_default', tenant);
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant || '_default');
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant || '_default');
+    END LOOP;
+    FOREACH tenant IN ARRAY ARRAY['queues', 'task_limits', 'task_lanes', 'tasks', 'task_ready', 'task_claims',
+        'task_delayed', 'task_blocked', 'task_needs', 'task_keys', 'task_orders', 'task_line', 'task_expiries',
+        'task_attempts', 'dead_letters', 'task_cancels']
+    LOOP
+        EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant);
+        EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant);
+        EXECUTE format('CREATE POLICY engine ON %I TO ${engine} USING (true) WITH CHECK (true)', tenant);
+        EXECUTE format('CREATE POLICY owner ON %I TO CURRENT_USER USING (true) WITH CHECK (true)', tenant);
+        EXECUTE format($policy$CREATE POLICY organization ON %I TO ${api}
+            USING (organization_id = (SELECT nullif(current_setting('mainstay.organization', true), '')::uuid))
+            WITH CHECK (organization_id = (SELECT nullif(current_setting('mainstay.organization', true), '')::uuid))$policy$,
+            tenant);
+        EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO ${engine}, ${api}', tenant);
+    END LOOP;
+END $$;
+REVOKE DELETE ON tasks, task_attempts FROM ${engine}, ${api};
+
+-- The functions below run with the rights of who calls them, so a request touches only its organization's rows. They
+-- lock in one order: the claim, then the task, then what stands for it elsewhere.
+
+-- A UUIDv7 of the database's time (RFC 9562).
+CREATE FUNCTION task_new_id() RETURNS uuid
+    LANGUAGE sql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+    SELECT encode(set_bit(set_bit(overlay(uuid_send(gen_random_uuid())
+        PLACING substring(int8send((extract(epoch FROM clock_timestamp()) * 1000)::bigint) FROM 3) FROM 1 FOR 6),
+        52, 1), 53, 1), 'hex')::uuid
+$$;
+
+CREATE FUNCTION task_lane(tenant uuid, lane_queue text, lane_type text) RETURNS integer
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+DECLARE
+    found_lane integer;
+BEGIN
+    LOOP
+        SELECT lane_id INTO found_lane FROM task_lanes
+        WHERE organization_id = tenant AND queue = lane_queue AND type = lane_type;
+        IF found_lane IS NOT NULL THEN
+            RETURN found_lane;
+        END IF;
+        INSERT INTO queues (organization_id, name) VALUES (tenant, lane_queue) ON CONFLICT DO NOTHING;
+        INSERT INTO task_lanes (organization_id, queue, type) VALUES (tenant, lane_queue, lane_type)
+        ON CONFLICT (organization_id, queue, type) DO NOTHING;
+    END LOOP;
+END $$;
+
+CREATE FUNCTION task_rank(priority smallint, crashes smallint) RETURNS smallint
+    LANGUAGE sql IMMUTABLE PARALLEL SAFE
+RETURN (priority * 2 + CASE WHEN crashes >= 2 THEN 0 ELSE 1 END)::smallint;
+
+-- Puts an open task that nothing holds back where it belongs: among the claimable, or among those whose time will come.
+CREATE FUNCTION task_place(tenant uuid, task uuid, lane integer, task_rank smallint, due timestamptz, due_cause text)
+    RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+BEGIN
+    IF due > clock_timestamp() THEN
+        INSERT INTO task_delayed (organization_id, task_id, run_at, lane_id, rank, cause)
+        VALUES (tenant, task, due, lane, task_rank, due_cause);
+    ELSE
+        INSERT INTO task_ready (lane_id, rank, organization_id, task_id) VALUES (lane, task_rank, tenant, task);
+    END IF;
+END $$;
+
+-- One of the things that held the task back is gone.
+CREATE FUNCTION task_open_gate(tenant uuid, task uuid) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+DECLARE
+    held task_blocked;
+BEGIN
+    SELECT * INTO held FROM task_blocked WHERE organization_id = tenant AND task_id = task FOR UPDATE;
+    IF held.gates > 1 THEN
+        UPDATE task_blocked SET gates = gates - 1 WHERE organization_id = tenant AND task_id = task;
+    ELSIF held.gates = 1 THEN
+        DELETE FROM task_blocked WHERE organization_id = tenant AND task_id = task;
+        PERFORM task_place(tenant, task, held.lane_id, held.rank, held.run_at, 'delay');
+    END IF;
+END $$;
+
+-- Adds one task with all that a task can have; the identifier of the one that holds its unique key instead, if any.
+-- Part of the caller's transaction. due is an absolute moment, delay counts from now.
+CREATE FUNCTION task_enqueue(
+        tenant uuid, task_type text, task_payload jsonb, task_queue text DEFAULT NULL, task uuid DEFAULT NULL,
+        task_priority smallint DEFAULT 2, due timestamptz DEFAULT NULL, delay interval DEFAULT NULL,
+        time_to_live interval DEFAULT NULL, key text DEFAULT NULL, key_kept interval DEFAULT NULL,
+        ordering text DEFAULT NULL, parent uuid DEFAULT NULL, needs uuid[] DEFAULT NULL, task_tags text[] DEFAULT NULL,
+        most_attempts integer DEFAULT NULL, by_actor text DEFAULT NULL)
+    RETURNS TABLE (id uuid, is_new boolean)
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+DECLARE
+    fresh uuid := coalesce(task, task_new_id());
+    in_queue text := coalesce(task_queue, task_type);
+    lane integer := task_lane(tenant, in_queue, task_type);
+    starts timestamptz := coalesce(due, clock_timestamp() + delay);
+    ends timestamptz := clock_timestamp() + time_to_live;
+    holder uuid;
+    gates integer := 0;
+    linked integer := 0;
+    failed_need uuid;
+    need tasks;
+BEGIN
+    IF key IS NOT NULL THEN
+        INSERT INTO task_keys AS held (organization_id, type, unique_key, task_id, held_until)
+        VALUES (tenant, task_type, key, fresh, clock_timestamp() + coalesce(key_kept, interval '0'))
+        ON CONFLICT (organization_id, type, unique_key) DO UPDATE
+        SET task_id = excluded.task_id, ended = false, held_until = excluded.held_until
+        WHERE held.ended AND held.held_until <= clock_timestamp()
+        RETURNING held.task_id INTO holder;
+        IF holder IS NULL THEN
+            RETURN QUERY SELECT held.task_id, false FROM task_keys held
+                WHERE held.organization_id = tenant AND held.type = task_type AND held.unique_key = key;
+            RETURN;
+        END IF;
+        linked := linked | 1;
+    END IF;
+    IF parent IS NOT NULL THEN
+        PERFORM FROM tasks WHERE organization_id = tenant AND tasks.id = parent AND state = 'open' FOR KEY SHARE;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'parent task % is unknown or has ended', parent USING ERRCODE = 'MS010';
+        END IF;
+        linked := linked | 4;
+    END IF;
+    FOR need IN SELECT * FROM tasks WHERE organization_id = tenant AND tasks.id = ANY (needs)
+        ORDER BY tasks.id FOR UPDATE
+    LOOP
+        IF need.state = 'open' THEN
+            INSERT INTO task_needs (organization_id, needed_id, task_id) VALUES (tenant, need.id, fresh);
+            UPDATE tasks SET links = links | 8 WHERE organization_id = tenant AND tasks.id = need.id;
+            gates := gates + 1;
+        ELSIF need.state <> 'completed' THEN
+            failed_need := need.id;
+        END IF;
+        needs := array_remove(needs, need.id);
+    END LOOP;
+    IF cardinality(needs) > 0 THEN
+        RAISE EXCEPTION 'needed task % is unknown', needs[1] USING ERRCODE = 'MS010';
+    END IF;
+    IF ordering IS NOT NULL THEN
+        LOOP
+            INSERT INTO task_orders (organization_id, queue, ordering_key, task_id)
+            VALUES (tenant, in_queue, ordering, fresh) ON CONFLICT DO NOTHING;
+            EXIT WHEN FOUND;
+            PERFORM FROM task_orders
+            WHERE organization_id = tenant AND queue = in_queue AND ordering_key = ordering FOR UPDATE;
+            IF FOUND THEN
+                INSERT INTO task_line (organization_id, queue, ordering_key, task_id)
+                VALUES (tenant, in_queue, ordering, fresh);
+                gates := gates + 1;
+                EXIT;
+            END IF;
+        END LOOP;
+        linked := linked | 2;
+    END IF;
+    IF ends IS NOT NULL THEN
+        INSERT INTO task_expiries (organization_id, task_id, expires_at) VALUES (tenant, fresh, ends);
+        linked := linked | 16;
+    END IF;
+    INSERT INTO tasks (organization_id, id, lane_id, priority, links, payload, max_attempts, tags, parent_id, unique_key,
+        ordering_key, expires_at, actor)
+    VALUES (tenant, fresh, lane, task_priority, linked, task_payload, most_attempts, task_tags, parent, key,
+        ordering, ends, by_actor);
+    IF gates > 0 THEN
+        INSERT INTO task_blocked (organization_id, task_id, gates, run_at, lane_id, rank)
+        VALUES (tenant, fresh, gates, starts, lane, task_rank(task_priority, 0::smallint));
+    ELSE
+        PERFORM task_place(tenant, fresh, lane, task_rank(task_priority, 0::smallint), starts, 'delay');
+    END IF;
+    IF failed_need IS NOT NULL THEN
+        PERFORM task_end(tenant, fresh, 'cancelled', 'it needs task ' || failed_need || ', which did not complete');
+    END IF;
+    RETURN QUERY SELECT fresh, true;
+END $$;
+
+-- What the end of a linked task changes for others. The task's row is already in its final state.
+CREATE FUNCTION task_settle(tenant uuid, task uuid) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+DECLARE
+    done tasks;
+    in_queue text;
+    head uuid;
+    next task_line;
+    dependent uuid;
+BEGIN
+    SELECT * INTO STRICT done FROM tasks WHERE organization_id = tenant AND id = task;
+    SELECT queue INTO in_queue FROM task_lanes WHERE organization_id = tenant AND lane_id = done.lane_id;
+    IF done.links & 1 <> 0 THEN
+        UPDATE task_keys held SET ended = true
+        FROM task_lanes lane
+        WHERE lane.organization_id = tenant AND lane.lane_id = done.lane_id AND held.organization_id = tenant
+            AND held.type = lane.type AND held.unique_key = done.unique_key AND held.task_id = task;
+    END IF;
+    IF done.links & 2 <> 0 THEN
+        SELECT task_id INTO head FROM task_orders
+        WHERE organization_id = tenant AND queue = in_queue AND ordering_key = done.ordering_key FOR UPDATE;
+        IF head = task THEN
+            SELECT * INTO next FROM task_line
+            WHERE organization_id = tenant AND queue = in_queue AND ordering_key = done.ordering_key
+            ORDER BY seq LIMIT 1;
+            IF FOUND THEN
+                DELETE FROM task_line WHERE organization_id = tenant AND queue = in_queue
+                    AND ordering_key = done.ordering_key AND seq = next.seq;
+                UPDATE task_orders SET task_id = next.task_id
+                WHERE organization_id = tenant AND queue = in_queue AND ordering_key = done.ordering_key;
+                PERFORM task_open_gate(tenant, next.task_id);
+            ELSE
+                DELETE FROM task_orders
+                WHERE organization_id = tenant AND queue = in_queue AND ordering_key = done.ordering_key;
+            END IF;
+        ELSE
+            DELETE FROM task_line WHERE organization_id = tenant AND queue = in_queue
+                AND ordering_key = done.ordering_key AND task_id = task;
+        END IF;
+    END IF;
+    IF done.links & 8 <> 0 THEN
+        FOR dependent IN DELETE FROM task_needs WHERE organization_id = tenant AND needed_id = task
+            RETURNING task_id
+        LOOP
+            IF done.state = 'completed' THEN
+                PERFORM task_open_gate(tenant, dependent);
+            ELSE
+                PERFORM task_end(tenant, dependent, 'cancelled',
+                    'it needs task ' || task || ', which ended ' || done.state);
+            END IF;
+        END LOOP;
+    END IF;
+    IF done.links & 16 <> 0 THEN
+        DELETE FROM task_expiries WHERE organization_id = tenant AND task_id = task;
+    END IF;
+END $$;
+
+-- Ends a task that no worker holds; false when it has ended already. The caller has made sure that none holds it, by
+-- holding the lock of the task's row while it looked.
+CREATE FUNCTION task_end(tenant uuid, task uuid, final_state text, why text) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+DECLARE
+    done tasks;
+BEGIN
+    UPDATE tasks
+    SET state = final_state, ended_at = clock_timestamp(), error = why, fence = fence + 1
+    WHERE organization_id = tenant AND id = task AND state = 'open'
+    RETURNING * INTO done;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    DELETE FROM task_delayed WHERE organization_id = tenant AND task_id = task;
+    DELETE FROM task_blocked WHERE organization_id = tenant AND task_id = task;
+    DELETE FROM task_cancels WHERE organization_id = tenant AND task_id = task;
+    DELETE FROM task_needs WHERE organization_id = tenant AND task_id = task AND done.links & 8 <> 0;
+    IF final_state = 'dead' THEN
+        INSERT INTO dead_letters (organization_id, task_id, lane_id, reason) VALUES (tenant, task, done.lane_id, why);
+        INSERT INTO system_events (organization_id, type, severity, cause, detail)
+        SELECT tenant, 'task.dead', 'warning', why,
+            jsonb_build_object('task', task, 'type', lane.type, 'queue', lane.queue)
+        FROM task_lanes lane
+        WHERE lane.organization_id = tenant AND lane.lane_id = done.lane_id;
+    END IF;
+    IF done.links <> 0 THEN
+        PERFORM task_settle(tenant, task);
+    END IF;
+    RETURN true;
+END $$;
+
+-- Whether the claim is held, by a living session or within its time; locks it against a rescue until the transaction
+-- ends.
+CREATE FUNCTION task_claim_held(tenant uuid, token uuid) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+BEGIN
+    PERFORM FROM task_claims claim
+    WHERE claim.organization_id = tenant AND claim.lease_token = token
+        AND (claim.expires_at > clock_timestamp() OR EXISTS (
+            SELECT FROM node_sessions session
+            WHERE session.session_id = claim.session_id AND session.ended_at IS NULL
+                AND session.expires_at > clock_timestamp()))
+    FOR KEY SHARE;
+    RETURN FOUND;
+END $$;
+
+-- Ends the task with success, as part of the transaction its handler wrote in; false when the lease was lost.
+CREATE FUNCTION task_complete(
+        tenant uuid, token uuid, task uuid, attempt_fence bigint, task_result jsonb, started timestamptz)
+    RETURNS boolean
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+DECLARE
+    done tasks;
+BEGIN
+    IF NOT task_claim_held(tenant, token) THEN
+        RETURN false;
+    END IF;
+    UPDATE tasks
+    SET state = 'completed', result = task_result, error = NULL, started_at = started, ended_at = clock_timestamp(),
+        worker = (SELECT claim.worker FROM task_claims claim
+                  WHERE claim.organization_id = tenant AND claim.lease_token = token)
+    WHERE organization_id = tenant AND id = task AND state = 'open' AND fence = attempt_fence - 1
+    RETURNING * INTO done;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    IF done.links <> 0 THEN
+        PERFORM task_settle(tenant, task);
+    END IF;
+    RETURN true;
+END $$;
+
+-- Ends an attempt by anything but success, in one guarded step; false when the lease was lost, and nothing changed.
+-- how is one of: failed, timed out (again after `again`), released (again at once, counted nowhere), snoozed (after
+-- `again`), dead, cancelled.
+CREATE FUNCTION task_attempt_ended(
+        tenant uuid, token uuid, task uuid, attempt_fence bigint, how text, why text, again interval,
+        started timestamptz)
+    RETURNS boolean
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+DECLARE
+    ran tasks;
+    by_worker text;
+    is_end boolean := how IN ('dead', 'cancelled');
+BEGIN
+    IF NOT task_claim_held(tenant, token) THEN
+        RETURN false;
+    END IF;
+    UPDATE task_claims SET task_ids = array_remove(task_ids, task)
+    WHERE organization_id = tenant AND lease_token = token AND task_ids @> ARRAY[task]
+    RETURNING worker INTO by_worker;
+    SELECT * INTO ran FROM tasks
+    WHERE organization_id = tenant AND id = task AND state = 'open' AND fence = attempt_fence - 1 FOR UPDATE;
+    IF by_worker IS NULL OR ran.id IS NULL THEN
+        RETURN false;
+    END IF;
+    DELETE FROM task_claims WHERE organization_id = tenant AND lease_token = token AND task_ids = '{}';
+    INSERT INTO task_attempts (organization_id, task_id, fence, outcome, worker, started_at, error)
+    VALUES (tenant, task, attempt_fence, how, by_worker, started, why);
+    IF is_end THEN
+        UPDATE tasks SET worker = by_worker, started_at = started WHERE organization_id = tenant AND id = task;
+        PERFORM task_end(tenant, task, how, why);
+    ELSE
+        UPDATE tasks
+        SET fence = fence + 1,
+            attempts = attempts + (how IN ('failed', 'timed out'))::integer,
+            error = CASE WHEN how IN ('failed', 'timed out') THEN why ELSE error END
+        WHERE organization_id = tenant AND id = task;
+        PERFORM task_place(tenant, task, ran.lane_id, task_rank(ran.priority, ran.crashes),
+            clock_timestamp() + again, CASE how WHEN 'snoozed' THEN 'snooze' ELSE 'retry' END);
+    END IF;
+    RETURN true;
+END $$;
+
+-- Frees the tasks of claims whose session has ended or whose time is over: claimable again, or dead with the third
+-- crash. A process that said itself that it stops or was cut off has not crashed. Returns how many of each.
+CREATE FUNCTION tasks_rescue() RETURNS TABLE (rescued bigint, died bigint)
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+DECLARE
+    lost record;
+    ran tasks;
+    held uuid[];
+BEGIN
+    rescued := 0;
+    died := 0;
+    FOR lost IN
+        SELECT claim.organization_id, claim.lease_token, claim.worker, claim.claimed_at,
+            coalesce(session.end_cause, 'the worker outside did not renew its lease') AS cause,
+            session.end_cause IS DISTINCT FROM 'stopped' AND session.end_cause IS DISTINCT FROM 'fenced' AS is_crash
+        FROM task_claims claim
+        LEFT JOIN node_sessions session ON session.session_id = claim.session_id
+        WHERE session.ended_at IS NOT NULL OR claim.expires_at <= clock_timestamp()
+            OR (claim.session_id IS NOT NULL AND session.session_id IS NULL)
+    LOOP
+        -- Waits for a completion under way; what it completed is then seen as completed.
+        DELETE FROM task_claims
+        WHERE organization_id = lost.organization_id AND lease_token = lost.lease_token
+            AND (expires_at IS NULL OR expires_at <= clock_timestamp())
+        RETURNING task_ids INTO held;
+        CONTINUE WHEN NOT FOUND;
+        FOR ran IN
+            UPDATE tasks
+            SET fence = fence + 1, crashes = crashes + lost.is_crash::integer
+            WHERE organization_id = lost.organization_id AND id = ANY (held) AND state = 'open'
+            RETURNING *
+        LOOP
+            INSERT INTO task_attempts (organization_id, task_id, fence, outcome, worker, started_at, error)
+            VALUES (ran.organization_id, ran.id, ran.fence, CASE WHEN lost.is_crash THEN 'crashed' ELSE 'released' END,
+                lost.worker, lost.claimed_at, 'lease lost: ' || lost.cause);
+            IF ran.cancel_reason IS NOT NULL THEN
+                PERFORM task_end(ran.organization_id, ran.id, 'cancelled', ran.cancel_reason);
+            ELSIF ran.crashes >= 3 THEN
+                PERFORM task_end(ran.organization_id, ran.id, 'dead',
+                    'its worker died 3 times while it ran, the last time: ' || lost.cause);
+                died := died + 1;
+            ELSE
+                PERFORM task_place(ran.organization_id, ran.id, ran.lane_id, task_rank(ran.priority, ran.crashes),
+                    NULL, 'retry');
+                rescued := rescued + 1;
+            END IF;
+        END LOOP;
+    END LOOP;
+    RETURN NEXT;
+END $$;
+
+-- Ends a task by a person's wish: at once when nobody runs it, otherwise its worker is asked to. Returns what it was:
+-- 'ended', 'asked', 'over' (it had ended before) or null for one that is unknown.
+CREATE FUNCTION task_cancel(tenant uuid, task uuid, why text) RETURNS text
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+DECLARE
+    stood text;
+    claim task_claims;
+BEGIN
+    SELECT state INTO stood FROM tasks WHERE organization_id = tenant AND id = task FOR UPDATE;
+    IF stood IS NULL THEN
+        RETURN NULL;
+    ELSIF stood <> 'open' THEN
+        RETURN 'over';
+    END IF;
+    SELECT * INTO claim FROM task_claims WHERE organization_id = tenant AND task_ids @> ARRAY[task];
+    IF NOT FOUND THEN
+        PERFORM task_end(tenant, task, 'cancelled', why);
+        RETURN 'ended';
+    END IF;
+    UPDATE tasks SET cancel_reason = why WHERE organization_id = tenant AND id = task;
+    INSERT INTO task_cancels (organization_id, task_id, session_id) VALUES (tenant, task, claim.session_id)
+    ON CONFLICT DO NOTHING;
+    RETURN 'asked';
+END $$;
+
+-- Makes a dead letter claimable again, with all its attempts before it; false when it is none.
+CREATE FUNCTION task_redrive(tenant uuid, task uuid, new_payload jsonb DEFAULT NULL) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+DECLARE
+    again tasks;
+BEGIN
+    UPDATE tasks
+    SET state = 'open', ended_at = NULL, error = NULL, fence = fence + 1, attempts = 0, crashes = 0, links = 0,
+        cancel_reason = NULL, expires_at = NULL, payload = coalesce(new_payload, payload)
+    WHERE organization_id = tenant AND id = task AND state = 'dead'
+    RETURNING * INTO again;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    DELETE FROM dead_letters WHERE organization_id = tenant AND task_id = task;
+    PERFORM task_place(tenant, task, again.lane_id, task_rank(again.priority, again.crashes), NULL, 'retry');
+    RETURN true;
+END $$;
+
+-- Makes claimable whose time has come; returns how many, and when the next one is due. Any node may do it.
+CREATE FUNCTION tasks_promote() RETURNS TABLE (promoted bigint, next_due timestamptz)
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+BEGIN
+    WITH due AS MATERIALIZED (
+        SELECT organization_id, task_id
+        FROM task_delayed
+        WHERE run_at <= clock_timestamp()
+        ORDER BY run_at
+        LIMIT 5000
+        FOR UPDATE SKIP LOCKED),
+    moved AS (
+        DELETE FROM task_delayed delayed
+        USING due
+        WHERE delayed.organization_id = due.organization_id AND delayed.task_id = due.task_id
+        RETURNING delayed.lane_id, delayed.rank, delayed.organization_id, delayed.task_id, delayed.run_at)
+    INSERT INTO task_ready (lane_id, rank, organization_id, task_id)
+    SELECT lane_id, rank, organization_id, task_id FROM moved ORDER BY run_at;
+    GET DIAGNOSTICS promoted = ROW_COUNT;
+    SELECT min(run_at) INTO next_due FROM task_delayed;
+    RETURN NEXT;
+END $$;
+
+-- Ends what waited longer than its time to live, unless it runs; how many there were.
+CREATE FUNCTION tasks_expire() RETURNS bigint
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+DECLARE
+    over task_expiries;
+    expired bigint := 0;
+BEGIN
+    FOR over IN
+        DELETE FROM task_expiries
+        WHERE (organization_id, task_id) IN (
+            SELECT organization_id, task_id FROM task_expiries WHERE expires_at <= clock_timestamp()
+            ORDER BY expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED)
+        RETURNING *
+    LOOP
+        PERFORM FROM tasks WHERE organization_id = over.organization_id AND id = over.task_id FOR UPDATE;
+        IF NOT EXISTS (
+            SELECT FROM task_claims
+            WHERE organization_id = over.organization_id AND task_ids @> ARRAY[over.task_id])
+        AND task_end(over.organization_id, over.task_id, 'expired', 'it had not started by ' || over.expires_at) THEN
+            expired := expired + 1;
+        END IF;
+    END LOOP;
+    RETURN expired;
+END $$;
+
+REVOKE EXECUTE ON FUNCTION tasks_rescue, tasks_promote, tasks_expire FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION tasks_rescue, tasks_promote, tasks_expire TO ${engine};

@@ -1,0 +1,241 @@
+package dev.mainstay.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mainstay.Fleet;
+import dev.mainstay.MainstayException;
+import dev.mainstay.testing.Eventually;
+import dev.mainstay.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
+
+class TaskFlowTest {
+    private static final Duration BOUND = Duration.ofSeconds(20);
+    private static final TestDatabase test = TestDatabase.create();
+    private static final List<String> ran = Collections.synchronizedList(new ArrayList<>());
+    private static final AtomicInteger flaky = new AtomicInteger();
+    private static final CountDownLatch hangs = new CountDownLatch(1);
+    private static final CountDownLatch interrupted = new CountDownLatch(1);
+    private static final Fleet fleet = fleet();
+
+    record Invoice(String number, int amount) {}
+
+    private static Fleet fleet() {
+        RetryPolicy quick = new RetryPolicy(3, Duration.ofMillis(20), Duration.ofMillis(50), 0);
+        return Fleet.builder()
+                .database(test.database())
+                .node("tasks")
+                .worker("note", String.class, (text, context) -> ran.add(text))
+                .worker(
+                        TaskType.of("send-invoice", Invoice.class),
+                        (invoice, context) ->
+                                Outcome.completed(Map.of("sent", invoice.number(), "fence", context.fence())))
+                .worker(TaskType.of("flaky", String.class).retry(quick), (text, context) -> {
+                    if (flaky.incrementAndGet() < 3) {
+                        throw new IllegalStateException("not yet");
+                    }
+                    return Outcome.COMPLETED;
+                })
+                .worker(TaskType.of("hopeless", String.class).retry(quick), (text, context) -> {
+                    throw new IllegalStateException("never");
+                })
+                .worker(TaskType.of("out-of-memory", String.class).retry(quick), (text, context) -> {
+                    throw new OutOfMemoryError("simulated");
+                })
+                .worker(TaskType.of("hang", String.class), (text, context) -> {
+                    hangs.countDown();
+                    try {
+                        Thread.currentThread().join();
+                    } finally {
+                        interrupted.countDown();
+                    }
+                    return Outcome.COMPLETED;
+                })
+                .start();
+    }
+
+    @AfterAll
+    static void close() {
+        fleet.close();
+        test.close();
+    }
+
+    private static String column(UUID task, String column) {
+        return test.database()
+                .read(handle -> handle.createQuery("SELECT " + column + "::text FROM tasks WHERE id = :id")
+                        .bind("id", task)
+                        .mapTo(String.class)
+                        .findOne()
+                        .orElse("none"));
+    }
+
+    private static void awaitState(UUID task, String state) {
+        Eventually.holds(
+                "task becomes " + state, BOUND, () -> column(task, "state").equals(state));
+    }
+
+    @Test
+    void a_task_runs_once_and_its_result_is_kept() {
+        UUID task = fleet.tasks()
+                .enqueue(NewTask.of("send-invoice", new Invoice("R-1", 5)))
+                .id();
+        awaitState(task, "completed");
+        assertThat(column(task, "result")).contains("\"sent\": \"R-1\"").contains("\"fence\": 1");
+        assertThat(column(task, "worker")).isEqualTo("tasks");
+    }
+
+    @Test
+    void a_batch_is_enqueued_in_one_transaction_and_all_of_it_runs() {
+        List<NewTask> batch = IntStream.range(0, 2_000)
+                .mapToObj(i -> NewTask.of("note", "batch-" + i))
+                .toList();
+        List<Enqueued> all = fleet.tasks().enqueueAll(batch);
+        all.forEach(task -> awaitState(task.id(), "completed"));
+        assertThat(ran.stream().filter(text -> text.startsWith("batch-")))
+                .hasSize(2_000)
+                .doesNotHaveDuplicates();
+    }
+
+    @Test
+    void a_task_enqueued_in_a_transaction_that_rolls_back_never_was() throws SQLException {
+        UUID committed;
+        try (Connection connection = test.superuser()) {
+            connection.setAutoCommit(false);
+            fleet.tasks().enqueue(connection, NewTask.of("note", "rolled back"));
+            connection.rollback();
+            committed = fleet.tasks()
+                    .enqueue(connection, NewTask.of("note", "committed"))
+                    .id();
+            connection.commit();
+        }
+        awaitState(committed, "completed");
+        assertThat(ran).contains("committed").doesNotContain("rolled back");
+    }
+
+    @Test
+    void a_task_that_fails_is_tried_again_until_it_succeeds() {
+        UUID task = fleet.tasks().enqueue(NewTask.of("flaky", "")).id();
+        awaitState(task, "completed");
+        assertThat(column(task, "attempts")).isEqualTo("2");
+        assertThat(column(task, "fence")).isEqualTo("2");
+    }
+
+    @Test
+    void a_task_whose_retries_are_used_up_is_a_dead_letter_and_can_be_redriven() {
+        UUID task = fleet.tasks().enqueue(NewTask.of("hopeless", "")).id();
+        awaitState(task, "dead");
+        assertThat(column(task, "error")).contains("failed 3 times").contains("never");
+        assertThat(fleet.tasks().redrive(task)).isTrue();
+        awaitState(task, "dead");
+        assertThat(column(task, "fence")).isEqualTo("7");
+        assertThat(fleet.tasks().redrive(UUID.randomUUID())).isFalse();
+    }
+
+    @Test
+    void an_error_in_a_handler_fails_its_task_alone() {
+        UUID task = fleet.tasks()
+                .enqueue(NewTask.of("out-of-memory", "").attempts(1))
+                .id();
+        awaitState(task, "dead");
+        assertThat(column(task, "error")).contains("OutOfMemoryError");
+    }
+
+    @Test
+    void a_payload_that_does_not_read_is_a_dead_letter_with_the_reason() {
+        UUID task =
+                fleet.tasks().enqueue(NewTask.of("send-invoice", List.of(1))).id();
+        awaitState(task, "dead");
+        assertThat(column(task, "error"))
+                .contains("the payload does not read as")
+                .contains("Invoice");
+    }
+
+    @Test
+    void a_delayed_task_waits_and_then_runs() {
+        UUID task = fleet.tasks()
+                .enqueue(NewTask.of("note", "later").in(Duration.ofMillis(300)))
+                .id();
+        assertThat(column(task, "state")).isEqualTo("open");
+        assertThat(ran).doesNotContain("later");
+        awaitState(task, "completed");
+        assertThat(Boolean.parseBoolean(column(task, "(started_at >= created_at + interval '300 ms')")))
+                .isTrue();
+    }
+
+    @Test
+    void a_unique_key_gives_the_open_task_again() {
+        NewTask once = NewTask.of("note", "unique").unique("k").in(Duration.ofMillis(200));
+        Enqueued first = fleet.tasks().enqueue(once);
+        Enqueued second = fleet.tasks().enqueue(once);
+        assertThat(first.isNew()).isTrue();
+        assertThat(second).isEqualTo(new Enqueued(first.id(), false));
+        awaitState(first.id(), "completed");
+        assertThat(fleet.tasks().enqueue(once).isNew()).isTrue();
+    }
+
+    @Test
+    void tasks_of_one_ordering_key_run_one_at_a_time_and_in_order() {
+        List<NewTask> line = IntStream.range(0, 50)
+                .mapToObj(i -> NewTask.of("note", "ordered-" + i).ordered("key"))
+                .toList();
+        List<Enqueued> all = fleet.tasks().enqueueAll(line);
+        awaitState(all.getLast().id(), "completed");
+        assertThat(ran.stream().filter(text -> text.startsWith("ordered-")).toList())
+                .isEqualTo(IntStream.range(0, 50).mapToObj(i -> "ordered-" + i).toList());
+    }
+
+    @Test
+    void a_task_waits_for_those_it_needs_and_is_cancelled_with_them() {
+        UUID first = fleet.tasks()
+                .enqueue(NewTask.of("note", "first").in(Duration.ofMillis(200)))
+                .id();
+        UUID second =
+                fleet.tasks().enqueue(NewTask.of("note", "second").after(first)).id();
+        awaitState(second, "completed");
+        assertThat(ran.indexOf("first")).isLessThan(ran.indexOf("second"));
+        UUID never = fleet.tasks()
+                .enqueue(NewTask.of("note", "never").in(Duration.ofHours(1)))
+                .id();
+        UUID dependent = fleet.tasks()
+                .enqueue(NewTask.of("note", "never either").after(never))
+                .id();
+        assertThat(fleet.tasks().cancel(never, "no longer needed")).isEqualTo(Cancelled.ENDED);
+        awaitState(dependent, "cancelled");
+        assertThat(column(dependent, "error")).contains("ended cancelled");
+        assertThatThrownBy(() -> fleet.tasks().enqueue(NewTask.of("note", "").after(UUID.randomUUID())))
+                .isInstanceOf(MainstayException.class)
+                .hasMessageContaining("is unknown");
+    }
+
+    @Test
+    void a_task_that_did_not_start_in_time_expires() {
+        UUID task = fleet.tasks()
+                .enqueue(NewTask.of("nobody-works-on-this", "").expiringAfter(Duration.ofMillis(50)))
+                .id();
+        awaitState(task, "expired");
+    }
+
+    @Test
+    void a_running_task_that_is_cancelled_is_interrupted_and_ends_cancelled() throws InterruptedException {
+        UUID task = fleet.tasks().enqueue(NewTask.of("hang", "")).id();
+        assertThat(hangs.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(fleet.tasks().cancel(task, "enough")).isEqualTo(Cancelled.ASKED);
+        assertThat(interrupted.await(20, TimeUnit.SECONDS)).isTrue();
+        awaitState(task, "cancelled");
+        assertThat(fleet.tasks().cancel(task, "again")).isEqualTo(Cancelled.OVER);
+        assertThat(fleet.tasks().cancel(UUID.randomUUID(), "")).isEqualTo(Cancelled.UNKNOWN);
+    }
+}
