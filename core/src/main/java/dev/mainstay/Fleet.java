@@ -43,6 +43,7 @@ public final class Fleet implements AutoCloseable {
     private static final String ASSIGNMENTS = "assignments";
     private static final String PLACEMENT = "placement";
     private static final String TASKS = "tasks";
+    private static final String QUEUES = "queues";
     private static final Duration TASKS_PERIOD = Duration.ofSeconds(1);
 
     private final UUID organization;
@@ -95,7 +96,8 @@ public final class Fleet implements AutoCloseable {
                         clock,
                         () -> signals.notify(TASKS))
                 .start();
-        this.tasks = new TaskQueue(database, organization, clock, taskHost, () -> signals.notify(TASKS));
+        this.tasks = new TaskQueue(
+                database, organization, clock, taskHost, () -> signals.notify(TASKS), this::queuesChanged);
         declare(builder);
         this.registry = new AgentRegistry(database, organization);
         this.node = Node.start(
@@ -111,6 +113,7 @@ public final class Fleet implements AutoCloseable {
                 this::rescueTasks);
         taskHost.trustedBy(node::isTrusted);
         signals.on(TASKS, taskHost::hintAll);
+        signals.on(QUEUES, taskHost::queuesChanged);
         signals.on(ASSIGNMENTS, node::reassigned);
         signals.on(PLACEMENT, node::placementNeeded);
         signals.notify(PLACEMENT);
@@ -152,6 +155,11 @@ public final class Fleet implements AutoCloseable {
                     partitions.maintain(builder.retention(), lease::check);
                     database.control(handle -> forgetProcesses(handle, lease));
                 }));
+    }
+
+    private void queuesChanged() {
+        taskHost.queuesChanged();
+        signals.notify(QUEUES);
     }
 
     private void rescueTasks() {

@@ -6,6 +6,7 @@ import dev.mainstay.bench.failover.FailoverBench;
 import dev.mainstay.bench.lab.JavaProgram;
 import dev.mainstay.bench.outage.OutageBench;
 import dev.mainstay.bench.start.StartBench;
+import dev.mainstay.bench.tasks.TasksBench;
 import dev.mainstay.bench.telemetry.TelemetryBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -27,7 +28,8 @@ import picocli.CommandLine.Spec;
             TelemetryBench.class,
             ApiBench.class,
             FailoverBench.class,
-            OutageBench.class
+            OutageBench.class,
+            TasksBench.class
         })
 public final class BenchMain implements Runnable {
     @Spec

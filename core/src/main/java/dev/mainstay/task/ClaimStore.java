@@ -6,10 +6,16 @@ import dev.mainstay.postgres.Columns;
 import dev.mainstay.postgres.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Claims batches of tasks for a session. Thread-safe.
 ///
@@ -45,13 +51,41 @@ final class ClaimStore {
                 GROUP BY organization_id, lane_id
                 RETURNING organization_id, lease_token, lane_id)
             SELECT claimed.organization_id, claimed.lease_token, task.id, taken.lane_id, taken.rank, taken.seq,
-                task.payload::text AS payload, task.fence, task.attempts, task.crashes, task.max_attempts,
-                task.created_at
+                task.payload::text AS payload, task.fence, task.attempts, task.crashes, task.max_attempts
             FROM taken
             JOIN claimed USING (organization_id, lane_id)
             JOIN tasks task ON task.organization_id = taken.organization_id AND task.id = taken.task_id
                 AND task.state = 'open'
             """;
+
+    private static final String SPEND = """
+            UPDATE task_limits
+            SET tokens = tokens - :started
+            WHERE organization_id = :organization AND queue IN ('', :queue) AND rate IS NOT NULL
+            """;
+
+    private static final String ENQUEUE_AND_CLAIM = """
+            WITH alive AS MATERIALIZED (
+                SELECT session_id
+                FROM node_sessions
+                WHERE session_id = :session AND ended_at IS NULL AND expires_at > clock_timestamp()),
+            stored AS (
+                INSERT INTO tasks (organization_id, id, lane_id, priority, payload, tags, max_attempts)
+                VALUES (:organization, :id, :lane, :priority, :payload::jsonb, nullif(:tags, '{}'), :attempts)),
+            claimed AS (
+                INSERT INTO task_claims (organization_id, lease_token, session_id, worker, lane_id, task_ids)
+                SELECT :organization, gen_random_uuid(), session_id, :worker, :lane, ARRAY[:id]
+                FROM alive
+                RETURNING lease_token),
+            otherwise AS (
+                INSERT INTO task_ready (lane_id, rank, organization_id, task_id)
+                SELECT :lane, :priority * 2 + 1, :organization, :id
+                WHERE NOT EXISTS (SELECT FROM alive))
+            SELECT lease_token
+            FROM claimed
+            """;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ClaimStore.class);
 
     private final Database database;
     private final String worker;
@@ -62,9 +96,36 @@ final class ClaimStore {
     }
 
     /// What was claimed, at most `most`, in the order of `wants`; nothing once the session is over.
-    List<ClaimedTask> claim(UUID session, List<Want> wants, int most) {
+    ///
+    /// @param limited the queue all wants are in, when it has limits
+    List<ClaimedTask> claim(UUID session, List<Want> wants, int most, LaneStore.@Nullable Queue limited) {
+        return database.write(handle -> limited == null
+                ? claim(handle, session, wants, most)
+                : claimWithin(handle, session, wants, most, limited));
+    }
+
+    private List<ClaimedTask> claimWithin(
+            Handle handle, UUID session, List<Want> wants, int most, LaneStore.Queue limited) {
+        int allowed = handle.createQuery("SELECT task_allowance(:organization, :queue)")
+                .bind("organization", limited.organization())
+                .bind("queue", limited.name())
+                .mapTo(Integer.class)
+                .one();
+        if (allowed == 0) {
+            return List.of();
+        }
+        List<ClaimedTask> claimed = claim(handle, session, wants, Math.min(most, allowed));
+        handle.createUpdate(SPEND)
+                .bind("organization", limited.organization())
+                .bind("queue", limited.name())
+                .bind("started", claimed.size())
+                .execute();
+        return claimed;
+    }
+
+    private List<ClaimedTask> claim(Handle handle, UUID session, List<Want> wants, int most) {
         Map<UUID, Claim> claims = new HashMap<>();
-        return database.write(handle -> handle.createQuery(CLAIM)
+        return handle.createQuery(CLAIM)
                 .bind("session", session)
                 .bind("worker", worker)
                 .bindArray("lanes", Integer.class, column(wants, Want::lane))
@@ -73,7 +134,41 @@ final class ClaimStore {
                 .bindArray("quotas", Integer.class, column(wants, Want::quota))
                 .bind("most", most)
                 .map((row, context) -> task(row, claims))
-                .list());
+                .list();
+    }
+
+    /// A claim whose answer was lost is held by this session and run by nobody.
+    void giveBackForgotten(UUID session, Collection<UUID> known) {
+        long tasks = database.write(handle -> handle.createQuery("SELECT tasks_forgotten(:session, :known)")
+                .bind("session", session)
+                .bindArray("known", UUID.class, List.copyOf(known))
+                .mapTo(Long.class)
+                .one());
+        if (tasks > 0) {
+            LOG.atWarn().log("{} tasks given back, whose claim this node never heard the answer of", tasks);
+        }
+    }
+
+    /// Stores a task and claims it with the same commit; among the claimable when the session is over.
+    Optional<ClaimedTask> enqueueAndClaim(UUID session, UUID organization, UUID id, int lane, NewTask task) {
+        String payload = Payload.text("payload", task.payload());
+        return database.write(handle -> handle.createQuery(ENQUEUE_AND_CLAIM)
+                .bind("session", session)
+                .bind("worker", worker)
+                .bind("organization", organization)
+                .bind("id", id)
+                .bind("lane", lane)
+                .bind("priority", task.priority().stored())
+                .bind("payload", payload)
+                .bindArray("tags", String.class, task.tags())
+                .bind("attempts", task.attempts())
+                .map((row, context) -> {
+                    Claim claim = new Claim(organization, Columns.uuid(row, "lease_token"));
+                    claim.added();
+                    return new ClaimedTask(
+                            claim, id, lane, 2 * task.priority().stored() + 1, 0, payload, 1, 0, 0, task.attempts());
+                })
+                .findOne());
     }
 
     private static ClaimedTask task(ResultSet row, Map<UUID, Claim> claims) throws SQLException {
@@ -91,7 +186,6 @@ final class ClaimStore {
                 row.getLong("fence") + 1,
                 row.getInt("attempts"),
                 row.getInt("crashes"),
-                most == 0 ? null : most,
-                Columns.instant(row, "created_at"));
+                most == 0 ? null : most);
     }
 }

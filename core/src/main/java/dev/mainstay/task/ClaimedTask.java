@@ -1,6 +1,5 @@
 package dev.mainstay.task;
 
-import java.time.Instant;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -19,8 +18,7 @@ record ClaimedTask(
         long fence,
         int failures,
         int crashes,
-        @Nullable Integer maxAttempts,
-        Instant createdAt) {
+        @Nullable Integer maxAttempts) {
     UUID organization() {
         return claim.organization();
     }

@@ -10,10 +10,12 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
 
 /// The one claimer of a node: takes what there is room for, in batches, and at once again after a full one.
 ///
@@ -34,7 +36,7 @@ final class Claimer implements AutoCloseable {
     private final Loop loop;
     private final TimerWheel.Timer expectation = new TimerWheel.Timer(this::look);
     private volatile long expectedUntil;
-    private long nextPoll = Long.MIN_VALUE;
+    private volatile long nextPoll = Long.MIN_VALUE;
     private int turn;
 
     Claimer(ClaimStore claims, LaneStore lanes, TaskHost host, MonotonicClock monotonic) {
@@ -63,6 +65,31 @@ final class Claimer implements AutoCloseable {
     void hintAll() {
         spots.values().forEach(Claimer::hint);
         loop.wake();
+    }
+
+    /// A queue was paused, resumed or given limits.
+    void queuesChanged() {
+        nextPoll = Long.MIN_VALUE;
+        loop.wake();
+    }
+
+    /// Whether nothing waits in a lane, as far as is known here, so that a new task would be the next.
+    boolean isCalm(int lane, Priority priority) {
+        Spot[] ranks = spots.get(lane);
+        if (ranks == null || ranks[0].lane().isPaused() || ranks[0].lane().isLimited()) {
+            return false;
+        }
+        for (Spot spot : ranks) {
+            if (spot.rank() / 2 <= priority.stored() && spot.isPromising()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    boolean isLimited(int lane) {
+        Spot[] ranks = spots.get(lane);
+        return ranks != null && ranks[0].lane().isLimited();
     }
 
     /// Something may become claimable soon, without anybody saying when: looks again and again for a while.
@@ -94,6 +121,7 @@ final class Claimer implements AutoCloseable {
             nextPoll = monotonic.nanos() + POLL.toNanos();
             refresh();
             host.cancel(lanes.cancelled(session));
+            claims.giveBackForgotten(session, host.claims());
         }
         int claimed = 1;
         while (claimed > 0 && session.equals(host.session())) {
@@ -124,15 +152,31 @@ final class Claimer implements AutoCloseable {
     }
 
     private int claim(UUID session, boolean fromStart) {
+        List<Spot> free = new ArrayList<>();
+        Map<LaneStore.Queue, List<Spot>> limited = new LinkedHashMap<>();
+        for (Spot spot : promising()) {
+            LaneStore.Lane lane = spot.lane();
+            List<Spot> group =
+                    lane.isLimited() ? limited.computeIfAbsent(lane.inQueue(), queue -> new ArrayList<>()) : free;
+            group.add(spot);
+        }
+        int claimed = claim(session, fromStart, free, null);
+        for (Map.Entry<LaneStore.Queue, List<Spot>> queue : limited.entrySet()) {
+            claimed += claim(session, fromStart, queue.getValue(), queue.getKey());
+        }
+        return claimed;
+    }
+
+    /// @param limited the queue all of `asked` are in, when it has limits
+    private int claim(UUID session, boolean fromStart, List<Spot> asked, LaneStore.@Nullable Queue limited) {
         int room = Math.min(host.room(), LARGEST_BATCH);
-        List<Spot> asked = room > 0 ? promising() : List.of();
-        if (asked.isEmpty()) {
+        if (asked.isEmpty() || room <= 0) {
             return 0;
         }
         Map<Spot, Long> hints = new HashMap<>();
         asked.forEach(spot -> hints.put(spot, spot.hinted()));
         List<Want> wants = wants(asked, room, fromStart);
-        List<ClaimedTask> claimed = wants.isEmpty() ? List.of() : claims.claim(session, wants, room);
+        List<ClaimedTask> claimed = wants.isEmpty() ? List.of() : claims.claim(session, wants, room, limited);
         learn(wants, claimed, room, hints);
         claimed.forEach(
                 task -> host.begin(task, spot(task.lane(), task.rank()).lane().type()));

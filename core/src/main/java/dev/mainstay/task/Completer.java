@@ -1,6 +1,7 @@
 package dev.mainstay.task;
 
 import dev.mainstay.concurrent.Loop;
+import dev.mainstay.postgres.Database;
 import dev.mainstay.task.CompletionStore.Ended;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,7 +30,6 @@ final class Completer implements AutoCloseable {
     private final BiConsumer<List<Ending>, Ended> told;
     private final Queue<Ending> endings = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isWoken = new AtomicBoolean();
-    private final Map<Claim, Integer> batchOfClaim = new HashMap<>();
     private final Loop loop;
     private List<Ending> batch = new ArrayList<>();
 
@@ -52,34 +52,82 @@ final class Completer implements AutoCloseable {
         isWoken.set(false);
         while (fill()) {
             UUID mine = session.get();
+            batch = confirmed(batch);
             Ended ended = mine == null ? NOTHING : store(mine);
             List<Ending> stored = batch;
             batch = new ArrayList<>();
-            batchOfClaim.forEach(Claim::ended);
             told.accept(stored, ended);
         }
     }
 
     /// A batch that could not be stored is still there and is tried again as it was.
     private boolean fill() {
-        for (Ending next = batch.size() < LARGEST_BATCH ? endings.poll() : null; next != null; ) {
+        Ending next = batch.size() < LARGEST_BATCH ? endings.poll() : null;
+        while (next != null) {
             batch.add(next);
             next = batch.size() < LARGEST_BATCH ? endings.poll() : null;
         }
         return !batch.isEmpty();
     }
 
+    /// What handlers completed in transactions that were rolled back has ended otherwise. Looked up before the claims
+    /// are
+    /// given up, since what is open must be held by somebody.
+    private List<Ending> confirmed(List<Ending> some) {
+        List<Ending> unsure = some.stream().filter(Ending::isConfirmed).toList();
+        if (unsure.isEmpty()) {
+            return some;
+        }
+        Set<UUID> committed = Set.copyOf(store.completedBefore(unsure));
+        List<Ending> sure = new ArrayList<>(some);
+        sure.replaceAll(ending -> {
+            Ending otherwise = ending.ifRolledBack();
+            return otherwise == null || committed.contains(ending.task().id()) ? ending : otherwise;
+        });
+        return sure;
+    }
+
+    /// One by one when the database refuses something in the batch, so that it spoils no other.
     private Ended store(UUID mine) {
-        batchOfClaim.clear();
-        batch.forEach(ending -> batchOfClaim.merge(ending.task().claim(), 1, Integer::sum));
-        List<Claim> over = batchOfClaim.entrySet().stream()
+        try {
+            return store(mine, batch);
+        } catch (RuntimeException e) {
+            if (!Database.refusedValues(e)) {
+                throw e;
+            }
+        }
+        while (!batch.isEmpty()) {
+            Ending last = batch.getLast();
+            Ended ended = storeOne(mine, last);
+            batch.removeLast();
+            told.accept(List.of(last), ended);
+        }
+        return NOTHING;
+    }
+
+    private Ended storeOne(UUID mine, Ending ending) {
+        try {
+            return store(mine, List.of(ending));
+        } catch (RuntimeException e) {
+            if (!Database.refusedValues(e)) {
+                throw e;
+            }
+            return store(mine, List.of(ending.refused(String.valueOf(e.getMessage()))));
+        }
+    }
+
+    private Ended store(UUID mine, List<Ending> some) {
+        Map<Claim, Integer> counts = new HashMap<>();
+        some.forEach(ending -> counts.merge(ending.task().claim(), 1, Integer::sum));
+        List<Claim> over = counts.entrySet().stream()
                 .filter(entry -> entry.getKey().open() == entry.getValue())
                 .map(Map.Entry::getKey)
                 .toList();
-        Ended ended = store.end(mine, batch, over);
-        if (ended.accepted().size() < batch.size()) {
-            ended.accepted().addAll(store.completedBefore(batch));
+        Ended ended = store.end(mine, some, over);
+        if (ended.accepted().size() < some.size()) {
+            ended.accepted().addAll(store.completedBefore(some));
         }
+        counts.forEach(Claim::ended);
         return ended;
     }
 

@@ -1,5 +1,6 @@
 package dev.mainstay.task;
 
+import dev.mainstay.postgres.StorableText;
 import java.time.Duration;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
@@ -9,7 +10,18 @@ import org.jspecify.annotations.Nullable;
 /// @param outcome as stored: completed, failed, timed out, released, snoozed, dead, cancelled
 /// @param text the result as JSON, or why it ended so
 /// @param again when it may be claimed again, where it may
-record Ending(ClaimedTask task, String outcome, @Nullable String text, Duration again, Instant startedAt) {
+/// @param ifRolledBack of one that its handler completed: how it ended if that was rolled back
+record Ending(
+        ClaimedTask task,
+        String outcome,
+        @Nullable String text,
+        Duration again,
+        Instant startedAt,
+        @Nullable Ending ifRolledBack) {
+    Ending(ClaimedTask task, String outcome, @Nullable String text, Duration again, Instant startedAt) {
+        this(task, outcome, text, again, startedAt, null);
+    }
+
     static final String COMPLETED = "completed";
 
     /// The handler has completed the task in its own transaction; whether that committed is to be looked up.
@@ -17,6 +29,12 @@ record Ending(ClaimedTask task, String outcome, @Nullable String text, Duration 
 
     boolean isConfirmed() {
         return outcome.equals(CONFIRMED);
+    }
+
+    /// The same attempt, dead because its end could not be stored.
+    Ending refused(String why) {
+        return new Ending(
+                task, "dead", StorableText.of("its end could not be stored: " + why, 4_000), Duration.ZERO, startedAt);
     }
 
     boolean isCompleted() {

@@ -24,7 +24,13 @@ final class LaneStore {
         this.database = database;
     }
 
-    record Lane(int id, UUID organization, String queue, String type, boolean isPaused, boolean isLimited) {}
+    record Queue(UUID organization, String name) {}
+
+    record Lane(int id, UUID organization, String queue, String type, boolean isPaused, boolean isLimited) {
+        Queue inQueue() {
+            return new Queue(organization, queue);
+        }
+    }
 
     List<Lane> lanes(Collection<String> types) {
         return database.read(handle -> handle.createQuery(LANES)

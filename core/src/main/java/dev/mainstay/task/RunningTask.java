@@ -72,7 +72,8 @@ final class RunningTask implements TaskContext {
 
     private Ending ending(Outcome outcome) {
         if (isCompletedByHandler) {
-            return new Ending(task, Ending.CONFIRMED, null, Duration.ZERO, startedAt);
+            Ending rolledBack = failed("the transaction that completed it was rolled back", null);
+            return new Ending(task, Ending.CONFIRMED, null, Duration.ZERO, startedAt, rolledBack);
         }
         return switch (outcome) {
             case Outcome.Completed completed -> completed(completed.result());

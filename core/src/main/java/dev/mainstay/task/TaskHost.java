@@ -12,6 +12,8 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -35,10 +37,12 @@ public final class TaskHost implements Resident {
     private final InstantSource clock;
     private final Runnable moreClaimable;
     private final CompletionStore completions;
+    private final ClaimStore claimStore;
     private final Completer completer;
     private final Claimer claimer;
     private final TaskTally tally = new TaskTally();
     private final Map<UUID, RunningTask> running = new ConcurrentHashMap<>();
+    private final Set<UUID> tokens = ConcurrentHashMap.newKeySet();
     private final AtomicInteger held = new AtomicInteger();
     private final RandomGenerator random = RandomGenerator.getDefault();
     private volatile @Nullable UUID session;
@@ -73,8 +77,8 @@ public final class TaskHost implements Resident {
         moreClaimable = builder.moreClaimable;
         completions = new CompletionStore(builder.database, builder.node);
         completer = new Completer(completions, this::session, this::stored);
-        claimer = new Claimer(
-                new ClaimStore(builder.database, builder.node), new LaneStore(builder.database), this, monotonic);
+        claimStore = new ClaimStore(builder.database, builder.node);
+        claimer = new Claimer(claimStore, new LaneStore(builder.database), this, monotonic);
     }
 
     /// Asks `newTrusted` before each write whether the node can prove that it owns what it runs.
@@ -84,6 +88,7 @@ public final class TaskHost implements Resident {
 
     @Override
     public void joined(UUID newSession) {
+        tokens.clear();
         session = newSession;
         claimer.hintAll();
     }
@@ -125,6 +130,33 @@ public final class TaskHost implements Resident {
         claimer.expect();
     }
 
+    /// A queue was paused, resumed or given limits.
+    public void queuesChanged() {
+        claimer.queuesChanged();
+    }
+
+    /// Stores a task and begins it with the same commit when there is room and it would be the next anyway; null when
+    /// not, and then nothing was stored.
+    @Nullable
+    UUID enqueueHere(UUID organization, int lane, NewTask task) {
+        UUID mine = session();
+        if (mine == null || !reserve(lane, task.type(), task.priority())) {
+            return null;
+        }
+        boolean isBegun = false;
+        try {
+            UUID id = TaskId.at(clock.instant());
+            Optional<ClaimedTask> claimed = claimStore.enqueueAndClaim(mine, organization, id, lane, task);
+            isBegun = claimed.isPresent();
+            claimed.ifPresent(mineNow -> beginReserved(mineNow, task.type()));
+            return id;
+        } finally {
+            if (!isBegun) {
+                held.decrementAndGet();
+            }
+        }
+    }
+
     public Workers workers() {
         return workers;
     }
@@ -139,6 +171,11 @@ public final class TaskHost implements Resident {
         return stopping ? 0 : capacity - held.get();
     }
 
+    /// The leases this node holds.
+    Set<UUID> claims() {
+        return Set.copyOf(tokens);
+    }
+
     int room(String type) {
         Worker<?> worker = workers.of(type);
         return worker == null ? 0 : Math.max(0, worker.free());
@@ -150,8 +187,25 @@ public final class TaskHost implements Resident {
         return monotonic.nanos() >= suspectUntil ? 1 : 0;
     }
 
+    /// Room for a task of the lane that would be the next anyway; whoever gets it begins that task or gives it back.
+    private boolean reserve(int lane, String type, Priority priority) {
+        if (session() == null || room(type) == 0 || !claimer.isCalm(lane, priority)) {
+            return false;
+        }
+        boolean isFree = held.incrementAndGet() <= capacity && !stopping;
+        if (!isFree) {
+            held.decrementAndGet();
+        }
+        return isFree;
+    }
+
     void begin(ClaimedTask task, String type) {
         held.incrementAndGet();
+        beginReserved(task, type);
+    }
+
+    void beginReserved(ClaimedTask task, String type) {
+        tokens.add(task.claim().token());
         Worker<?> worker = workers.of(type);
         if (worker == null) {
             throw new IllegalStateException("a task of type " + type + " was claimed, which nobody here works on");
@@ -178,23 +232,20 @@ public final class TaskHost implements Resident {
     }
 
     private void stored(List<Ending> endings, CompletionStore.Ended ended) {
+        boolean isLimited = false;
         for (Ending ending : endings) {
+            isLimited |= claimer.isLimited(ending.task().lane());
+            if (ending.task().claim().open() == 0) {
+                tokens.remove(ending.task().claim().token());
+            }
             if (ended.accepted().contains(ending.task().id())) {
                 tally.ended(ending, clock.instant());
-            } else if (ending.isConfirmed() && session() != null) {
-                held.incrementAndGet();
-                completer.offer(new Ending(
-                        ending.task(),
-                        "failed",
-                        "the transaction that completed it was rolled back",
-                        Duration.ZERO,
-                        ending.startedAt()));
             } else {
                 tally.lost();
                 LOG.atWarn().addKeyValue("task", ending.task().id()).log("lease lost: its end was not accepted");
             }
         }
-        if (ended.isMoreClaimable()) {
+        if (ended.isMoreClaimable() || isLimited) {
             claimer.hintAll();
             moreClaimable.run();
         }

@@ -6,39 +6,71 @@ import dev.mainstay.postgres.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import org.jdbi.v3.core.JdbiException;
 
 /// Where an organization's tasks are enqueued and commanded. Thread-safe.
 ///
 /// What was enqueued will run or end in a state that can be seen: completed, dead, cancelled or expired.
 public final class TaskQueue {
+    /// What task_enqueue says of a parent or needed task that is not there.
+    private static final String UNKNOWN_LINK = "MS010";
+
+    private static final String PAUSE = """
+            WITH changed AS (
+                UPDATE queues
+                SET paused = :paused
+                WHERE organization_id = :organization AND name = :queue
+                RETURNING organization_id, name)
+            INSERT INTO system_events (organization_id, type, severity, cause, detail)
+            SELECT organization_id, :type, 'info', :reason, jsonb_build_object('queue', name)
+            FROM changed
+            """;
+
+    private static final String LIMIT = """
+            INSERT INTO task_limits (organization_id, queue, concurrency, rate, rate_seconds)
+            VALUES (:organization, :queue, :concurrency, :rate, :seconds)
+            ON CONFLICT (organization_id, queue) DO UPDATE
+            SET concurrency = excluded.concurrency, rate = excluded.rate, rate_seconds = excluded.rate_seconds
+            """;
+
     private final Database database;
     private final UUID organization;
     private final TaskStore store;
     private final TaskHost host;
     private final Runnable enqueued;
+    private final Runnable queuesChanged;
 
+    /// The queue of `organization` on this node.
+    ///
     /// @param enqueued tells the other nodes that something may be claimable
-    public TaskQueue(Database database, UUID organization, InstantSource clock, TaskHost host, Runnable enqueued) {
+    /// @param queuesChanged tells all nodes that a queue was paused, resumed or limited
+    public TaskQueue(
+            Database database,
+            UUID organization,
+            InstantSource clock,
+            TaskHost host,
+            Runnable enqueued,
+            Runnable queuesChanged) {
         this.database = database;
         this.organization = organization;
         this.store = new TaskStore(database, clock);
         this.host = host;
         this.enqueued = enqueued;
+        this.queuesChanged = queuesChanged;
     }
 
     /// In a transaction of its own: durable when this returns.
     public Enqueued enqueue(NewTask task) {
-        Enqueued result = task.isPlain()
-                ? new Enqueued(
-                        database.write(handle -> store.insert(handle, organization, List.of(task)))
-                                .getFirst(),
-                        true)
-                : words(() -> database.write(handle -> store.enqueue(handle, organization, task)));
-        tell(List.of(task));
-        return result;
+        if (task.isPlain()) {
+            int lane = store.lane(organization, task.queue(), task.type());
+            UUID here = host.enqueueHere(organization, lane, task);
+            if (here != null) {
+                return new Enqueued(here, true);
+            }
+        }
+        return enqueueAll(List.of(task)).getFirst();
     }
 
     /// All or none, in one transaction; much faster than one by one.
@@ -47,11 +79,7 @@ public final class TaskQueue {
                 ? database.write(handle -> store.insert(handle, organization, tasks)).stream()
                         .map(id -> new Enqueued(id, true))
                         .toList()
-                : words(() -> database.write(handle -> {
-                    List<Enqueued> each = new ArrayList<>(tasks.size());
-                    tasks.forEach(task -> each.add(store.enqueue(handle, organization, task)));
-                    return each;
-                }));
+                : enqueueLinked(tasks);
         tell(tasks);
         return results;
     }
@@ -71,18 +99,17 @@ public final class TaskQueue {
         enqueued.run();
     }
 
-    private static <R> R words(java.util.function.Supplier<R> work) {
+    private List<Enqueued> enqueueLinked(List<NewTask> tasks) {
         try {
-            return work.get();
-        } catch (org.jdbi.v3.core.JdbiException e) {
-            throw linked(e);
+            return database.write(handle -> tasks.stream()
+                    .map(task -> store.enqueue(handle, organization, task))
+                    .toList());
+        } catch (JdbiException e) {
+            if (e.getCause() instanceof SQLException sql && UNKNOWN_LINK.equals(sql.getSQLState())) {
+                throw new MainstayException(ErrorCode.TASK_LINK, String.valueOf(sql.getMessage()), e);
+            }
+            throw e;
         }
-    }
-
-    private static RuntimeException linked(org.jdbi.v3.core.JdbiException failure) {
-        return failure.getCause() instanceof SQLException sql && "MS010".equals(sql.getSQLState())
-                ? new MainstayException(ErrorCode.TASK_LINK, String.valueOf(sql.getMessage()), failure)
-                : failure;
     }
 
     /// Ends a task: at once when it does not run, otherwise it is asked to end.
@@ -107,5 +134,40 @@ public final class TaskQueue {
         host.hintAll();
         enqueued.run();
         return isAgain;
+    }
+
+    /// Nothing of the queue starts until it is resumed; what runs goes on. False when there is no such queue.
+    public boolean pause(String queue, String reason) {
+        return setPaused(queue, true, reason);
+    }
+
+    public boolean resume(String queue, String reason) {
+        return setPaused(queue, false, reason);
+    }
+
+    private boolean setPaused(String queue, boolean paused, String reason) {
+        int changed = database.write(handle -> handle.createUpdate(PAUSE)
+                .bind("organization", organization)
+                .bind("queue", queue)
+                .bind("paused", paused)
+                .bind("type", paused ? "queue.paused" : "queue.resumed")
+                .bind("reason", reason)
+                .execute());
+        queuesChanged.run();
+        return changed == 1;
+    }
+
+    /// How many tasks of the queue may run at once and how many may start in a period, over all nodes; null for no
+    /// limit.
+    /// Queue "" stands for all queues of the organization together.
+    public void limit(String queue, QueueLimit limit) {
+        database.write(handle -> handle.createUpdate(LIMIT)
+                .bind("organization", organization)
+                .bind("queue", queue)
+                .bind("concurrency", limit.concurrency())
+                .bind("rate", limit.rate())
+                .bind("seconds", limit.period().toNanos() / 1e9)
+                .execute());
+        queuesChanged.run();
     }
 }

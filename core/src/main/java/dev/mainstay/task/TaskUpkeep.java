@@ -33,20 +33,20 @@ public final class TaskUpkeep {
         }
     }
 
-    private record Rescue(long rescued, long died) {}
+    private record Rescue(long freed, long died) {}
 
     private boolean rescue() {
-        Rescue rescue = database.control(handle -> handle.createQuery("SELECT rescued, died FROM tasks_rescue()")
+        Rescue rescue = database.control(handle -> handle.createQuery("SELECT freed, died FROM tasks_rescue()")
                 .map((row, context) -> new Rescue(row.getLong(1), row.getLong(2)))
                 .one());
-        if (rescue.rescued() + rescue.died() > 0) {
+        if (rescue.freed() + rescue.died() > 0) {
             LOG.atWarn()
                     .log(
                             "{} tasks freed from workers that are gone, {} of them dead letters after three crashes",
-                            rescue.rescued() + rescue.died(),
+                            rescue.freed() + rescue.died(),
                             rescue.died());
         }
-        return rescue.rescued() > 0;
+        return rescue.freed() > 0;
     }
 
     private boolean promote() {

@@ -586,57 +586,117 @@ BEGIN
     RETURN true;
 END $$;
 
--- Frees the tasks of claims whose session has ended or whose time is over: claimable again, or dead with the third
--- crash. A process that said itself that it stops or was cut off has not crashed. Returns how many of each.
-CREATE FUNCTION tasks_rescue() RETURNS TABLE (rescued bigint, died bigint)
+-- Frees the tasks of one claim that is held no more: claimable again, or dead with the third crash. Returns how many of
+-- each; nulls when the claim is gone or has been renewed meanwhile.
+CREATE FUNCTION task_claim_free(tenant uuid, token uuid, is_crash boolean, cause text)
+    RETURNS TABLE (freed bigint, died bigint)
     LANGUAGE plpgsql VOLATILE
     SET search_path = ${schema}, pg_temp
 AS $$
 DECLARE
-    lost record;
+    claim task_claims;
     ran tasks;
-    held uuid[];
 BEGIN
-    rescued := 0;
+    -- Waits for a completion under way; what it completed is then seen as completed.
+    DELETE FROM task_claims
+    WHERE organization_id = tenant AND lease_token = token AND (expires_at IS NULL OR expires_at <= clock_timestamp())
+    RETURNING * INTO claim;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    freed := 0;
     died := 0;
-    FOR lost IN
-        SELECT claim.organization_id, claim.lease_token, claim.worker, claim.claimed_at,
-            coalesce(session.end_cause, 'the worker outside did not renew its lease') AS cause,
-            session.end_cause IS DISTINCT FROM 'stopped' AND session.end_cause IS DISTINCT FROM 'fenced' AS is_crash
+    FOR ran IN
+        UPDATE tasks
+        SET fence = fence + 1, crashes = crashes + is_crash::integer
+        WHERE organization_id = tenant AND id = ANY (claim.task_ids) AND state = 'open'
+        RETURNING *
+    LOOP
+        INSERT INTO task_attempts (organization_id, task_id, fence, outcome, worker, started_at, error)
+        VALUES (tenant, ran.id, ran.fence, CASE WHEN is_crash THEN 'crashed' ELSE 'released' END, claim.worker,
+            claim.claimed_at, 'lease lost: ' || cause);
+        IF ran.cancel_reason IS NOT NULL THEN
+            PERFORM task_end(tenant, ran.id, 'cancelled', ran.cancel_reason);
+        ELSIF ran.crashes >= 3 THEN
+            PERFORM task_end(tenant, ran.id, 'dead',
+                'its worker died 3 times while it ran, the last time: ' || cause);
+            died := died + 1;
+        ELSE
+            PERFORM task_place(tenant, ran.id, ran.lane_id, task_rank(ran.priority, ran.crashes), NULL, 'retry');
+            freed := freed + 1;
+        END IF;
+    END LOOP;
+    RETURN NEXT;
+END $$;
+
+-- Frees what workers held that are gone: their session has ended, or the time of their claim is over. A process that
+-- said itself that it stops or was cut off has not crashed.
+CREATE FUNCTION tasks_rescue() RETURNS TABLE (freed bigint, died bigint)
+    LANGUAGE sql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+    WITH lost AS MATERIALIZED (
+        SELECT claim.organization_id, claim.lease_token,
+            session.end_cause IS DISTINCT FROM 'stopped' AND session.end_cause IS DISTINCT FROM 'fenced' AS is_crash,
+            coalesce(session.end_cause, 'the worker outside did not renew its lease') AS cause
         FROM task_claims claim
         LEFT JOIN node_sessions session ON session.session_id = claim.session_id
         WHERE session.ended_at IS NOT NULL OR claim.expires_at <= clock_timestamp()
             OR (claim.session_id IS NOT NULL AND session.session_id IS NULL)
+        ORDER BY claim.organization_id, claim.lease_token)
+    SELECT coalesce(sum(done.freed), 0)::bigint, coalesce(sum(done.died), 0)::bigint
+    FROM lost
+    CROSS JOIN LATERAL task_claim_free(lost.organization_id, lost.lease_token, lost.is_crash, lost.cause) AS done
+$$;
+
+-- Frees what a session holds without knowing it: the answer to its claim was lost on the way. Returns how many tasks.
+CREATE FUNCTION tasks_forgotten(session uuid, known uuid[]) RETURNS bigint
+    LANGUAGE sql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+    WITH forgotten AS MATERIALIZED (
+        SELECT organization_id, lease_token
+        FROM task_claims
+        WHERE session_id = session AND lease_token <> ALL (known)
+            AND claimed_at < clock_timestamp() - interval '3 seconds')
+    SELECT coalesce(sum(done.freed), 0)::bigint
+    FROM forgotten
+    CROSS JOIN LATERAL task_claim_free(organization_id, lease_token, false, 'its node never heard of it') AS done
+$$;
+
+-- How many more tasks of a queue may start now; locks its limits until the transaction ends.
+CREATE FUNCTION task_allowance(tenant uuid, in_queue text) RETURNS integer
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+DECLARE
+    bound task_limits;
+    allowed integer := 2147483647;
+    running integer;
+BEGIN
+    FOR bound IN SELECT * FROM task_limits WHERE organization_id = tenant AND queue IN ('', in_queue)
+        ORDER BY queue FOR UPDATE
     LOOP
-        -- Waits for a completion under way; what it completed is then seen as completed.
-        DELETE FROM task_claims
-        WHERE organization_id = lost.organization_id AND lease_token = lost.lease_token
-            AND (expires_at IS NULL OR expires_at <= clock_timestamp())
-        RETURNING task_ids INTO held;
-        CONTINUE WHEN NOT FOUND;
-        FOR ran IN
-            UPDATE tasks
-            SET fence = fence + 1, crashes = crashes + lost.is_crash::integer
-            WHERE organization_id = lost.organization_id AND id = ANY (held) AND state = 'open'
-            RETURNING *
-        LOOP
-            INSERT INTO task_attempts (organization_id, task_id, fence, outcome, worker, started_at, error)
-            VALUES (ran.organization_id, ran.id, ran.fence, CASE WHEN lost.is_crash THEN 'crashed' ELSE 'released' END,
-                lost.worker, lost.claimed_at, 'lease lost: ' || lost.cause);
-            IF ran.cancel_reason IS NOT NULL THEN
-                PERFORM task_end(ran.organization_id, ran.id, 'cancelled', ran.cancel_reason);
-            ELSIF ran.crashes >= 3 THEN
-                PERFORM task_end(ran.organization_id, ran.id, 'dead',
-                    'its worker died 3 times while it ran, the last time: ' || lost.cause);
-                died := died + 1;
-            ELSE
-                PERFORM task_place(ran.organization_id, ran.id, ran.lane_id, task_rank(ran.priority, ran.crashes),
-                    NULL, 'retry');
-                rescued := rescued + 1;
-            END IF;
-        END LOOP;
+        IF bound.concurrency IS NOT NULL THEN
+            SELECT count(*) INTO running
+            FROM task_claims claim
+            JOIN task_lanes lane ON lane.organization_id = tenant AND lane.lane_id = claim.lane_id
+            CROSS JOIN unnest(claim.task_ids) AS held (id)
+            JOIN tasks task ON task.organization_id = tenant AND task.id = held.id AND task.state = 'open'
+            WHERE claim.organization_id = tenant AND bound.queue IN ('', lane.queue);
+            allowed := least(allowed, bound.concurrency - running);
+        END IF;
+        IF bound.rate IS NOT NULL THEN
+            UPDATE task_limits
+            SET tokens = least(bound.rate, bound.tokens + CASE WHEN bound.filled_at = '-infinity' THEN bound.rate
+                    ELSE extract(epoch FROM clock_timestamp() - bound.filled_at) * bound.rate / bound.rate_seconds END),
+                filled_at = clock_timestamp()
+            WHERE organization_id = tenant AND queue = bound.queue
+            RETURNING tokens INTO bound.tokens;
+            allowed := least(allowed, floor(bound.tokens)::integer);
+        END IF;
     END LOOP;
-    RETURN NEXT;
+    RETURN greatest(allowed, 0);
 END $$;
 
 -- Ends a task by a person's wish: at once when nobody runs it, otherwise its worker is asked to. Returns what it was:
@@ -736,8 +796,11 @@ BEGIN
             expired := expired + 1;
         END IF;
     END LOOP;
+    DELETE FROM task_cancels asked
+    USING tasks task
+    WHERE task.organization_id = asked.organization_id AND task.id = asked.task_id AND task.state <> 'open';
     RETURN expired;
 END $$;
 
-REVOKE EXECUTE ON FUNCTION tasks_rescue, tasks_promote, tasks_expire FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION tasks_rescue, tasks_promote, tasks_expire TO ${engine};
+REVOKE EXECUTE ON FUNCTION tasks_rescue, tasks_forgotten, tasks_promote, tasks_expire FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION tasks_rescue, tasks_forgotten, tasks_promote, tasks_expire TO ${engine};

@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mainstay.Fleet;
 import dev.mainstay.MainstayException;
+import dev.mainstay.concurrent.Threads;
 import dev.mainstay.testing.Eventually;
 import dev.mainstay.testing.TestDatabase;
+import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -29,6 +31,8 @@ class TaskFlowTest {
     private static final AtomicInteger flaky = new AtomicInteger();
     private static final CountDownLatch hangs = new CountDownLatch(1);
     private static final CountDownLatch interrupted = new CountDownLatch(1);
+    private static final AtomicInteger crowd = new AtomicInteger();
+    private static final AtomicInteger mostCrowded = new AtomicInteger();
     private static final Fleet fleet = fleet();
 
     record Invoice(String number, int amount) {}
@@ -55,6 +59,30 @@ class TaskFlowTest {
                 .worker(TaskType.of("out-of-memory", String.class).retry(quick), (text, context) -> {
                     throw new OutOfMemoryError("simulated");
                 })
+                .worker("crowd", String.class, (text, context) -> {
+                    mostCrowded.accumulateAndGet(crowd.incrementAndGet(), Math::max);
+                    Threads.pause(Duration.ofMillis(2));
+                    crowd.decrementAndGet();
+                })
+                .worker(TaskType.of("transactional", String.class).retry(RetryPolicy.NEVER), (text, context) -> {
+                    try (Connection connection = test.superuser()) {
+                        connection.setAutoCommit(false);
+                        context.complete(connection, text);
+                        if (text.equals("commit")) {
+                            connection.commit();
+                        } else {
+                            connection.rollback();
+                        }
+                    }
+                    return Outcome.COMPLETED;
+                })
+                .worker(TaskType.of("endless", String.class).deadline(Duration.ofMillis(100)), (text, context) -> {
+                    Thread.currentThread().join();
+                    return Outcome.COMPLETED;
+                })
+                .worker(
+                        TaskType.of("bad-result", String.class),
+                        (text, context) -> Outcome.completed(new BigDecimal("1e200000")))
                 .worker(TaskType.of("hang", String.class), (text, context) -> {
                     hangs.countDown();
                     try {
@@ -237,5 +265,79 @@ class TaskFlowTest {
         awaitState(task, "cancelled");
         assertThat(fleet.tasks().cancel(task, "again")).isEqualTo(Cancelled.OVER);
         assertThat(fleet.tasks().cancel(UUID.randomUUID(), "")).isEqualTo(Cancelled.UNKNOWN);
+    }
+
+    @Test
+    void a_paused_queue_starts_nothing_until_it_is_resumed() {
+        UUID before = fleet.tasks()
+                .enqueue(NewTask.of("note", "p0").inQueue("pausable"))
+                .id();
+        awaitState(before, "completed");
+        assertThat(fleet.tasks().pause("pausable", "maintenance")).isTrue();
+        assertThat(fleet.tasks().pause("unheard-of", "")).isFalse();
+        UUID held = fleet.tasks()
+                .enqueue(NewTask.of("note", "p1").inQueue("pausable"))
+                .id();
+        UUID free = fleet.tasks().enqueue(NewTask.of("note", "p2")).id();
+        awaitState(free, "completed");
+        assertThat(column(held, "state")).isEqualTo("open");
+        fleet.tasks().resume("pausable", "done");
+        awaitState(held, "completed");
+    }
+
+    @Test
+    void a_queue_with_a_limit_runs_no_more_at_once() {
+        fleet.tasks().limit("narrow", QueueLimit.concurrency(3));
+        List<Enqueued> all = fleet.tasks()
+                .enqueueAll(IntStream.range(0, 40)
+                        .mapToObj(i -> NewTask.of("crowd", "").inQueue("narrow"))
+                        .toList());
+        all.forEach(task -> awaitState(task.id(), "completed"));
+        assertThat(mostCrowded.get()).isBetween(1, 3);
+    }
+
+    @Test
+    void a_queue_with_a_rate_starts_no_more_in_a_period() {
+        fleet.tasks().limit("slow", QueueLimit.rate(5, Duration.ofSeconds(1)));
+        List<Enqueued> all = fleet.tasks()
+                .enqueueAll(IntStream.range(0, 12)
+                        .mapToObj(i -> NewTask.of("note", "slow-" + i).inQueue("slow"))
+                        .toList());
+        all.forEach(task -> awaitState(task.id(), "completed"));
+        double seconds = test.database()
+                .read(handle -> handle.createQuery("""
+                        SELECT extract(epoch FROM max(started_at) - min(started_at)) FROM tasks
+                        WHERE lane_id IN (SELECT lane_id FROM task_lanes WHERE queue = 'slow')
+                        """).mapTo(Double.class).one());
+        assertThat(seconds).isGreaterThan(1);
+    }
+
+    @Test
+    void a_task_completed_in_its_handlers_transaction_commits_with_what_the_handler_wrote() {
+        UUID good = fleet.tasks().enqueue(NewTask.of("transactional", "commit")).id();
+        awaitState(good, "completed");
+        assertThat(column(good, "result")).isEqualTo("\"commit\"");
+        UUID bad =
+                fleet.tasks().enqueue(NewTask.of("transactional", "rollback")).id();
+        awaitState(bad, "dead");
+        assertThat(column(bad, "error")).contains("rolled back");
+    }
+
+    @Test
+    void an_attempt_past_its_deadline_is_interrupted_and_has_failed() {
+        UUID task = fleet.tasks().enqueue(NewTask.of("endless", "").attempts(1)).id();
+        awaitState(task, "dead");
+        assertThat(column(task, "error")).contains("InterruptedException");
+    }
+
+    @Test
+    void a_result_the_database_refuses_spoils_no_other_task() {
+        UUID task = fleet.tasks().enqueue(NewTask.of("bad-result", "")).id();
+        List<Enqueued> others = fleet.tasks()
+                .enqueueAll(IntStream.range(0, 20)
+                        .mapToObj(i -> NewTask.of("note", "beside-" + i))
+                        .toList());
+        awaitState(task, "dead");
+        others.forEach(other -> awaitState(other.id(), "completed"));
     }
 }
