@@ -1,7 +1,7 @@
 package dev.mainstay.agent;
 
 import dev.mainstay.AgentRef;
-import dev.mainstay.cluster.Resident;
+import dev.mainstay.Resident;
 import dev.mainstay.concurrent.Loop;
 import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.TimerWheel;

@@ -1,5 +1,6 @@
 package dev.mainstay.cluster;
 
+import dev.mainstay.Resident;
 import dev.mainstay.agent.AgentHost;
 import dev.mainstay.concurrent.Loop;
 import dev.mainstay.concurrent.MonotonicClock;

@@ -1,6 +1,6 @@
 package dev.mainstay.task;
 
-import static dev.mainstay.task.Rows.column;
+import static dev.mainstay.postgres.Columns.column;
 
 import dev.mainstay.postgres.Columns;
 import dev.mainstay.postgres.Database;

@@ -1,6 +1,6 @@
 package dev.mainstay.task;
 
-import dev.mainstay.cluster.Resident;
+import dev.mainstay.Resident;
 import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.Threads;
 import dev.mainstay.concurrent.TimerWheel;

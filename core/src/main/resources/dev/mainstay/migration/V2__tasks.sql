@@ -31,7 +31,6 @@ CREATE TABLE task_lanes (
     type            text COLLATE "C" NOT NULL CHECK (type ~ '^[a-z0-9][a-z0-9._-]{0,127}$'),
     PRIMARY KEY (organization_id, lane_id)
 );
-CREATE UNIQUE INDEX task_lanes_number ON task_lanes (lane_id);
 CREATE UNIQUE INDEX task_lanes_name ON task_lanes (organization_id, queue, type);
 
 -- The identifier is a UUIDv7 of the database's time, so the day of creation is in the key itself.

@@ -59,6 +59,7 @@ class ArchitectureTest {
                         "org.slf4j..",
                         "dev.failsafe..",
                         "com.cronutils..",
+                        "com.github.f4b6a3..",
                         "org.snakeyaml..",
                         "org.tukaani.xz..",
                         "org.jspecify..")))

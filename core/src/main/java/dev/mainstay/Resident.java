@@ -1,4 +1,4 @@
-package dev.mainstay.cluster;
+package dev.mainstay;
 
 import java.time.Duration;
 import java.util.UUID;
