@@ -241,7 +241,7 @@ class BadInputFlowTest {
     void a_method_that_a_path_does_not_have_is_refused_with_405_and_the_ones_it_has() {
         Reply reply = api.send(
                 "DELETE",
-                "/api/v1/agents/mine",
+                "/api/v1/nodes",
                 api.key(Organizations.DEFAULT, Role.ADMIN).reveal(),
                 null);
 
