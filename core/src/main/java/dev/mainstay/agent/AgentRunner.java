@@ -257,15 +257,19 @@ final class AgentRunner {
             }
         }
         if (ending instanceof Tick.Ending.Returned(WorkResult result)) {
-            if (isNews) {
-                tell(result);
-            }
-            if (result.value() != null) {
-                house.produced(ref, result.value());
-            }
+            returned(result, isNews);
         }
         if (crash != null) {
             crashes.crashed(crash);
+        }
+    }
+
+    private void returned(WorkResult result, boolean isNews) {
+        if (isNews) {
+            tell(result);
+        }
+        if (result.value() != null) {
+            house.produced(ref, result.value());
         }
     }
 

@@ -40,6 +40,13 @@ final class Binding {
         }
         var unknown = problems.count() > known;
         var wrong = new LinkedHashSet<String>();
+        var values = values(shape, branch, path, wrong);
+        var made = new RecordMaker(shape, branch, path, problems).make(values, wrong, part -> unset(part, path));
+        return unknown ? null : made;
+    }
+
+    /// One value for each part; those that could not be read are null and named in `wrong`.
+    private List<@Nullable Object> values(RecordShape shape, Branch branch, KeyPath path, Set<String> wrong) {
         var values = new ArrayList<@Nullable Object>();
         for (var part : shape.parts()) {
             var before = problems.count();
@@ -48,8 +55,7 @@ final class Binding {
                 wrong.add(part.name());
             }
         }
-        var made = new RecordMaker(shape, branch, path, problems).make(values, wrong, part -> unset(part, path));
-        return unknown ? null : made;
+        return values;
     }
 
     /// What a component has when its key is not set.

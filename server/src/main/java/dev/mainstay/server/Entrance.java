@@ -56,17 +56,13 @@ final class Entrance {
         if (words.contains("assign requested address")) {
             return new MainstayException(ErrorCode.CONFIG_INVALID, hostRefused(host), failure);
         }
+        var place = "port " + port + " on " + host;
         if (words.contains("ermission denied")) {
-            return new MainstayException(
-                    ErrorCode.PORT_UNAVAILABLE,
-                    "port " + port + " on " + host + " may not be taken by this user; choose one from 1024 on with"
-                            + " --port or server.port",
-                    failure);
+            var advice = " may not be taken by this user; choose one from 1024 on with --port or server.port";
+            return new MainstayException(ErrorCode.PORT_UNAVAILABLE, place + advice, failure);
         }
-        return new MainstayException(
-                ErrorCode.PORT_IN_USE,
-                "port " + port + " on " + host + " is in use by another program, or by a Mainstay with another data"
-                        + " folder; choose another with --port or server.port",
-                failure);
+        var advice = " is in use by another program, or by a Mainstay with another data folder; choose another with"
+                + " --port or server.port";
+        return new MainstayException(ErrorCode.PORT_IN_USE, place + advice, failure);
     }
 }

@@ -84,6 +84,10 @@ final class DeclaredAgents {
                     ConfigReference.keys(AgentSettings.class)));
             return;
         }
+        unknownKind(id, written, name);
+    }
+
+    private void unknownKind(String id, Setting written, String name) {
         var origin = written.at("kind").map(Setting::origin).orElse(written.origin());
         var hint = Suggestions.closest(name, kinds.keySet())
                 .map(word -> "; did you mean \"" + word + "\"?")

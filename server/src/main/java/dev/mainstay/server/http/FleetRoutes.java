@@ -6,6 +6,7 @@ import dev.mainstay.server.stream.Subscription;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /// The fleet as a whole: the overview, its heartbeats, and the stream of what changes. Thread-safe.
 final class FleetRoutes {
@@ -42,17 +43,21 @@ final class FleetRoutes {
             return new Answer.Streamed("text/event-stream", output -> {}, Map.of());
         }
         String key = request.caller().key();
-        if (watches.followers(request.organization(), key) >= MOST_STREAMS) {
-            throw Refusal.tooMany(
-                    "TOO_MANY_STREAMS",
-                    "this key follows the fleet " + MOST_STREAMS + " times on this node already; close a stream first",
-                    RETRY_AFTER_SECONDS);
-        }
+        requireRoom(request.organization(), key);
         Subscription subscription = watches.follow(request.organization(), key, last.filter(id -> !id.isEmpty()))
                 .orElseThrow(() -> Refusal.parameter("lastEventId", "is not a position this stream gave"));
         return new Answer.Streamed(
                 "text/event-stream",
                 output -> subscription.writeTo(output, request::isStillAdmitted),
                 Map.of("X-Accel-Buffering", "no"));
+    }
+
+    private void requireRoom(UUID organization, String key) {
+        if (watches.followers(organization, key) >= MOST_STREAMS) {
+            throw Refusal.tooMany(
+                    "TOO_MANY_STREAMS",
+                    "this key follows the fleet " + MOST_STREAMS + " times on this node already; close a stream first",
+                    RETRY_AFTER_SECONDS);
+        }
     }
 }
