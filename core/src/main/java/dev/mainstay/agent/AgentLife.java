@@ -121,8 +121,8 @@ final class AgentLife {
     private boolean hasFailedToStart(String cause) {
         return switch (state) {
             case RECOVERING -> true;
-            case ACTIVE -> step(AgentState.RECOVERING, cause);
-            default -> step(AgentState.FAILED, cause);
+            case ACTIVE -> crash(AgentState.RECOVERING, cause);
+            default -> crash(AgentState.FAILED, cause);
         };
     }
 
@@ -147,16 +147,16 @@ final class AgentLife {
                 return;
             }
             LOG.atWarn().addKeyValue("agent", spec.id()).log("crashed: {}", cause);
-            if (leaveActive(cause)) {
+            halt();
+            if (crash(AgentState.RECOVERING, cause)) {
                 answer(cause);
             }
         });
     }
 
-    private boolean leaveActive(String cause) {
+    private void halt() {
         runner.hold(STOP_BOUND);
         discard();
-        return step(AgentState.RECOVERING, cause);
     }
 
     private void answer(String cause) {
@@ -182,6 +182,12 @@ final class AgentLife {
                 act(verdict, cause);
             }
         });
+    }
+
+    /// For a reason that is not the agent's own.
+    private boolean leaveActive(String cause) {
+        halt();
+        return step(AgentState.RECOVERING, cause);
     }
 
     private void act(Verdict verdict, String cause) {
@@ -308,10 +314,19 @@ final class AgentLife {
 
     /// One step of the state; false when the lease is lost, which ends this life.
     private boolean step(AgentState to, String cause) {
+        return step(to, cause, false);
+    }
+
+    /// The step of an agent that broke by itself, which its health is told of.
+    private boolean crash(AgentState to, String cause) {
+        return step(to, cause, true);
+    }
+
+    private boolean step(AgentState to, String cause, boolean isCrash) {
         if (over) {
             return false;
         }
-        boolean isMade = host.step(new Transition(ref(), fence(), state, to, cause, quarantineOf(to)));
+        boolean isMade = host.step(new Transition(ref(), fence(), state, to, cause, isCrash, quarantineOf(to)));
         if (isMade) {
             state = to;
         } else {

@@ -19,8 +19,8 @@ final class TransitionStore {
                 FOR SHARE),
             step AS (
                 SELECT step.*, node.session_id, node.node_id
-                FROM node, unnest(:organizations, :ids, :fences, :froms, :tos, :causes, :quarantines)
-                    AS step (organization_id, id, fence, from_state, to_state, cause, quarantine_seconds)),
+                FROM node, unnest(:organizations, :ids, :fences, :froms, :tos, :causes, :crashes, :quarantines)
+                    AS step (organization_id, id, fence, from_state, to_state, cause, is_crash, quarantine_seconds)),
             made AS (
                 UPDATE agents agent
                 SET state = step.to_state,
@@ -48,6 +48,7 @@ final class TransitionStore {
                         WHEN to_state = 'recovering' THEN 'warning'
                         ELSE 'info' END,
                     id, node_id, cause, jsonb_build_object('from', from_state, 'to', to_state, 'fence', fence)
+                        || CASE WHEN is_crash THEN '{"crash": true}'::jsonb ELSE '{}' END
                 FROM made)
             SELECT organization_id, id
             FROM made
@@ -86,6 +87,7 @@ final class TransitionStore {
                         "froms", String.class, column(steps, step -> step.from().word()))
                 .bindArray("tos", String.class, column(steps, step -> step.to().word()))
                 .bindArray("causes", String.class, column(steps, Transition::cause))
+                .bindArray("crashes", Boolean.class, column(steps, Transition::isCrash))
                 .bindArray(
                         "quarantines",
                         Double.class,

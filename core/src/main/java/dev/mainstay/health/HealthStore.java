@@ -36,12 +36,10 @@ final class HealthStore {
     /// just ended is no silence. It begins with its first heartbeat then, as a busy node takes it up a while
     /// later, but within half a minute; and never before the oldest living node started, as nobody could report
     /// then.
-    ///
-    /// Crashes are the agent's own: not a restart that was asked for, a take-over from a lost node, or the fall
-    /// of a companion in its group.
     private static final String OBSERVE = """
             WITH happened AS MATERIALIZED (
-                SELECT organization_id, agent_id, at, cause, type, detail ->> 'from' AS was, detail ->> 'to' AS became
+                SELECT organization_id, agent_id, at, type, detail ->> 'from' AS was, detail ->> 'to' AS became,
+                    type = 'agent.transition' AND detail @> '{"crash": true}' AS is_crash
                 FROM system_events
                 WHERE at > :since
                     AND agent_id IS NOT NULL
@@ -77,13 +75,7 @@ final class HealthStore {
                 SELECT organization_id, agent_id, count(*) AS crashes
                 FROM happened
                 JOIN watched USING (organization_id, agent_id)
-                WHERE happened.at > watched.since AND happened.at <= :until
-                    AND type = 'agent.transition'
-                    AND (was = 'active' AND became = 'recovering'
-                        OR was IN ('initializing', 'registering', 'configuring', 'monitoring') AND became = 'failed')
-                    AND cause <> 'restart requested'
-                    AND cause NOT LIKE 'taken over by %'
-                    AND cause NOT LIKE 'group %'
+                WHERE happened.is_crash AND happened.at > watched.since AND happened.at <= :until
                 GROUP BY organization_id, agent_id),
             lived AS (
                 SELECT organization_id, agent_id, min(at) AS begun, max(sequence) - min(sequence) + 1 AS received,

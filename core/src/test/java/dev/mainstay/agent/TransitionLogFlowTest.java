@@ -19,6 +19,7 @@ class TransitionLogFlowTest {
                 AgentState.MONITORING,
                 AgentState.ACTIVE,
                 cause,
+                false,
                 Duration.ZERO);
     }
 

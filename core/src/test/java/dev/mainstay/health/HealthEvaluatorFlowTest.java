@@ -127,11 +127,11 @@ class HealthEvaluatorFlowTest {
     void failures_and_its_own_crashes_cost_an_agent_its_errors_part() {
         agent("shop", "");
         beats("shop", "2026-03-01T12:00:01Z", "2026-03-01T12:05:00Z", 10, 0);
-        String crash = "{\"from\": \"active\", \"to\": \"recovering\"}";
-        event("shop", "2026-03-01T12:01:00Z", "agent.transition", "java.lang.IllegalStateException: boom", crash);
-        event("shop", "2026-03-01T12:02:00Z", "agent.transition", "taken over by node-b", crash);
-        event("shop", "2026-03-01T12:02:30Z", "agent.transition", "restart requested", crash);
-        event("shop", "2026-03-01T12:02:31Z", "agent.transition", "group web: cart crashed: boom", crash);
+        String crash = "{\"from\": \"active\", \"to\": \"recovering\", \"crash\": true}";
+        event("shop", "2026-03-01T12:01:00Z", "agent.transition", "taken over by nobody: boom", crash);
+        event("shop", "2026-03-01T12:02:00Z", "agent.transition", "any cause", step("active", "recovering"));
+        event("shop", "2026-03-01T12:03:00Z", "shop.crashed", "what an agent tells of itself", crash);
+        event("shop", "2026-03-01T12:04:00Z", "agent.transition", "boom", "{\"crash\": \"of a kind\"}");
         assertThat(score("shop").part("errors").evidence()).containsEntry("crashes", 1L);
         assertThat(score("shop").part("errors").score()).isEqualTo(80, within(1e-9));
     }
