@@ -42,6 +42,7 @@ public record Retention(
         limits.put("agent_metrics_1h", hours);
         limits.put("system_events", events);
         limits.put("tasks", tasks);
+        limits.put("task_steps", tasks);
         limits.put("task_attempts", tasks);
         return limits;
     }

@@ -93,9 +93,7 @@ final class CompletionStore {
                 .sorted(Comparator.comparing(ending -> ending.task().id()))
                 .toList();
         List<Ending> completed = sorted.stream().filter(Ending::isCompleted).toList();
-        List<Ending> others = sorted.stream()
-                .filter(ending -> !ending.isCompleted() && !ending.isConfirmed())
-                .toList();
+        List<Ending> others = sorted.stream().filter(Ending::isOtherwise).toList();
         return database.write(handle -> {
             Set<UUID> accepted = new HashSet<>();
             if (!others.isEmpty()) {

@@ -24,8 +24,19 @@ record Ending(
 
     static final String COMPLETED = "completed";
 
+    private static final String AWAITING = "awaiting";
+
     /// The handler has completed the task in its own transaction; whether that committed is to be looked up.
     static final String CONFIRMED = "confirmed";
+
+    /// The task waits and was let go already; only the claim is still to be accounted for.
+    static Ending awaiting(ClaimedTask task, Instant startedAt) {
+        return new Ending(task, AWAITING, null, Duration.ZERO, startedAt);
+    }
+
+    boolean isAwaiting() {
+        return outcome.equals(AWAITING);
+    }
 
     boolean isConfirmed() {
         return outcome.equals(CONFIRMED);
@@ -35,6 +46,11 @@ record Ending(
     Ending refused(String why) {
         return new Ending(
                 task, "dead", StorableText.of("its end could not be stored: " + why, 4_000), Duration.ZERO, startedAt);
+    }
+
+    /// Neither success nor settled elsewhere.
+    boolean isOtherwise() {
+        return !isCompleted() && !isConfirmed() && !isAwaiting();
     }
 
     boolean isCompleted() {

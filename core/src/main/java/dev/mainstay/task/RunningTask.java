@@ -10,7 +10,10 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -28,12 +31,14 @@ final class RunningTask implements TaskContext {
     private final Worker<?> worker;
     private final TaskHost host;
     private final Instant startedAt;
+    private final Steps steps;
     private final TimerWheel.Timer deadline = new TimerWheel.Timer(this::overdue);
     private final AtomicBoolean hasEnded = new AtomicBoolean();
     private volatile @Nullable Thread thread;
     private volatile boolean isCancelled;
     private volatile boolean isOverdue;
     private volatile boolean isCompletedByHandler;
+    private volatile @Nullable Ending suspension;
     private volatile @Nullable String cancelReason;
     private volatile @Nullable Progress progress;
 
@@ -50,6 +55,7 @@ final class RunningTask implements TaskContext {
         this.worker = worker;
         this.host = host;
         this.startedAt = host.clock().instant();
+        this.steps = new StepLog(task, host.services(), startedAt, ending -> suspension = ending);
     }
 
     void start() {
@@ -62,12 +68,16 @@ final class RunningTask implements TaskContext {
         Ending ending;
         try {
             ending = ending(worker.handle(task.payload(), this));
+        } catch (Suspended e) {
+            ending = Ending.awaiting(task, startedAt);
         } catch (NotRetryableException e) {
             ending = ending("dead", error(e));
         } catch (Throwable e) {
             ending = failed(error(e), null);
         }
-        end(ending);
+        // Also when the handler swallowed what should have taken it here.
+        Ending wait = suspension;
+        end(wait == null ? ending : wait);
     }
 
     private Ending ending(Outcome outcome) {
@@ -236,5 +246,50 @@ final class RunningTask implements TaskContext {
                     "task " + task.id() + " is no longer held by this attempt; nothing was changed, roll back");
         }
         isCompletedByHandler = true;
+    }
+
+    @Override
+    public <T> T step(String name, Class<T> type, Callable<T> work) throws Exception {
+        return steps.step(name, type, work);
+    }
+
+    @Override
+    public void step(String name, Work work) throws Exception {
+        steps.step(name, work);
+    }
+
+    @Override
+    public void sleep(String name, Duration duration) {
+        steps.sleep(name, duration);
+    }
+
+    @Override
+    public <T> T await(String signal, Class<T> type) {
+        return steps.await(signal, type);
+    }
+
+    @Override
+    public <T> Optional<T> await(String signal, Class<T> type, Duration atMost) {
+        return steps.await(signal, type, atMost);
+    }
+
+    @Override
+    public Approval approval(String name) {
+        return steps.approval(name);
+    }
+
+    @Override
+    public List<UUID> enqueue(String name, List<NewTask> children) {
+        return steps.enqueue(name, children);
+    }
+
+    @Override
+    public List<Child> awaitAll(String name, List<UUID> children) {
+        return steps.awaitAll(name, children);
+    }
+
+    @Override
+    public List<Child> awaitAny(String name, List<UUID> children) {
+        return steps.awaitAny(name, children);
     }
 }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 
 /// What a handler may know and do about the task it runs. Thread-safe.
-public interface TaskContext {
+public interface TaskContext extends Steps {
     UUID id();
 
     UUID organization();

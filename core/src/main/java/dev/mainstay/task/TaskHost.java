@@ -39,6 +39,11 @@ public final class TaskHost implements Resident {
     private final CompletionStore completions;
     private final ClaimStore claimStore;
     private final Completer completer;
+    private final StepStore stepStore;
+    private final StepWriter stepWriter;
+    private final Database database;
+    private final TaskStore store;
+    private final StepServices services = new Services();
     private final Claimer claimer;
     private final TaskTally tally = new TaskTally();
     private final Map<UUID, RunningTask> running = new ConcurrentHashMap<>();
@@ -77,6 +82,10 @@ public final class TaskHost implements Resident {
         moreClaimable = builder.moreClaimable;
         completions = new CompletionStore(builder.database, builder.node);
         completer = new Completer(completions, this::session, this::stored);
+        stepStore = new StepStore(builder.database);
+        stepWriter = new StepWriter(stepStore, this::session);
+        database = builder.database;
+        store = new TaskStore(builder.database, clock);
         claimStore = new ClaimStore(builder.database, builder.node);
         claimer = new Claimer(claimStore, new LaneStore(builder.database), this, monotonic);
     }
@@ -113,6 +122,7 @@ public final class TaskHost implements Resident {
         running.values().forEach(RunningTask::drop);
         claimer.close();
         completer.close();
+        stepWriter.close();
     }
 
     /// Something became claimable in one lane.
@@ -238,7 +248,7 @@ public final class TaskHost implements Resident {
             if (ending.task().claim().open() == 0) {
                 tokens.remove(ending.task().claim().token());
             }
-            if (ended.accepted().contains(ending.task().id())) {
+            if (ending.isAwaiting() || ended.accepted().contains(ending.task().id())) {
                 tally.ended(ending, clock.instant());
             } else {
                 tally.lost();
@@ -285,6 +295,37 @@ public final class TaskHost implements Resident {
 
     void cancel(TimerWheel.Timer timer) {
         wheel.cancel(timer);
+    }
+
+    StepServices services() {
+        return services;
+    }
+
+    private final class Services implements StepServices {
+        @Override
+        public InstantSource clock() {
+            return clock;
+        }
+
+        @Override
+        public StepStore steps() {
+            return stepStore;
+        }
+
+        @Override
+        public void write(StepWrite write) {
+            stepWriter.offer(write);
+        }
+
+        @Override
+        public List<UUID> enqueue(UUID organization, List<NewTask> tasks) {
+            List<UUID> ids = database.write(handle -> tasks.stream()
+                    .map(task -> store.enqueue(handle, organization, task).id())
+                    .toList());
+            hintAll();
+            moreClaimable.run();
+            return ids;
+        }
     }
 
     public TaskTally tally() {

@@ -7,8 +7,10 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.JdbiException;
+import org.jspecify.annotations.Nullable;
 
 /// Where an organization's tasks are enqueued and commanded. Thread-safe.
 ///
@@ -131,9 +133,48 @@ public final class TaskQueue {
                 .bind("task", task)
                 .mapTo(Boolean.class)
                 .one());
+        tellAll();
+        return isAgain;
+    }
+
+    /// Sends a task what it waits for, or will wait for; `value` is kept as JSON.
+    public Signalled signal(UUID task, String name, Object value) {
+        String was = database.write(
+                handle -> handle.createQuery("SELECT task_signal(:organization, :task, :name, :value::jsonb)")
+                        .bind("organization", organization)
+                        .bind("task", task)
+                        .bind("name", name)
+                        .bind("value", Payload.text("signal", value))
+                        .mapTo(String.class)
+                        .findOne()
+                        .orElse("unknown"));
+        tellAll();
+        return Signalled.of(was);
+    }
+
+    /// A person's decision a task waits for.
+    public Signalled decide(UUID task, String name, Steps.Approval decision) {
+        return signal(task, name, decision);
+    }
+
+    /// A new task that begins behind the first `steps` steps of another one, with its payload or another; empty when
+    /// there is no such task.
+    public Optional<UUID> fork(UUID task, int steps, @Nullable Object payload) {
+        Optional<UUID> fresh = database.write(
+                handle -> handle.createQuery("SELECT task_fork(:organization, :task, :steps, :payload::jsonb)")
+                        .bind("organization", organization)
+                        .bind("task", task)
+                        .bind("steps", steps)
+                        .bind("payload", Payload.nullableText("payload", payload))
+                        .mapTo(UUID.class)
+                        .findOne());
+        tellAll();
+        return fresh;
+    }
+
+    private void tellAll() {
         host.hintAll();
         enqueued.run();
-        return isAgain;
     }
 
     /// Nothing of the queue starts until it is resumed; what runs goes on. False when there is no such queue.

@@ -26,6 +26,12 @@ public final class TaskUpkeep {
         if (isRescue || isPromotion) {
             claimable.run();
         }
+        long late = database.control(handle -> handle.createQuery("SELECT tasks_wait_no_longer()")
+                .mapTo(Long.class)
+                .one());
+        if (late > 0) {
+            claimable.run();
+        }
         long expired = database.control(handle ->
                 handle.createQuery("SELECT tasks_expire()").mapTo(Long.class).one());
         if (expired > 0) {

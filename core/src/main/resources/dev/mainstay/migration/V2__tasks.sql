@@ -186,6 +186,48 @@ CREATE TABLE dead_letters (
 );
 CREATE INDEX dead_letters_died_at ON dead_letters (organization_id, died_at);
 
+-- What a task has done so far: the result of each step, kept once, so that the next attempt goes on behind it. A step
+-- that waits (sleep, signal, approval, children) stands here once what it waited for has come.
+CREATE TABLE task_steps (
+    organization_id uuid NOT NULL,
+    task_id         uuid NOT NULL,
+    position        integer NOT NULL CHECK (position >= 0),
+    name            text NOT NULL,
+    kind            text NOT NULL CHECK (kind IN ('step', 'sleep', 'signal', 'approval', 'children')),
+    fence           bigint NOT NULL,
+    started_at      timestamptz NOT NULL,
+    ended_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    timed_out       boolean NOT NULL DEFAULT false,
+    result          jsonb,
+    PRIMARY KEY (organization_id, task_id, position)
+) PARTITION BY RANGE (task_id);
+
+-- What an open task waits for without a worker: a named signal, an approval, or children (all, or any of them).
+CREATE TABLE task_waits (
+    organization_id uuid NOT NULL,
+    task_id         uuid NOT NULL,
+    position        integer NOT NULL,
+    kind            text NOT NULL CHECK (kind IN ('signal', 'approval', 'children')),
+    name            text NOT NULL,
+    children        uuid[],
+    remaining       integer CHECK (remaining > 0),
+    since           timestamptz NOT NULL DEFAULT clock_timestamp(),
+    deadline_at     timestamptz,
+    PRIMARY KEY (organization_id, task_id)
+);
+CREATE INDEX task_waits_deadline ON task_waits (deadline_at) WHERE deadline_at IS NOT NULL;
+
+-- Signals nobody waits for yet.
+CREATE TABLE task_signals (
+    organization_id uuid NOT NULL,
+    task_id         uuid NOT NULL,
+    seq             bigint GENERATED ALWAYS AS IDENTITY,
+    name            text NOT NULL,
+    value           jsonb,
+    sent_at         timestamptz NOT NULL DEFAULT clock_timestamp(),
+    PRIMARY KEY (organization_id, task_id, seq)
+);
+
 -- A running task that a person wants ended; its node looks here.
 CREATE TABLE task_cancels (
     organization_id uuid NOT NULL,
@@ -209,6 +251,8 @@ AS $$
            ('agent_metrics_1h', 'bucket', 'month', 'false', 'fillfactor = 100'),
            ('system_events', 'at', 'day', 'false', 'fillfactor = 100'),
            ('tasks', 'id', 'day', 'old.state = ''open''', 'fillfactor = 70'),
+           ('task_steps', 'task_id', 'day', 'EXISTS (SELECT FROM tasks WHERE tasks.organization_id = '
+               'old.organization_id AND tasks.id = old.task_id AND tasks.state = ''open'')', 'fillfactor = 100'),
            ('task_attempts', 'task_id', 'day', 'EXISTS (SELECT FROM tasks WHERE tasks.organization_id = '
                'old.organization_id AND tasks.id = old.task_id AND tasks.state = ''open'')', 'fillfactor = 100')
 $$;
@@ -217,14 +261,14 @@ DO $$
 DECLARE
     tenant text;
 BEGIN
-    FOREACH tenant IN ARRAY ARRAY['tasks', 'task_attempts'] LOOP
+    FOREACH tenant IN ARRAY ARRAY['tasks', 'task_steps', 'task_attempts'] LOOP
         EXECUTE format('CREATE TABLE %I PARTITION OF %I DEFAULT', tenant || '_default', tenant);
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant || '_default');
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant || '_default');
     END LOOP;
     FOREACH tenant IN ARRAY ARRAY['queues', 'task_limits', 'task_lanes', 'tasks', 'task_ready', 'task_claims',
         'task_delayed', 'task_blocked', 'task_needs', 'task_keys', 'task_orders', 'task_line', 'task_expiries',
-        'task_attempts', 'dead_letters', 'task_cancels']
+        'task_attempts', 'dead_letters', 'task_cancels', 'task_steps', 'task_waits', 'task_signals']
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant);
@@ -237,7 +281,7 @@ BEGIN
         EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON %I TO ${engine}, ${api}', tenant);
     END LOOP;
 END $$;
-REVOKE DELETE ON tasks, task_attempts FROM ${engine}, ${api};
+REVOKE DELETE ON tasks, task_steps, task_attempts FROM ${engine}, ${api};
 
 -- The functions below run with the rights of who calls them, so a request touches only its organization's rows. They
 -- lock in one order: the claim, then the task, then what stands for it elsewhere.
@@ -457,6 +501,9 @@ BEGIN
             END IF;
         END LOOP;
     END IF;
+    IF done.links & 4 <> 0 THEN
+        PERFORM task_child_ended(tenant, done.parent_id, task);
+    END IF;
     IF done.links & 16 <> 0 THEN
         DELETE FROM task_expiries WHERE organization_id = tenant AND task_id = task;
     END IF;
@@ -481,6 +528,8 @@ BEGIN
     DELETE FROM task_delayed WHERE organization_id = tenant AND task_id = task;
     DELETE FROM task_blocked WHERE organization_id = tenant AND task_id = task;
     DELETE FROM task_cancels WHERE organization_id = tenant AND task_id = task;
+    DELETE FROM task_waits WHERE organization_id = tenant AND task_id = task;
+    DELETE FROM task_signals WHERE organization_id = tenant AND task_id = task;
     DELETE FROM task_needs WHERE organization_id = tenant AND task_id = task AND done.links & 8 <> 0;
     IF final_state = 'dead' THEN
         INSERT INTO dead_letters (organization_id, task_id, lane_id, reason) VALUES (tenant, task, done.lane_id, why);
@@ -725,6 +774,177 @@ BEGIN
     RETURN 'asked';
 END $$;
 
+-- What a task waited for has come, or the wait was too long: the step is done, and the task goes on.
+CREATE FUNCTION task_wait_over(tenant uuid, task uuid, came jsonb, is_late boolean) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+DECLARE
+    wait task_waits;
+    waiting tasks;
+BEGIN
+    DELETE FROM task_waits WHERE organization_id = tenant AND task_id = task RETURNING * INTO wait;
+    SELECT * INTO STRICT waiting FROM tasks WHERE organization_id = tenant AND id = task;
+    INSERT INTO task_steps (organization_id, task_id, position, name, kind, fence, started_at, timed_out, result)
+    VALUES (tenant, task, wait.position, wait.name, wait.kind, waiting.fence, wait.since, is_late, came);
+    PERFORM task_place(tenant, task, waiting.lane_id, task_rank(waiting.priority, waiting.crashes), NULL, 'sleep');
+END $$;
+
+-- The results of children, in the order given: one object each.
+CREATE FUNCTION task_children_results(tenant uuid, children uuid[]) RETURNS jsonb
+    LANGUAGE sql STABLE
+    SET search_path = ${schema}, pg_temp
+AS $$
+    SELECT coalesce(jsonb_agg(jsonb_build_object('id', task.id, 'state', task.state, 'result', task.result,
+        'error', task.error) ORDER BY child.place), '[]')
+    FROM unnest(children) WITH ORDINALITY AS child (id, place)
+    JOIN tasks task ON task.organization_id = tenant AND task.id = child.id
+$$;
+
+CREATE FUNCTION task_child_ended(tenant uuid, parent uuid, child uuid) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+DECLARE
+    wait task_waits;
+BEGIN
+    PERFORM FROM tasks WHERE organization_id = tenant AND id = parent AND state = 'open' FOR UPDATE;
+    SELECT * INTO wait FROM task_waits
+    WHERE organization_id = tenant AND task_id = parent AND kind = 'children' AND children @> ARRAY[child];
+    IF wait.remaining > 1 THEN
+        UPDATE task_waits SET remaining = remaining - 1 WHERE organization_id = tenant AND task_id = parent;
+    ELSIF wait.remaining = 1 THEN
+        PERFORM task_wait_over(tenant, parent, task_children_results(tenant, wait.children), false);
+    END IF;
+END $$;
+
+-- Lets a running task wait without a worker, unless what it waits for is there already. Returns 'lost' (the lease was,
+-- and nothing changed), 'there' (came holds it, and the step is stored) or 'waiting' (the attempt has ended).
+CREATE FUNCTION task_await(
+        tenant uuid, token uuid, task uuid, attempt_fence bigint, at_position integer, wait_kind text, wait_name text,
+        awaited uuid[], enough integer, patience interval, started timestamptz)
+    RETURNS TABLE (outcome text, came jsonb)
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+DECLARE
+    signal task_signals;
+    open_children integer;
+    missing integer;
+    by_worker text;
+BEGIN
+    IF NOT task_claim_held(tenant, token) THEN
+        RETURN QUERY SELECT 'lost', NULL::jsonb;
+        RETURN;
+    END IF;
+    UPDATE task_claims SET task_ids = array_remove(task_ids, task)
+    WHERE organization_id = tenant AND lease_token = token AND task_ids @> ARRAY[task]
+    RETURNING worker INTO by_worker;
+    PERFORM FROM tasks
+    WHERE organization_id = tenant AND id = task AND state = 'open' AND fence = attempt_fence - 1 FOR UPDATE;
+    IF NOT FOUND OR by_worker IS NULL THEN
+        RAISE EXCEPTION 'lease lost' USING ERRCODE = 'MS011';
+    END IF;
+    IF wait_kind = 'children' THEN
+        SELECT count(*) INTO open_children FROM tasks
+        WHERE organization_id = tenant AND id = ANY (awaited) AND state = 'open';
+        missing := enough - (cardinality(awaited) - open_children);
+        came := CASE WHEN missing <= 0 THEN task_children_results(tenant, awaited) END;
+    ELSE
+        DELETE FROM task_signals
+        WHERE organization_id = tenant AND task_id = task AND seq = (
+            SELECT min(seq) FROM task_signals
+            WHERE organization_id = tenant AND task_id = task AND name = wait_name)
+        RETURNING * INTO signal;
+        missing := CASE WHEN FOUND THEN 0 ELSE NULL END;
+        came := signal.value;
+    END IF;
+    IF missing <= 0 THEN
+        UPDATE task_claims SET task_ids = task_ids || task WHERE organization_id = tenant AND lease_token = token;
+        INSERT INTO task_steps (organization_id, task_id, position, name, kind, fence, started_at, result)
+        VALUES (tenant, task, at_position, wait_name, wait_kind, attempt_fence, clock_timestamp(), came);
+        outcome := 'there';
+        RETURN NEXT;
+        RETURN;
+    END IF;
+    INSERT INTO task_waits (organization_id, task_id, position, kind, name, children, remaining, deadline_at)
+    VALUES (tenant, task, at_position, wait_kind, wait_name, awaited, missing, clock_timestamp() + patience);
+    INSERT INTO task_attempts (organization_id, task_id, fence, outcome, worker, started_at)
+    VALUES (tenant, task, attempt_fence, 'awaiting', by_worker, started);
+    UPDATE tasks SET fence = fence + 1 WHERE organization_id = tenant AND id = task;
+    outcome := 'waiting';
+    RETURN NEXT;
+END $$;
+
+-- Sends a task what it waits for, now or later. Returns 'taken', 'kept' (nobody waits for it yet), 'over' (the task has
+-- ended) or null for one that is unknown.
+CREATE FUNCTION task_signal(tenant uuid, task uuid, signal_name text, signal_value jsonb) RETURNS text
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+DECLARE
+    stood text;
+BEGIN
+    SELECT state INTO stood FROM tasks WHERE organization_id = tenant AND id = task FOR UPDATE;
+    IF stood IS NULL THEN
+        RETURN NULL;
+    ELSIF stood <> 'open' THEN
+        RETURN 'over';
+    ELSIF EXISTS (SELECT FROM task_waits WHERE organization_id = tenant AND task_id = task
+            AND kind IN ('signal', 'approval') AND name = signal_name) THEN
+        PERFORM task_wait_over(tenant, task, signal_value, false);
+        RETURN 'taken';
+    END IF;
+    INSERT INTO task_signals (organization_id, task_id, name, value) VALUES (tenant, task, signal_name, signal_value);
+    RETURN 'kept';
+END $$;
+
+-- Lets tasks go on that waited longer than they wanted to; how many there were.
+CREATE FUNCTION tasks_wait_no_longer() RETURNS bigint
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+DECLARE
+    late task_waits;
+    ended bigint := 0;
+BEGIN
+    FOR late IN SELECT * FROM task_waits WHERE deadline_at <= clock_timestamp() ORDER BY deadline_at LIMIT 1000
+    LOOP
+        PERFORM FROM tasks WHERE organization_id = late.organization_id AND id = late.task_id FOR UPDATE;
+        IF EXISTS (SELECT FROM task_waits WHERE organization_id = late.organization_id AND task_id = late.task_id
+                AND position = late.position) THEN
+            PERFORM task_wait_over(late.organization_id, late.task_id, NULL, true);
+            ended := ended + 1;
+        END IF;
+    END LOOP;
+    RETURN ended;
+END $$;
+
+-- A new task that begins behind the steps before a position of another one, with its payload or an edited one.
+CREATE FUNCTION task_fork(tenant uuid, task uuid, before_position integer, new_payload jsonb DEFAULT NULL)
+    RETURNS uuid
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+DECLARE
+    fresh uuid := task_new_id();
+    origin tasks;
+BEGIN
+    SELECT * INTO origin FROM tasks WHERE organization_id = tenant AND id = task;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    INSERT INTO tasks (organization_id, id, lane_id, priority, payload, max_attempts, tags, fence)
+    VALUES (tenant, fresh, origin.lane_id, origin.priority, coalesce(new_payload, origin.payload),
+        origin.max_attempts, origin.tags, 1);
+    INSERT INTO task_steps (organization_id, task_id, position, name, kind, fence, started_at, ended_at, timed_out, result)
+    SELECT tenant, fresh, position, name, kind, 0, started_at, ended_at, timed_out, result
+    FROM task_steps step
+    WHERE step.organization_id = tenant AND step.task_id = task AND step.position < before_position;
+    PERFORM task_place(tenant, fresh, origin.lane_id, task_rank(origin.priority, 0::smallint), NULL, 'delay');
+    RETURN fresh;
+END $$;
+
 -- Makes a dead letter claimable again, with all its attempts before it; false when it is none.
 CREATE FUNCTION task_redrive(tenant uuid, task uuid, new_payload jsonb DEFAULT NULL) RETURNS boolean
     LANGUAGE plpgsql VOLATILE
@@ -801,5 +1021,7 @@ BEGIN
     RETURN expired;
 END $$;
 
-REVOKE EXECUTE ON FUNCTION tasks_rescue, tasks_forgotten, tasks_promote, tasks_expire FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION tasks_rescue, tasks_forgotten, tasks_promote, tasks_expire TO ${engine};
+REVOKE EXECUTE ON FUNCTION tasks_rescue, tasks_forgotten, tasks_promote, tasks_expire, tasks_wait_no_longer
+    FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION tasks_rescue, tasks_forgotten, tasks_promote, tasks_expire, tasks_wait_no_longer
+    TO ${engine};
