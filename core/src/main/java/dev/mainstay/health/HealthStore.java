@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 final class HealthStore {
     private static final String REPLACE = """
             INSERT INTO agent_health (organization_id, agent_id, at, score, parts)
-            SELECT organization_id, agent_id, :at, score, parts::jsonb
+            SELECT organization_id, agent_id, :at, score, parts::json
             FROM unnest(:organizations, :agents, :scores, :parts) AS given (organization_id, agent_id, score, parts)
             ORDER BY organization_id, agent_id
             ON CONFLICT (organization_id, agent_id) DO UPDATE

@@ -229,7 +229,7 @@ CREATE TABLE agent_health (
     agent_id        text COLLATE "C" NOT NULL,
     at              timestamptz NOT NULL,
     score           double precision NOT NULL CHECK (score BETWEEN 0 AND 100),
-    parts           jsonb NOT NULL,
+    parts           json NOT NULL,
     PRIMARY KEY (organization_id, agent_id)
 ) WITH (fillfactor = 50);
 

@@ -17,8 +17,8 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Metrics through [dev.mainstay.telemetry.Telemetry] against a bare COPY of the same rows, in turns; then the
-/// heartbeats of many agents. Used by one thread.
-@Command(name = "telemetry", description = "Metrics and heartbeats into the database, next to a bare COPY.")
+/// heartbeats of many agents, and their health. Used by one thread.
+@Command(name = "telemetry", description = "Metrics next to a bare COPY, heartbeats, and health.")
 public final class TelemetryBench implements Callable<Integer> {
     private static final Map<String, Goal> GOALS = goals();
 
@@ -43,6 +43,12 @@ public final class TelemetryBench implements Callable<Integer> {
             description = "history to read from, a heartbeat a second (${DEFAULT-VALUE})")
     private int minutes;
 
+    @Option(
+            names = "--evaluations",
+            defaultValue = "20",
+            description = "how often the health of a thousand agents is judged (${DEFAULT-VALUE})")
+    private int evaluations;
+
     @Mixin
     private Reporting reporting;
 
@@ -51,6 +57,7 @@ public final class TelemetryBench implements Callable<Integer> {
         goals.put("rowsPerSecond", Goal.atLeast(250_000));
         goals.put("ratioToCopy", Goal.atLeast(0.8));
         goals.put("heartbeat10kMs", Goal.atMost(40));
+        goals.put("health1000Ms", Goal.atMost(100));
         return goals;
     }
 
@@ -67,6 +74,8 @@ public final class TelemetryBench implements Callable<Integer> {
             new HeartbeatRounds(laboratory, agents).run(beats, figures);
             Reporting.say("%d minutes of them, read by agent".formatted(minutes));
             new HeartbeatReads(laboratory, agents).run(minutes, figures);
+            Reporting.say("health of a thousand agents");
+            new HealthRounds(laboratory).run(evaluations, figures);
             return new Measured(figures, laboratory.version());
         }
     }
