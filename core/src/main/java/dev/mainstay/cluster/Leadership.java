@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
 /// The duties of this node: takes vacant ones, and runs the rounds of those it holds.
 ///
 /// A duty hangs on its holder's session; it is vacant when that has ended, or when the holder has not shown itself for
-/// a
-/// minute. Taking it raises the term. Thread-safe.
+/// a minute. Taking it raises the term. A session may take what it holds already: it asks only when it does not know
+/// that it does, since the answer to its taking was lost. Thread-safe.
 public final class Leadership implements AutoCloseable {
     private static final String TAKE = """
             INSERT INTO duties (name, session_id, node_id)
@@ -33,7 +33,8 @@ public final class Leadership implements AutoCloseable {
                 term = duties.term + 1,
                 since = clock_timestamp(),
                 ran_at = clock_timestamp()
-            WHERE duties.ran_at < clock_timestamp() - interval '60 seconds'
+            WHERE duties.session_id = excluded.session_id
+                OR duties.ran_at < clock_timestamp() - interval '60 seconds'
                 OR NOT EXISTS (
                     SELECT FROM node_sessions holder
                     WHERE holder.session_id = duties.session_id AND holder.ended_at IS NULL)
