@@ -33,10 +33,12 @@ final class PlacementStore {
             WHERE lease.organization_id = asked.organization_id AND lease.agent_id = asked.agent_id
             """;
 
+    /// One that ran outside before it was declared here leaves a token, and nobody else would take it away.
     private static final String ASSIGN = """
             UPDATE agent_leases lease
             SET session_id = session.session_id,
                 node_id = session.node_id,
+                lease_token = NULL,
                 fence = lease.fence + 1,
                 leaving = false,
                 leased_at = clock_timestamp()

@@ -8,6 +8,7 @@ import dev.mainstay.testing.Eventually;
 import dev.mainstay.testing.TestDatabase;
 import java.time.Duration;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -84,6 +85,44 @@ class UndeclaredAgentsFlowTest {
         start("node-c").close();
         assertThat(desired("of-a")).isEqualTo(DesiredState.RUNNING);
         assertThat(desired("of-b")).isEqualTo(DesiredState.RUNNING);
+    }
+
+    @Test
+    void one_that_ran_outside_before_leaves_nothing_of_that_once_a_node_runs_it() {
+        start("node-a").close();
+        new OutsideAgents(test.database())
+                .register(
+                        Organizations.DEFAULT,
+                        new OutsideRegistration(
+                                "dropped",
+                                "outside",
+                                AgentCategory.OPERATIONAL,
+                                "",
+                                List.of(),
+                                List.of(),
+                                null,
+                                BOUND,
+                                BOUND,
+                                "key",
+                                true));
+        try (var fleet = start("node-a", "dropped")) {
+            String node = fleet.node().identity().id();
+            Eventually.holds("the node runs it", BOUND, () -> node.equals(runner("dropped")));
+        }
+        int tokens = test.database()
+                .read(handle -> handle.createQuery("SELECT count(*) FROM agent_leases WHERE lease_token IS NOT NULL")
+                        .mapTo(Integer.class)
+                        .one());
+        assertThat(tokens).isZero();
+    }
+
+    private @Nullable String runner(String agent) {
+        return test.database()
+                .read(handle -> handle.createQuery("SELECT node_id FROM agent_leases WHERE agent_id = :agent")
+                        .bind("agent", agent)
+                        .mapTo(String.class)
+                        .findOne()
+                        .orElse(null));
     }
 
     private List<String> reasons(String agent) {
