@@ -38,7 +38,7 @@ public record ProductionChecks(DatabaseConfig config, InstantSource wall) {
             LIMIT 1
             """;
 
-    private static final String SNAPSHOT = """
+    private static final String DEAD_TUPLES = """
             SELECT format('%I.%I', schemaname, relname) || ': ' || n_dead_tup || ' dead beside ' || n_live_tup
             FROM pg_stat_user_tables
             WHERE schemaname = :schema AND n_dead_tup > 50000 AND n_dead_tup > n_live_tup * 0.2
@@ -104,7 +104,7 @@ public record ProductionChecks(DatabaseConfig config, InstantSource wall) {
     private record Snapshot(long pid, String program, long seconds) {}
 
     private Finding deadTuples(Handle handle) {
-        var worst = handle.createQuery(SNAPSHOT)
+        var worst = handle.createQuery(DEAD_TUPLES)
                 .bind("schema", config.schema())
                 .mapTo(String.class)
                 .findOne();
