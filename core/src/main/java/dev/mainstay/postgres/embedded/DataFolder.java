@@ -58,6 +58,16 @@ public final class DataFolder implements AutoCloseable {
         }
     }
 
+    /// Makes the folder when it is missing, closed to others, and leaves it free: for what is written there before the
+    /// process that takes it has started.
+    public static void make(Path folder) {
+        try {
+            FileTree.createPrivate(folder);
+        } catch (IOException e) {
+            throw Failure.ofFolder(folder, e);
+        }
+    }
+
     /// Refuses a folder that a living process uses, without touching it.
     public static void requireFree(Path folder) {
         if (holder(folder).isPresent()) {

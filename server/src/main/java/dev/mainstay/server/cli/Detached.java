@@ -2,6 +2,7 @@ package dev.mainstay.server.cli;
 
 import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.Threads;
+import dev.mainstay.postgres.embedded.DataFolder;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ final class Detached {
     }
 
     int start() throws IOException {
+        DataFolder.make(data);
         var logs = data.toAbsolutePath().resolve("logs");
         Files.createDirectories(logs);
         var console = Files.createTempFile(logs, "up-", ".log");

@@ -173,6 +173,8 @@ class UpFlowTest {
             assertThat(detached.exit()).as(detached.said()).isZero();
             assertThat(detached.said()).contains("process", "mainstay down");
         }
+        assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(folder.resolve(".mainstay"))))
+                .isEqualTo("rwx------");
         assertThat(terminal().type("status").exit()).isZero();
         the_engine_sees_what_other_sessions_do();
         assertThat(terminal().type("down").exit()).isZero();
