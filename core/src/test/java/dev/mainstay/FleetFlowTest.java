@@ -86,6 +86,17 @@ class FleetFlowTest {
         assertThat(phases("ticks = 0")).isSubsetOf("heartbeating", "working");
     }
 
+    @Test
+    void the_first_tick_is_told_at_once_and_not_with_the_next_heartbeat() {
+        Duration hour = Duration.ofHours(1);
+        AgentSpec spec =
+                AgentSpec.builder("patient").every(hour).heartbeat(hour).build();
+        try (Fleet fleet =
+                builder().agent(spec, any -> context -> WorkResult.processed(2)).start()) {
+            Eventually.holds("the items of the first tick", BOUND, () -> items(fleet) == 2);
+        }
+    }
+
     private List<String> phases(String which) {
         return test.database()
                 .read(handle -> handle.createQuery("SELECT DISTINCT phase FROM agent_heartbeats WHERE " + which)

@@ -42,6 +42,7 @@ final class AgentRunner {
     private Instant cronDue = Instant.EPOCH;
     private long nextBeat;
     private long sequence;
+    private boolean hasTicked;
 
     private enum Mode {
         TICKING,
@@ -250,6 +251,7 @@ final class AgentRunner {
             }
             long now = house.monotonic().nanos();
             crash = tally.ended(tick, ending, now);
+            tellFirstTick(now);
             isNews = ending instanceof Tick.Ending.Returned(WorkResult result)
                     && failures.isNews(result.isFailure(), now);
             if (crash != null && mode != Mode.TICKING) {
@@ -270,6 +272,15 @@ final class AgentRunner {
         }
         if (result.value() != null) {
             house.produced(ref, result.value());
+        }
+    }
+
+    /// Whoever has just started an agent looks whether it works, and need not wait for the next heartbeat to see it.
+    private void tellFirstTick(long now) {
+        if (!hasTicked && mode != Mode.STOPPED) {
+            hasTicked = true;
+            nextBeat = Math.min(nextBeat, now);
+            plan();
         }
     }
 
