@@ -25,6 +25,7 @@ final class AgentLife {
     private final AgentSpec spec;
     private final AgentHost host;
     private final AgentRunner runner;
+    private final AgentCalls calls;
     private final AgentContext context;
     private final Mailbox mailbox;
     private final TimerWheel.Timer restartTimer;
@@ -44,6 +45,7 @@ final class AgentLife {
         this.generation = assignment.generation();
         this.mailbox = new Mailbox(spec.id());
         this.runner = new AgentRunner(assignment.agent(), spec, assignment.fence(), host.house(), this::crashed);
+        this.calls = new AgentCalls(spec, runner::abandoned);
         this.context = host.contextOf(assignment, spec);
         this.restartTimer = new TimerWheel.Timer(() -> mailbox.post(this::revive));
     }
@@ -103,26 +105,30 @@ final class AgentLife {
 
     /// A fresh instance, ready to tick; false when it could not be made, which the supervisor has then answered.
     private boolean build() {
-        try {
-            Agent fresh = host.kinds().create(spec);
-            agent = fresh;
-            fresh.start(context);
-            return true;
-        } catch (Throwable failure) {
-            String cause = "could not start: " + Failure.describe(failure);
-            discard();
-            if (hasFailedToStart(cause)) {
-                answer(cause);
+        return switch (calls.start(host.kinds(), context)) {
+            case AgentCalls.Start.Up(Agent fresh) -> {
+                agent = fresh;
+                yield true;
             }
-            return false;
-        }
+            case AgentCalls.Start.Failed(String failure) -> {
+                String cause = "could not start: " + failure;
+                if (standBack(cause, true)) {
+                    answer(cause);
+                }
+                yield false;
+            }
+            case AgentCalls.Start.CutShort _ -> {
+                standBack("its start was cut short", false);
+                yield false;
+            }
+        };
     }
 
-    private boolean hasFailedToStart(String cause) {
+    private boolean standBack(String cause, boolean isCrash) {
         return switch (state) {
-            case RECOVERING -> true;
-            case ACTIVE -> crash(AgentState.RECOVERING, cause);
-            default -> crash(AgentState.FAILED, cause);
+            case RECOVERING -> !over;
+            case ACTIVE -> step(AgentState.RECOVERING, cause, isCrash);
+            default -> step(AgentState.FAILED, cause, isCrash);
         };
     }
 
@@ -217,6 +223,9 @@ final class AgentLife {
         if (wanted == desired && wantedGeneration == generation) {
             return;
         }
+        if (wanted == DesiredState.SHUTDOWN || wantedGeneration > generation) {
+            calls.cutShort();
+        }
         mailbox.post(() -> {
             boolean isRestart = wantedGeneration > generation;
             desired = wanted;
@@ -281,6 +290,7 @@ final class AgentLife {
 
     /// Stops the agent and returns its lease; [#ended] completes when that is done.
     void endWith(String cause) {
+        calls.cutShort();
         mailbox.post(() -> end(cause));
     }
 
@@ -306,6 +316,7 @@ final class AgentLife {
     /// The lease is lost: another may own the agent already, so everything stops now and nothing is written.
     void drop() {
         over = true;
+        calls.cutShort();
         host.house().wheel().cancel(restartTimer);
         runner.stop(Duration.ZERO);
         ended.complete(null);
@@ -344,13 +355,6 @@ final class AgentLife {
     private void discard() {
         Agent old = agent;
         agent = null;
-        if (old == null) {
-            return;
-        }
-        try {
-            old.close();
-        } catch (Throwable failure) {
-            LOG.atWarn().addKeyValue("agent", spec.id()).log("could not close: {}", Failure.describe(failure));
-        }
+        calls.close(old, spec.deadline().compareTo(STOP_BOUND) < 0 ? spec.deadline() : STOP_BOUND);
     }
 }

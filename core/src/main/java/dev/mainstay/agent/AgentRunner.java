@@ -104,10 +104,13 @@ final class AgentRunner {
             current = null;
         }
         if (!hasEnded(last, bound)) {
-            synchronized (this) {
-                tally.abandoned();
-            }
+            abandoned();
         }
+    }
+
+    /// A call of the agent's own code was given up and may still run.
+    synchronized void abandoned() {
+        tally.abandoned();
     }
 
     /// No ticks and no heartbeats any more; waits at most `bound` for the tick under way.

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /// What an agent is and how it is run; valid by construction. Immutable.
 ///
-/// @param deadline a tick that runs longer is interrupted, then abandoned and counted
+/// @param deadline a tick, or a start, that runs longer is interrupted, then abandoned and counted
 /// @param heartbeat the distance between two heartbeats, which go on while a tick runs
 /// @param settings of its kind; secrets stand here as references (`env:NAME`, `file:PATH`), never as values
 public record AgentSpec(
