@@ -94,6 +94,7 @@ public final class Fleet implements AutoCloseable {
                         wheel,
                         monotonic,
                         clock,
+                        telemetry,
                         () -> signals.notify(TASKS))
                 .start();
         this.tasks = new TaskQueue(

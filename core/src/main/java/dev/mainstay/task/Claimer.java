@@ -87,6 +87,12 @@ final class Claimer implements AutoCloseable {
         return true;
     }
 
+    @Nullable
+    String typeOf(int lane) {
+        Spot[] ranks = spots.get(lane);
+        return ranks == null ? null : ranks[0].lane().type();
+    }
+
     boolean isLimited(int lane) {
         Spot[] ranks = spots.get(lane);
         return ranks != null && ranks[0].lane().isLimited();
@@ -122,6 +128,7 @@ final class Claimer implements AutoCloseable {
             refresh();
             host.cancel(lanes.cancelled(session));
             claims.giveBackForgotten(session, host.claims());
+            host.report();
         }
         int claimed = 1;
         while (claimed > 0 && session.equals(host.session())) {

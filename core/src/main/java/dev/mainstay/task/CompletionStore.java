@@ -75,6 +75,15 @@ final class CompletionStore {
             WHERE task.state = 'completed' AND task.fence = done.fence - 1
             """;
 
+    private static final String PROGRESS = """
+            UPDATE tasks task
+            SET progress = told.fraction, progress_message = told.message
+            FROM unnest(:organizations, :ids, :fences, :fractions, :messages)
+                AS told (organization_id, id, fence, fraction, message)
+            WHERE task.organization_id = told.organization_id AND task.id = told.id
+                AND task.state = 'open' AND task.fence = told.fence - 1
+            """;
+
     private final Database database;
     private final String worker;
 
@@ -160,6 +169,16 @@ final class CompletionStore {
         return database.read(handle -> tasks(handle.createQuery(COMPLETED_BEFORE), endings)
                 .mapTo(UUID.class)
                 .list());
+    }
+
+    void progress(List<RunningTask.Progress> progress) {
+        database.write(handle -> handle.createUpdate(PROGRESS)
+                .bindArray("organizations", UUID.class, column(progress, RunningTask.Progress::organization))
+                .bindArray("ids", UUID.class, column(progress, RunningTask.Progress::id))
+                .bindArray("fences", Long.class, column(progress, RunningTask.Progress::fence))
+                .bindArray("fractions", Double.class, column(progress, RunningTask.Progress::fraction))
+                .bindArray("messages", String.class, column(progress, RunningTask.Progress::message))
+                .execute());
     }
 
     /// In the caller's transaction; false when the lease was lost.

@@ -44,7 +44,6 @@ final class RunningTask implements TaskContext {
 
     record Progress(
             UUID organization,
-            UUID token,
             UUID id,
             long fence,
             double fraction,
@@ -232,7 +231,8 @@ final class RunningTask implements TaskContext {
         if (!(fraction >= 0 && fraction <= 1)) {
             throw new IllegalArgumentException("progress must be from 0 to 1, was " + fraction);
         }
-        progress = new Progress(task.organization(), task.claim().token(), task.id(), task.fence(), fraction, message);
+        String told = message == null ? null : StorableText.of(message, LONGEST_ERROR);
+        progress = new Progress(task.organization(), task.id(), task.fence(), fraction, told);
     }
 
     @Override

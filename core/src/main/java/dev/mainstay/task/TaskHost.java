@@ -5,6 +5,7 @@ import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.Threads;
 import dev.mainstay.concurrent.TimerWheel;
 import dev.mainstay.postgres.Database;
+import dev.mainstay.telemetry.Telemetry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -35,6 +37,7 @@ public final class TaskHost implements Resident {
     private final TimerWheel wheel;
     private final MonotonicClock monotonic;
     private final InstantSource clock;
+    private final Telemetry telemetry;
     private final Runnable moreClaimable;
     private final CompletionStore completions;
     private final ClaimStore claimStore;
@@ -67,6 +70,7 @@ public final class TaskHost implements Resident {
             TimerWheel wheel,
             MonotonicClock monotonic,
             InstantSource clock,
+            Telemetry telemetry,
             Runnable moreClaimable) {
         public TaskHost start() {
             return new TaskHost(this);
@@ -79,6 +83,7 @@ public final class TaskHost implements Resident {
         wheel = builder.wheel;
         monotonic = builder.monotonic;
         clock = builder.clock;
+        telemetry = builder.telemetry;
         moreClaimable = builder.moreClaimable;
         completions = new CompletionStore(builder.database, builder.node);
         completer = new Completer(completions, this::session, this::stored);
@@ -249,9 +254,9 @@ public final class TaskHost implements Resident {
                 tokens.remove(ending.task().claim().token());
             }
             if (ending.isAwaiting() || ended.accepted().contains(ending.task().id())) {
-                tally.ended(ending, clock.instant());
+                count(ending, ending.isConfirmed() ? Ending.COMPLETED : ending.outcome());
             } else {
-                tally.lost();
+                count(ending, "lost");
                 LOG.atWarn().addKeyValue("task", ending.task().id()).log("lease lost: its end was not accepted");
             }
         }
@@ -260,6 +265,25 @@ public final class TaskHost implements Resident {
             moreClaimable.run();
         }
         release(endings.size());
+    }
+
+    private void count(Ending ending, String outcome) {
+        String type = claimer.typeOf(ending.task().lane());
+        if (type != null) {
+            tally.ended(ending, type, outcome, clock.instant());
+        }
+    }
+
+    /// Once in a while: what handlers say of how far they are, and how attempts ended.
+    void report() {
+        List<RunningTask.Progress> progress = running.values().stream()
+                .map(RunningTask::takeProgress)
+                .filter(Objects::nonNull)
+                .toList();
+        if (!progress.isEmpty()) {
+            completions.progress(progress);
+        }
+        tally.tell(telemetry, clock.instant());
     }
 
     private void release(int tasks) {
@@ -326,9 +350,5 @@ public final class TaskHost implements Resident {
             moreClaimable.run();
             return ids;
         }
-    }
-
-    public TaskTally tally() {
-        return tally;
     }
 }

@@ -1,31 +1,39 @@
 package dev.mainstay.task;
 
+import dev.mainstay.telemetry.Metric;
+import dev.mainstay.telemetry.Telemetry;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.UUID;
 
-/// Counts what became of attempts on this node since it was last read. Thread-safe.
-public final class TaskTally {
-    private final Map<String, Long> byOutcome = new HashMap<>();
-    private long busyNanos;
+/// Counts how attempts on this node end, and tells it as metrics. Thread-safe.
+final class TaskTally {
+    private final Map<Key, Count> counts = new HashMap<>();
 
-    synchronized void ended(Ending ending, Instant now) {
-        byOutcome.merge(ending.isConfirmed() ? Ending.COMPLETED : ending.outcome(), 1L, Long::sum);
-        busyNanos += Duration.between(ending.startedAt(), now).toNanos();
+    /// @param outcome as stored, or `lost` when the lease was
+    private record Key(UUID organization, String type, String outcome) {}
+
+    private static final class Count {
+        private long attempts;
+        private double millis;
     }
 
-    synchronized void lost() {
-        byOutcome.merge("lost", 1L, Long::sum);
+    synchronized void ended(Ending ending, String type, String outcome, Instant now) {
+        Count count = counts.computeIfAbsent(new Key(ending.task().organization(), type, outcome), key -> new Count());
+        count.attempts++;
+        count.millis += Duration.between(ending.startedAt(), now).toNanos() / 1e6;
     }
 
-    /// Attempts by how they ended (`lost`: the lease was), and how long they took together.
-    public record Counts(Map<String, Long> byOutcome, Duration busy) {}
-
-    public synchronized Counts take() {
-        Counts counts = new Counts(Map.copyOf(byOutcome), Duration.ofNanos(busyNanos));
-        byOutcome.clear();
-        busyNanos = 0;
-        return counts;
+    /// What was counted since it was told last.
+    synchronized void tell(Telemetry telemetry, Instant now) {
+        counts.forEach((key, count) -> {
+            Map<String, String> labels = Map.of("type", key.type(), "outcome", key.outcome());
+            telemetry.metric(new Metric(key.organization(), "", "task.attempts", labels, "tasks", now, count.attempts));
+            telemetry.metric(new Metric(
+                    key.organization(), "", "task.duration", labels, "ms", now, count.millis / count.attempts));
+        });
+        counts.clear();
     }
 }

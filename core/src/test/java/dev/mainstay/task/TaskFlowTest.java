@@ -30,6 +30,7 @@ class TaskFlowTest {
     private static final List<String> ran = Collections.synchronizedList(new ArrayList<>());
     private static final AtomicInteger flaky = new AtomicInteger();
     private static final CountDownLatch hangs = new CountDownLatch(1);
+    private static final CountDownLatch halfDone = new CountDownLatch(1);
     private static final CountDownLatch interrupted = new CountDownLatch(1);
     private static final AtomicInteger crowd = new AtomicInteger();
     private static final AtomicInteger mostCrowded = new AtomicInteger();
@@ -58,6 +59,10 @@ class TaskFlowTest {
                 })
                 .worker(TaskType.of("out-of-memory", String.class).retry(quick), (text, context) -> {
                     throw new OutOfMemoryError("simulated");
+                })
+                .worker("half-done", String.class, (text, context) -> {
+                    context.progress(0.5, "half of it");
+                    halfDone.await();
                 })
                 .worker("crowd", String.class, (text, context) -> {
                     mostCrowded.accumulateAndGet(crowd.incrementAndGet(), Math::max);
@@ -339,5 +344,30 @@ class TaskFlowTest {
                         .toList());
         awaitState(task, "dead");
         others.forEach(other -> awaitState(other.id(), "completed"));
+    }
+
+    @Test
+    void a_task_says_how_far_it_is() {
+        UUID task = fleet.tasks().enqueue(NewTask.of("half-done", "")).id();
+        Eventually.holds("progress is stored", BOUND, () -> "0.5".equals(column(task, "progress")));
+        assertThat(column(task, "progress_message")).isEqualTo("half of it");
+        halfDone.countDown();
+        awaitState(task, "completed");
+    }
+
+    @Test
+    void how_attempts_end_is_told_as_metrics() {
+        fleet.tasks().enqueue(NewTask.of("note", "measured"));
+        Eventually.holds(
+                "the metric is stored",
+                BOUND,
+                () -> test.database()
+                                .read(handle -> handle.createQuery("""
+                        SELECT count(*) FROM metric_series
+                        WHERE name = 'task.attempts' AND labels ->> 'type' = 'note' AND labels ->> 'outcome' = 'completed'
+                        """)
+                                        .mapTo(Integer.class)
+                                        .one())
+                        == 1);
     }
 }
