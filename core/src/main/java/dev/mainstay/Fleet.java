@@ -59,6 +59,7 @@ public final class Fleet implements AutoCloseable {
     private final AgentRegistry registry;
     private final Workers workers;
     private final TaskHost taskHost;
+    private final TaskUpkeep upkeep;
     private final TaskQueue tasks;
     private final Node node;
 
@@ -99,6 +100,10 @@ public final class Fleet implements AutoCloseable {
                 .start();
         this.tasks = new TaskQueue(
                 database, organization, clock, taskHost, () -> signals.notify(TASKS), this::queuesChanged);
+        this.upkeep = new TaskUpkeep(database, () -> {
+            taskHost.hintAll();
+            signals.notify(TASKS);
+        });
         declare(builder);
         this.registry = new AgentRegistry(database, organization);
         this.node = Node.start(
@@ -111,7 +116,7 @@ public final class Fleet implements AutoCloseable {
                 List.of(taskHost),
                 duties(builder),
                 () -> signals.notify(ASSIGNMENTS),
-                this::rescueTasks);
+                upkeep::round);
         taskHost.trustedBy(node::isTrusted);
         signals.on(TASKS, taskHost::hintAll);
         signals.on(QUEUES, taskHost::queuesChanged);
@@ -144,10 +149,6 @@ public final class Fleet implements AutoCloseable {
         Rollup rollup = new Rollup(database);
         Partitions partitions = new Partitions(database);
         OutsideAgents outside = new OutsideAgents(database);
-        TaskUpkeep upkeep = new TaskUpkeep(database, () -> {
-            taskHost.hintAll();
-            signals.notify(TASKS);
-        });
         return List.of(
                 new Duty("outside", OUTSIDE_PERIOD, lease -> outside.expireSilent(lease::check)),
                 new Duty("tasks", TASKS_PERIOD, lease -> upkeep.round()),
@@ -161,11 +162,6 @@ public final class Fleet implements AutoCloseable {
     private void queuesChanged() {
         taskHost.queuesChanged();
         signals.notify(QUEUES);
-    }
-
-    private void rescueTasks() {
-        node.wake(TASKS);
-        signals.notify(TASKS);
     }
 
     /// Rows of processes long gone, which nothing reads any more.

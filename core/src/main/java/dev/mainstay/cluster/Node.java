@@ -134,11 +134,6 @@ public final class Node implements AutoCloseable {
         assignments.wake();
     }
 
-    /// Runs the next round of a duty now, if this node holds it.
-    public void wake(String duty) {
-        leadership.wake(duty);
-    }
-
     /// An agent was declared, a lease returned, or a person wants something: placement looks now.
     public void placementNeeded() {
         leadership.wake(Placement.DUTY);
