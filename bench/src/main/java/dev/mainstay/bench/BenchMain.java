@@ -6,6 +6,7 @@ import dev.mainstay.bench.failover.FailoverBench;
 import dev.mainstay.bench.lab.JavaProgram;
 import dev.mainstay.bench.outage.OutageBench;
 import dev.mainstay.bench.start.StartBench;
+import dev.mainstay.bench.tasks.TaskLatencyBench;
 import dev.mainstay.bench.tasks.TasksBench;
 import dev.mainstay.bench.telemetry.TelemetryBench;
 import picocli.CommandLine;
@@ -29,7 +30,8 @@ import picocli.CommandLine.Spec;
             ApiBench.class,
             FailoverBench.class,
             OutageBench.class,
-            TasksBench.class
+            TasksBench.class,
+            TaskLatencyBench.class
         })
 public final class BenchMain implements Runnable {
     @Spec

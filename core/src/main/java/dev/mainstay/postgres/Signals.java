@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// "Look now": wakes the other nodes earlier than their polling would. One LISTEN connection a node on one channel; a
-/// topic is sent after the commit it speaks of, at most once in 50 ms, because NOTIFY takes a lock of the whole
+/// topic is sent after the commit it speaks of, at most once in 3 ms, because NOTIFY takes a lock of the whole
 /// database.
 ///
 /// Only ever a hint. Behind a pooler, or while the listener is gone, nothing arrives and polling does the work.
@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
 public final class Signals implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Signals.class);
     private static final String CHANNEL = "mainstay";
-    private static final Duration COALESCED = Duration.ofMillis(50);
+    private static final Duration COALESCED = Duration.ofMillis(3);
     private static final Duration RECONNECT = Duration.ofSeconds(2);
     // How long the listener waits before it looks whether it was closed, and whether its connection still answers.
     private static final int WAIT_MILLIS = 1_000;
