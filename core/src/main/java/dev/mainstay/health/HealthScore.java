@@ -15,13 +15,14 @@ public record HealthScore(AgentRef agent, double score, List<HealthPart> parts) 
         parts = List.copyOf(parts);
     }
 
-    /// The weighted mean of the parts that could be judged; empty when none could.
+    /// The weighted mean of the parts that could be judged; empty when none could, or only the machine's resources,
+    /// which
+    /// alone say nothing of the agent.
     static Optional<HealthScore> of(AgentRef agent, List<HealthPart> parts) {
-        double judged = parts.stream()
-                .filter(part -> part.score() != null)
-                .mapToDouble(HealthPart::weight)
-                .sum();
-        if (judged == 0) {
+        List<HealthPart> known =
+                parts.stream().filter(part -> part.score() != null).toList();
+        double judged = known.stream().mapToDouble(HealthPart::weight).sum();
+        if (judged == 0 || known.stream().allMatch(part -> part.name().equals(HealthParts.RESOURCES))) {
             return Optional.empty();
         }
         List<HealthPart> costed =

@@ -111,7 +111,16 @@ class HealthScoreTest {
 
     @Test
     void nothing_to_judge_by_is_no_score_and_not_a_hundred() {
-        Observation seen = new Observation(
+        assertThat(HealthScore.of(justBegun(null), HealthWeights.DEFAULT)).isEmpty();
+    }
+
+    @Test
+    void the_load_of_its_node_alone_says_nothing_of_an_agent() {
+        assertThat(HealthScore.of(justBegun(0.97), HealthWeights.DEFAULT)).isEmpty();
+    }
+
+    private static Observation justBegun(@Nullable Double load) {
+        return new Observation(
                 new AgentRef(Organizations.DEFAULT, "new"),
                 TO.minusSeconds(5),
                 TO,
@@ -126,10 +135,9 @@ class HealthScoreTest {
                 null,
                 0,
                 0,
-                null,
-                null,
-                null);
-        assertThat(HealthScore.of(seen, HealthWeights.DEFAULT)).isEmpty();
+                load == null ? null : "node-a",
+                load,
+                load);
     }
 
     @Test
