@@ -87,17 +87,7 @@ public final class Fleet implements AutoCloseable {
                         () -> signals.notify(PLACEMENT))
                 .start();
         this.workers = builder.workers();
-        this.taskHost = new TaskHost.Builder(
-                        builder.node(),
-                        workers,
-                        builder.taskCapacity(),
-                        database,
-                        wheel,
-                        monotonic,
-                        clock,
-                        telemetry,
-                        () -> signals.notify(TASKS))
-                .start();
+        this.taskHost = taskHost(builder, monotonic);
         this.tasks = new TaskQueue(
                 database, organization, clock, taskHost, () -> signals.notify(TASKS), this::queuesChanged);
         this.upkeep = new TaskUpkeep(database, () -> {
@@ -123,6 +113,20 @@ public final class Fleet implements AutoCloseable {
         signals.on(ASSIGNMENTS, node::reassigned);
         signals.on(PLACEMENT, node::placementNeeded);
         signals.notify(PLACEMENT);
+    }
+
+    private TaskHost taskHost(FleetBuilder builder, MonotonicClock monotonic) {
+        return new TaskHost.Builder(
+                        builder.node(),
+                        workers,
+                        builder.taskCapacity(),
+                        database,
+                        wheel,
+                        monotonic,
+                        clock,
+                        telemetry,
+                        () -> signals.notify(TASKS))
+                .start();
     }
 
     private void declare(FleetBuilder builder) {

@@ -28,10 +28,17 @@ final class ClaimStore {
                 SELECT session_id
                 FROM node_sessions
                 WHERE session_id = :session AND ended_at IS NULL AND expires_at > clock_timestamp()),
+            want AS MATERIALIZED (
+                SELECT want.lane_id, want.rank, want.above, want.quota
+                FROM alive
+                CROSS JOIN unnest(:organizations, :queues, :lanes, :ranks, :marks, :quotas)
+                    WITH ORDINALITY AS want (organization_id, queue, lane_id, rank, above, quota, place)
+                JOIN queues queue ON queue.organization_id = want.organization_id AND queue.name = want.queue
+                    AND NOT queue.paused
+                ORDER BY want.place),
             picked AS MATERIALIZED (
                 SELECT ready.place
-                FROM alive
-                CROSS JOIN unnest(:lanes, :ranks, :marks, :quotas) AS want (lane_id, rank, above, quota)
+                FROM want
                 CROSS JOIN LATERAL (
                     SELECT ctid AS place
                     FROM task_ready
@@ -66,9 +73,11 @@ final class ClaimStore {
 
     private static final String ENQUEUE_AND_CLAIM = """
             WITH alive AS MATERIALIZED (
-                SELECT session_id
-                FROM node_sessions
-                WHERE session_id = :session AND ended_at IS NULL AND expires_at > clock_timestamp()),
+                SELECT session.session_id
+                FROM node_sessions session
+                JOIN queues queue ON queue.organization_id = :organization AND queue.name = :queue AND NOT queue.paused
+                WHERE session.session_id = :session AND session.ended_at IS NULL
+                    AND session.expires_at > clock_timestamp()),
             stored AS (
                 INSERT INTO tasks (organization_id, id, lane_id, priority, payload, tags, max_attempts)
                 VALUES (:organization, :id, :lane, :priority, :payload::jsonb, nullif(:tags, '{}'), :attempts)),
@@ -128,6 +137,14 @@ final class ClaimStore {
         return handle.createQuery(CLAIM)
                 .bind("session", session)
                 .bind("worker", worker)
+                .bindArray(
+                        "organizations",
+                        UUID.class,
+                        column(wants, want -> want.queue().organization()))
+                .bindArray(
+                        "queues",
+                        String.class,
+                        column(wants, want -> want.queue().name()))
                 .bindArray("lanes", Integer.class, column(wants, Want::lane))
                 .bindArray("ranks", Integer.class, column(wants, Want::rank))
                 .bindArray("marks", Long.class, column(wants, Want::above))
@@ -149,7 +166,8 @@ final class ClaimStore {
         }
     }
 
-    /// Stores a task and claims it with the same commit; among the claimable when the session is over.
+    /// Stores a task and claims it with the same commit; among the claimable when the session is over or the queue
+    /// paused.
     Optional<ClaimedTask> enqueueAndClaim(UUID session, UUID organization, UUID id, int lane, NewTask task) {
         String payload = Payload.text("payload", task.payload());
         return database.write(handle -> handle.createQuery(ENQUEUE_AND_CLAIM)
@@ -158,6 +176,7 @@ final class ClaimStore {
                 .bind("organization", organization)
                 .bind("id", id)
                 .bind("lane", lane)
+                .bind("queue", task.queue())
                 .bind("priority", task.priority().stored())
                 .bind("payload", payload)
                 .bindArray("tags", String.class, task.tags())

@@ -222,6 +222,7 @@ final class Claimer implements AutoCloseable {
             int quota = spot.isForSuspects() ? Math.min(free, host.roomForSuspects()) : free;
             if (quota > 0) {
                 wants.add(new Want(
+                        spot.lane().inQueue(),
                         spot.lane().id(),
                         spot.rank(),
                         fromStart ? 0 : spot.lowWater().mark(),

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mainstay.Fleet;
+import dev.mainstay.FleetBuilder;
 import dev.mainstay.MainstayException;
 import dev.mainstay.concurrent.Threads;
 import dev.mainstay.testing.Eventually;
@@ -40,7 +41,7 @@ class TaskFlowTest {
 
     private static Fleet fleet() {
         RetryPolicy quick = new RetryPolicy(3, Duration.ofMillis(20), Duration.ofMillis(50), 0);
-        return Fleet.builder()
+        FleetBuilder builder = Fleet.builder()
                 .database(test.database())
                 .node("tasks")
                 .worker("note", String.class, (text, context) -> ran.add(text))
@@ -59,8 +60,12 @@ class TaskFlowTest {
                 })
                 .worker(TaskType.of("out-of-memory", String.class).retry(quick), (text, context) -> {
                     throw new OutOfMemoryError("simulated");
-                })
-                .worker("half-done", String.class, (text, context) -> {
+                });
+        return blocking(builder).start();
+    }
+
+    private static FleetBuilder blocking(FleetBuilder builder) {
+        return builder.worker("half-done", String.class, (text, context) -> {
                     context.progress(0.5, "half of it");
                     halfDone.await();
                 })
@@ -96,8 +101,7 @@ class TaskFlowTest {
                         interrupted.countDown();
                     }
                     return Outcome.COMPLETED;
-                })
-                .start();
+                });
     }
 
     @AfterAll

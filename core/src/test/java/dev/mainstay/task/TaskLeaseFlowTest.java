@@ -18,6 +18,8 @@ import org.junit.jupiter.api.Test;
 
 /// What a worker may still do that lost its lease: nothing.
 class TaskLeaseFlowTest {
+    private static final LaneStore.Queue QUEUE = new LaneStore.Queue(Organizations.DEFAULT, "work");
+
     private final TestDatabase test = TestDatabase.create();
     private final TaskStore store = new TaskStore(test.database(), test.database()::now);
     private final ClaimStore claims = new ClaimStore(test.database(), "worker");
@@ -60,7 +62,8 @@ class TaskLeaseFlowTest {
 
     private List<ClaimedTask> claimAll(UUID session) {
         int lane = store.lane(Organizations.DEFAULT, "work", "work");
-        return claims.claim(session, List.of(new Want(lane, 4, 0, 1), new Want(lane, 5, 0, 10)), 10, null);
+        return claims.claim(
+                session, List.of(new Want(QUEUE, lane, 4, 0, 1), new Want(QUEUE, lane, 5, 0, 10)), 10, null);
     }
 
     private boolean complete(UUID session, ClaimedTask task) {
