@@ -7,7 +7,7 @@ public record SupervisionGroup(String name, Strategy strategy, int position) {
     /// Who is restarted when a member crashes, in the sense of OTP.
     public enum Strategy {
         ONE_FOR_ONE,
-        ONE_FOR_ALL,
+        ALL_FOR_ONE,
         /// The crashed member and those started after it.
         REST_FOR_ONE;
 
@@ -30,7 +30,7 @@ public record SupervisionGroup(String name, Strategy strategy, int position) {
     boolean isRestartedWith(SupervisionGroup crashed) {
         return switch (strategy) {
             case ONE_FOR_ONE -> false;
-            case ONE_FOR_ALL -> true;
+            case ALL_FOR_ONE -> true;
             case REST_FOR_ONE -> position > crashed.position;
         };
     }

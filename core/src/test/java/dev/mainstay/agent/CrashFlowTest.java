@@ -44,14 +44,14 @@ class CrashFlowTest {
 
     @Test
     void only_the_member_that_crashed_is_told_as_crashed() {
-        var group = new SupervisionGroup("shop", Strategy.ONE_FOR_ALL, 0);
+        var group = new SupervisionGroup("shop", Strategy.ALL_FOR_ONE, 0);
         try (Fleet _ = Fleet.builder()
                 .database(test.database())
                 .node("node-a")
                 .agent(spec("companion").group(group).build(), any -> context -> WorkResult.nothing())
                 .agent(
                         spec("culprit")
-                                .group(new SupervisionGroup("shop", Strategy.ONE_FOR_ALL, 1))
+                                .group(new SupervisionGroup("shop", Strategy.ALL_FOR_ONE, 1))
                                 .build(),
                         any -> context -> crashOnceBothRun())
                 .start()) {

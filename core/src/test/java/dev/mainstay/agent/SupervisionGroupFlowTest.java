@@ -92,8 +92,8 @@ class SupervisionGroupFlowTest {
     }
 
     @Test
-    void one_for_all_restarts_every_member() {
-        try (Fleet fleet = shop(Strategy.ONE_FOR_ALL, 5)) {
+    void all_for_one_restarts_every_member() {
+        try (Fleet fleet = shop(Strategy.ALL_FOR_ONE, 5)) {
             crashTheMiddleOne(fleet);
             Eventually.holds("2 2 2, was " + built(), BOUND, () -> built().equals("2 2 2"));
         }
@@ -101,7 +101,7 @@ class SupervisionGroupFlowTest {
 
     @Test
     void a_group_out_of_restarts_goes_into_quarantine_together_and_that_is_told() {
-        try (Fleet fleet = shop(Strategy.ONE_FOR_ALL, 0)) {
+        try (Fleet fleet = shop(Strategy.ALL_FOR_ONE, 0)) {
             awaitAll(fleet, AgentState.ACTIVE);
             breaks.set(true);
             awaitAll(fleet, AgentState.QUARANTINED);

@@ -70,7 +70,7 @@ class ConfigSourcesTest {
             agents: {a: {kind: test-counter, token: "env:NO_TOKEN"}} | 1: agents.a.token: environment variable NO_TOKEN is not set
             agents: {a: {kind: test-counter, restart: {maxRestarts: -1}}} | 1: agents.a.restart.maxRestarts must not be negative, was -1
             agents: {a: {kind: test-counter, group: {strategy: one-for-one}}} | 1: agents.a.group.name is required and missing
-            agents: {a: {kind: test-counter, group: {name: g, strategy: all}}} | expected one of one-for-one, one-for-all, rest-for-one
+            agents: {a: {kind: test-counter, group: {name: g, strategy: all}}} | expected one of one-for-one, all-for-one, rest-for-one
             agents: {"A b": {kind: test-counter}} | 1: agents.A b: id must be 1 to 128 of a-z 0-9 . _ -
             agents: {built_in: {kind: test-counter}} | 1: agents.built_in: an agent of this id comes with Mainstay; give this one another id
             agents: {a: {kind: test-counter}, a: {kind: test-counter}} | a
