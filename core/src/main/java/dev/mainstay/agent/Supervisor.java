@@ -34,13 +34,21 @@ final class Supervisor {
         }
     }
 
-    /// The life ended on this node; its budget ends with it.
+    /// The life ended on this node; its budget ends with it, that of a group with its last member.
     synchronized void left(AgentLife life) {
         budgets.remove(life.ref());
         GroupRef group = groupOf(life);
-        if (group != null && members.containsKey(group)) {
-            members.get(group).remove(life);
+        if (group != null) {
+            members.computeIfPresent(group, (_, lives) -> without(life, lives));
+            if (!members.containsKey(group)) {
+                groupBudgets.remove(group);
+            }
         }
+    }
+
+    private static @Nullable List<AgentLife> without(AgentLife life, List<AgentLife> lives) {
+        lives.remove(life);
+        return lives.isEmpty() ? null : lives;
     }
 
     synchronized Decision crashed(AgentLife life, long now) {

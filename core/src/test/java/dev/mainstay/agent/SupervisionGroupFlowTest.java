@@ -114,4 +114,44 @@ class SupervisionGroupFlowTest {
                                 .one()))
                 .isEqualTo(1);
     }
+
+    @Test
+    void a_group_begins_anew_after_its_quarantine_like_a_single_agent() {
+        Duration minute = Duration.ofMinutes(1);
+        Duration quick = Duration.ofMillis(20);
+        AgentSpec spec = AgentSpec.builder("lonely")
+                .every(quick)
+                .group(new SupervisionGroup("shop", Strategy.ALL_FOR_ONE, 0))
+                .restart(new RestartPolicy(1, minute, quick, quick, minute, quick))
+                .build();
+        AtomicInteger made = new AtomicInteger();
+        try (Fleet fleet = Fleet.builder()
+                .database(test.database())
+                .node("node-a")
+                .agent(spec, any -> {
+                    int instance = made.incrementAndGet();
+                    return context -> crashUpTo(3, instance);
+                })
+                .start()) {
+            Eventually.holds("a fourth instance", BOUND, () -> made.get() == 4);
+            awaitAll(fleet, AgentState.ACTIVE);
+        }
+        assertThat(quarantines()).isEqualTo(1);
+    }
+
+    private static WorkResult crashUpTo(int last, int instance) {
+        if (instance <= last) {
+            throw new IllegalStateException("instance " + instance + " breaks");
+        }
+        return WorkResult.nothing();
+    }
+
+    private int quarantines() {
+        return test.database()
+                .read(handle -> handle.createQuery("""
+                        SELECT count(*)
+                        FROM system_events
+                        WHERE type = 'agent.transition' AND detail ->> 'to' = 'quarantined'
+                        """).mapTo(Integer.class).one());
+    }
 }
