@@ -94,7 +94,12 @@ public final class Fleet implements AutoCloseable {
             taskHost.hintAll();
             signals.notify(TASKS);
         });
-        declare(builder);
+        try {
+            declare(builder);
+        } catch (RuntimeException e) {
+            closeEngine();
+            throw e;
+        }
         this.registry = new AgentRegistry(database, organization);
         this.node = Node.start(
                 database,
@@ -127,6 +132,19 @@ public final class Fleet implements AutoCloseable {
                         telemetry,
                         () -> signals.notify(TASKS))
                 .start();
+    }
+
+    /// What stands already when the fleet cannot be started.
+    private void closeEngine() {
+        taskHost.stop(Duration.ZERO);
+        host.close();
+        closeShared();
+    }
+
+    private void closeShared() {
+        telemetry.close();
+        signals.close();
+        wheel.close();
     }
 
     private void declare(FleetBuilder builder) {
@@ -246,9 +264,7 @@ public final class Fleet implements AutoCloseable {
     @Override
     public void close() {
         node.stop(STOP_BOUND);
-        telemetry.close();
-        signals.close();
-        wheel.close();
+        closeShared();
         if (ownsDatabase) {
             database.close();
         }

@@ -3,6 +3,8 @@ package dev.mainstay.agent;
 import static dev.mainstay.postgres.Columns.column;
 
 import dev.mainstay.AgentRef;
+import dev.mainstay.ErrorCode;
+import dev.mainstay.MainstayException;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.Jsonb;
 import java.sql.Array;
@@ -45,6 +47,20 @@ final class AgentStore {
             ON CONFLICT DO NOTHING
             """;
 
+    /// Who is alive elsewhere under one of the ids, locked: a registration takes the same lock.
+    private static final String OUTSIDE = """
+            SELECT agent.id
+            FROM agents agent
+            JOIN agent_leases lease ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
+            WHERE (agent.organization_id, agent.id) IN (SELECT * FROM unnest(:organizations, :ids))
+                AND agent.source = 'http'
+                AND lease.lease_token IS NOT NULL
+                AND greatest(lease.leased_at, lease.beat_at)
+                    >= clock_timestamp() - (agent.spec ->> 'lease')::interval
+            ORDER BY agent.organization_id, agent.id
+            FOR NO KEY UPDATE OF agent
+            """;
+
     private static final String UPSERT = """
             INSERT INTO agents (organization_id, id, kind, category, description, capabilities, data_sources,
                 source, spec, settings, group_name)
@@ -85,9 +101,12 @@ final class AgentStore {
 
     /// Declares agents: new ones appear, known ones take the new declaration and keep their state. A slot that is given
     /// an implementation stops being one. Lives that stand still begin when placement sees them.
+    ///
+    /// Refused while one of the ids is alive outside: nodes must not silently take over what another program runs.
     void declare(Collection<AgentDeclaration> declarations) {
         List<AgentDeclaration> all = List.copyOf(declarations);
         database.write(handle -> {
+            refuseLivingOutside(handle, all);
             upsert(handle, all);
             return handle.createUpdate(DECLARE)
                     .bindArray("organizations", UUID.class, column(all, AgentDeclaration::organization))
@@ -97,6 +116,26 @@ final class AgentStore {
                             column(all, declared -> declared.spec().id()))
                     .execute();
         });
+    }
+
+    private static void refuseLivingOutside(Handle handle, List<AgentDeclaration> all) {
+        List<AgentDeclaration> real = all.stream()
+                .filter(declared -> declared.source() != AgentSource.SLOT)
+                .toList();
+        List<String> living = handle.createQuery(OUTSIDE)
+                .bindArray("organizations", UUID.class, column(real, AgentDeclaration::organization))
+                .bindArray(
+                        "ids",
+                        String.class,
+                        column(real, declared -> declared.spec().id()))
+                .mapTo(String.class)
+                .list();
+        if (!living.isEmpty()) {
+            throw new MainstayException(
+                    ErrorCode.AGENT_DUPLICATE,
+                    "two agents with one id: " + String.join(", ", living)
+                            + " is registered over HTTP and alive; take another id here, or end the one outside first");
+        }
     }
 
     private static int upsert(Handle handle, List<AgentDeclaration> all) {

@@ -1,8 +1,10 @@
 package dev.mainstay.agent;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mainstay.Fleet;
+import dev.mainstay.MainstayException;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.testing.Eventually;
 import dev.mainstay.testing.TestDatabase;
@@ -90,6 +92,20 @@ class UndeclaredAgentsFlowTest {
     @Test
     void one_that_ran_outside_before_leaves_nothing_of_that_once_a_node_runs_it() {
         start("node-a").close();
+        registerOutside();
+        test.database().write(handle -> handle.execute("UPDATE agent_leases SET leased_at = now() - interval '1 day'"));
+        try (var fleet = start("node-a", "dropped")) {
+            String node = fleet.node().identity().id();
+            Eventually.holds("the node runs it", BOUND, () -> node.equals(runner("dropped")));
+        }
+        int tokens = test.database()
+                .read(handle -> handle.createQuery("SELECT count(*) FROM agent_leases WHERE lease_token IS NOT NULL")
+                        .mapTo(Integer.class)
+                        .one());
+        assertThat(tokens).isZero();
+    }
+
+    private void registerOutside() {
         new OutsideAgents(test.database())
                 .register(
                         Organizations.DEFAULT,
@@ -105,15 +121,30 @@ class UndeclaredAgentsFlowTest {
                                 BOUND,
                                 "key",
                                 true));
-        try (var fleet = start("node-a", "dropped")) {
-            String node = fleet.node().identity().id();
-            Eventually.holds("the node runs it", BOUND, () -> node.equals(runner("dropped")));
+    }
+
+    @Test
+    void one_that_lives_outside_is_not_taken_over_and_the_start_says_why() {
+        registerOutside();
+        assertThatThrownBy(() -> start("node-a", "dropped"))
+                .isInstanceOf(MainstayException.class)
+                .hasMessageContaining("two agents with one id: dropped");
+        assertThat(test.database()
+                        .<String>read(handle -> handle.createQuery("SELECT source FROM agents")
+                                .mapTo(String.class)
+                                .one()))
+                .isEqualTo("http");
+    }
+
+    @Test
+    void one_that_lives_outside_is_not_taken_over_by_code_at_run_time() {
+        try (var fleet = start("node-a")) {
+            registerOutside();
+            AgentSpec same = AgentSpec.builder("dropped").build();
+            assertThatThrownBy(() -> fleet.add(same, spec -> context -> WorkResult.nothing()))
+                    .isInstanceOf(MainstayException.class)
+                    .hasMessageContaining("two agents with one id: dropped");
         }
-        int tokens = test.database()
-                .read(handle -> handle.createQuery("SELECT count(*) FROM agent_leases WHERE lease_token IS NOT NULL")
-                        .mapTo(Integer.class)
-                        .one());
-        assertThat(tokens).isZero();
     }
 
     private @Nullable String runner(String agent) {
