@@ -3,6 +3,7 @@ package dev.mainstay.agent;
 import dev.mainstay.AgentRef;
 import dev.mainstay.state.SharedState;
 import dev.mainstay.telemetry.Severity;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -33,4 +34,10 @@ public interface AgentContext {
 
     /// Records that something happened; waits when the buffer is full, so that no event is ever dropped.
     void event(String type, Severity severity, String cause, Map<String, ?> detail);
+
+    /// Returns when all that was recorded before is in the database; for an agent that must not forget what to tell
+    /// before it is told.
+    ///
+    /// @throws dev.mainstay.MainstayException when it took longer than `bound`; it may still be stored
+    void awaitStored(Duration bound);
 }

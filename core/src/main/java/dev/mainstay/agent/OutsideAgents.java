@@ -2,6 +2,7 @@ package dev.mainstay.agent;
 
 import dev.mainstay.ErrorCode;
 import dev.mainstay.MainstayException;
+import dev.mainstay.config.Durations;
 import dev.mainstay.postgres.Database;
 import java.time.Duration;
 import java.time.Instant;
@@ -168,7 +169,7 @@ public final class OutsideAgents {
                         wayTo(
                                 one.state(),
                                 one.desired() == DesiredState.SHUTDOWN ? AgentState.SHUTDOWN : AgentState.FAILED),
-                        "no heartbeat for " + one.lease());
+                        "no heartbeat for " + Durations.format(Duration.parse(one.lease())));
             }
             return silent.size();
         });

@@ -5,6 +5,7 @@ import dev.mainstay.state.SharedState;
 import dev.mainstay.telemetry.Event;
 import dev.mainstay.telemetry.Metric;
 import dev.mainstay.telemetry.Severity;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Map;
 import org.slf4j.Logger;
@@ -48,5 +49,10 @@ record RunnerContext(AgentRef agent, AgentSpec spec, long fence, String node, Ru
                         node,
                         cause,
                         detail));
+    }
+
+    @Override
+    public void awaitStored(Duration bound) {
+        house.telemetry().awaitStored(bound);
     }
 }

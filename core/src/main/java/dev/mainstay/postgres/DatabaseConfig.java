@@ -1,5 +1,6 @@
 package dev.mainstay.postgres;
 
+import java.util.Objects;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -83,6 +84,11 @@ public record DatabaseConfig(
         }
 
         public Builder owner(String user, String password) {
+            // Java callers often pass System.getenv(…) as it is.
+            Objects.requireNonNull(
+                    password,
+                    () -> "the password of database user " + user
+                            + " is null; is the environment variable set from which it comes?");
             owner = new Login(user, password);
             return this;
         }

@@ -66,8 +66,20 @@ final class Failures {
 
     /// A failure to connect, whoever asked may give up now; one without special words is unreachable.
     static MainstayException connecting(SQLException failure, String where, String user) {
-        MainstayException worded = worded(sqlException(failure).orElse(failure), where, user, "");
-        return worded != null ? worded : unreachable(failure, where, "");
+        SQLException cause = sqlException(failure).orElse(failure);
+        MainstayException worded = worded(cause, where, user, "");
+        if (worded != null) {
+            return worded;
+        }
+        return "42501".equals(cause.getSQLState()) ? forbidden(cause, where, user) : unreachable(failure, where, "");
+    }
+
+    private static MainstayException forbidden(SQLException failure, String where, String user) {
+        return new MainstayException(
+                ErrorCode.DATABASE_ROLE,
+                "PostgreSQL at " + where + " does not let user " + user + " do this: " + serverMessage(failure)
+                        + ". Let an administrator run what `mainstay db init --print-sql` prints.",
+                failure);
     }
 
     private static @Nullable MainstayException worded(SQLException failure, String where, String user, String next) {

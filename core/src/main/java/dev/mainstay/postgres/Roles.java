@@ -105,8 +105,31 @@ public final class Roles {
     /// Gives a role the password this node derives for it, after the owner's password was changed.
     void resetPassword(Connection owner, Login login) throws SQLException {
         try (Statement statement = owner.createStatement()) {
-            statement.execute("ALTER ROLE " + Quoted.name(login.user()) + " PASSWORD " + Quoted.text(verifier(login)));
+            statement.execute(passwordSql(login));
+        } catch (SQLException e) {
+            if (!"42501".equals(e.getSQLState())) {
+                throw e;
+            }
+            throw passwordKept(login, e);
         }
+    }
+
+    private MainstayException passwordKept(Login login, SQLException refusal) {
+        return new MainstayException(
+                ErrorCode.DATABASE_ROLE,
+                "Database role " + login.user() + " at " + config.url().where()
+                        + " has another password, and the user given may not change it (" + firstLine(refusal) + "): "
+                        + REMEDY + ", which sets it. If the role belongs to another Mainstay, name roles of your own in"
+                        + " database.engine and database.api.",
+                refusal);
+    }
+
+    private static String firstLine(SQLException refusal) {
+        return String.valueOf(refusal.getMessage()).lines().findFirst().orElse("");
+    }
+
+    private static String passwordSql(Login login) {
+        return "ALTER ROLE " + Quoted.name(login.user()) + " PASSWORD " + Quoted.text(verifier(login));
     }
 
     private static String createSql(Login login) {
@@ -180,9 +203,11 @@ public final class Roles {
                 + "\\connect " + database + "\n" + statements(inside);
     }
 
+    // A role that is there takes the password that Mainstay will come with.
     private static String createUnlessThere(Login login) {
         return "DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = " + Quoted.text(login.user())
-                + ") THEN " + createSql(login) + "; END IF; END $$";
+                + ") THEN " + createSql(login) + (login.password().isEmpty() ? "" : "; ELSE " + passwordSql(login))
+                + "; END IF; END $$";
     }
 
     private static String statements(Stream<String> statements) {

@@ -1,6 +1,8 @@
 package dev.mainstay.testing;
 
 import dev.mainstay.AgentRef;
+import dev.mainstay.ErrorCode;
+import dev.mainstay.MainstayException;
 import dev.mainstay.agent.AgentContext;
 import dev.mainstay.agent.AgentSpec;
 import dev.mainstay.postgres.Organizations;
@@ -8,6 +10,7 @@ import dev.mainstay.state.SharedState;
 import dev.mainstay.telemetry.Event;
 import dev.mainstay.telemetry.Metric;
 import dev.mainstay.telemetry.Severity;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +28,7 @@ public final class FakeAgentContext implements AgentContext {
     private final @Nullable SharedState state;
     private final List<Metric> metrics = new CopyOnWriteArrayList<>();
     private final List<Event> events = new CopyOnWriteArrayList<>();
+    private volatile boolean storing = true;
 
     /// @param state where the agent remembers; null for one that remembers nothing
     public FakeAgentContext(AgentSpec spec, InstantSource clock, @Nullable SharedState state) {
@@ -76,6 +80,19 @@ public final class FakeAgentContext implements AgentContext {
     public void event(String type, Severity severity, String cause, Map<String, ?> detail) {
         events.add(
                 new Event(agent().organization(), clock.instant(), type, severity, spec.id(), "test", cause, detail));
+    }
+
+    @Override
+    public void awaitStored(Duration bound) {
+        if (!storing) {
+            throw new MainstayException(
+                    ErrorCode.DATABASE_UNREACHABLE, "telemetry was not stored within " + bound + "; send it again");
+        }
+    }
+
+    /// Whether the database takes what is recorded; it does at first.
+    public void storing(boolean takes) {
+        storing = takes;
     }
 
     /// All metrics in the order they were recorded.

@@ -24,6 +24,14 @@ class DatabaseConfigTest {
     }
 
     @Test
+    void a_password_that_no_variable_gave_is_told_at_once() {
+        assertThatThrownBy(() -> DatabaseConfig.at("postgresql://localhost/fleet")
+                        .owner("shop", System.getenv("MAINSTAY_TEST_UNSET")))
+                .hasMessage("the password of database user shop is null; is the environment variable set from which it"
+                        + " comes?");
+    }
+
+    @Test
     void no_password_is_ever_printed() {
         DatabaseConfig config = config().build();
 

@@ -80,6 +80,32 @@ class RolesFlowTest {
     }
 
     @Test
+    void a_user_who_may_not_change_a_password_is_told_what_an_administrator_runs() throws SQLException {
+        try (EmptyDatabase planned = EmptyDatabase.named()) {
+            String owner = "owner_" + planned.name();
+            planned.asSuperuser("postgres", "CREATE ROLE " + owner + " LOGIN PASSWORD 's3cret'");
+            planned.asSuperuser("postgres", "CREATE ROLE " + planned.engineRole() + " LOGIN PASSWORD 'other'");
+            planned.asSuperuser("postgres", "CREATE ROLE " + planned.apiRole() + " LOGIN PASSWORD 'other'");
+            planned.asSuperuser("postgres", "CREATE DATABASE " + planned.name() + " OWNER " + owner);
+            DatabaseConfig config = planned.config().owner(owner, "s3cret").build();
+
+            assertRefused(
+                    ErrorCode.DATABASE_ROLE,
+                    () -> Database.open(config),
+                    "has another password",
+                    "permission denied to alter role",
+                    "mainstay db init --print-sql");
+
+            String roles = new Roles(config).initSql();
+            for (String statement :
+                    roles.substring(0, roles.indexOf("\nCREATE DATABASE")).split(";\n", -1)) {
+                planned.asSuperuser("postgres", statement);
+            }
+            Database.open(config).close();
+        }
+    }
+
+    @Test
     void the_sessions_of_both_roles_are_bounded_without_anything_set_on_a_session() {
         try (TestDatabase test = TestDatabase.create()) {
             String settings = """

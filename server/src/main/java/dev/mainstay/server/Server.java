@@ -108,7 +108,7 @@ public final class Server implements AutoCloseable {
                 .database(database)
                 .node(node)
                 .hostName(NodeName.host())
-                .address("http://" + listening.host() + ":" + listening.port())
+                .address(listening.address(NodeName.host()).toString())
                 .version(version)
                 .retention(launch.config().retention().toRetention());
         launch.plugins().kinds().values().forEach(builder::kind);

@@ -84,13 +84,11 @@ final class CommandCheck implements Check {
         context.metric("command.exit", exitCode, "");
         context.log().debug("{} ended with {}: {}", settings.command(), exitCode, output);
         if (!settings.exitCodes().contains(exitCode)) {
-            return failed(
-                    "ended with " + exitCode + ", expected " + expected() + "; its output ended " + lastLine(output));
+            return failed("ended with " + exitCode + ", expected " + expected() + "; " + said(output));
         }
         if (settings.outputMatches() != null
                 && !settings.outputMatches().matcher(output).find()) {
-            return failed(
-                    "said nothing that matches " + settings.outputMatches() + "; its output ended " + lastLine(output));
+            return failed("said nothing that matches " + settings.outputMatches() + "; " + said(output));
         }
         return CheckOutcome.passed();
     }
@@ -101,13 +99,14 @@ final class CommandCheck implements Check {
 
     private CheckOutcome late(String output) {
         return failed("did not end within " + Durations.format(settings.timeout())
-                + " and was ended with all it had started; its output ended " + lastLine(output));
+                + " and was ended with all it had started; " + said(output));
     }
 
-    private static String lastLine(String output) {
+    private static String said(String output) {
         return output.isBlank()
-                ? "before it began"
-                : Excerpt.of(output.strip().lines().toList().getLast());
+                ? "it put out nothing"
+                : "its output ended "
+                        + Excerpt.of(output.strip().lines().toList().getLast());
     }
 
     private CheckOutcome failed(String finding) {

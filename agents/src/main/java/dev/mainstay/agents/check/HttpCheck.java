@@ -57,9 +57,12 @@ final class HttpCheck implements Check {
 
     /// The client's own time limit ends with the headers, so the whole exchange is bounded here.
     private HttpResponse<String> ask() throws InterruptedException, ExecutionException, TimeoutException {
+        certificates.forget();
         CompletableFuture<HttpResponse<String>> exchange = client.sendAsync(request(), reader());
         try {
-            return exchange.get(settings.timeout().toNanos(), TimeUnit.NANOSECONDS);
+            HttpResponse<String> answer = exchange.get(settings.timeout().toNanos(), TimeUnit.NANOSECONDS);
+            certificates.recall();
+            return answer;
         } finally {
             exchange.cancel(true);
         }
@@ -106,7 +109,7 @@ final class HttpCheck implements Check {
 
     private String describe(Throwable failure) {
         if (failure instanceof ConnectException) {
-            return "cannot be reached: " + Excerpt.of(failure);
+            return "cannot be reached: " + Unreachable.reason(failure);
         }
         String words = Excerpt.of(failure);
         return words.contains("capacity")

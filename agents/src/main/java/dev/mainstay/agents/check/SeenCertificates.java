@@ -13,22 +13,33 @@ import javax.net.ssl.X509ExtendedTrustManager;
 /// known of a chain that was refused too, above all of one that has expired. Thread-safe.
 final class SeenCertificates extends X509ExtendedTrustManager {
     private final X509ExtendedTrustManager judge;
+    private volatile Optional<Instant> last = Optional.empty();
     private volatile Optional<Instant> expiry = Optional.empty();
 
     SeenCertificates(X509ExtendedTrustManager judge) {
         this.judge = judge;
     }
 
-    /// When the first of the chain seen last to expire does; empty when none was seen yet. A connection that is kept
-    /// open shows no new one.
+    /// A new look begins, in which no certificate was shown yet.
+    void forget() {
+        expiry = Optional.empty();
+    }
+
+    /// An answer came: a connection that was kept open, or resumed, shows no new certificate and stands for its last.
+    void recall() {
+        expiry = last;
+    }
+
+    /// When the first of the chain of this look to expire does; empty when it met none.
     Optional<Instant> expiry() {
         return expiry;
     }
 
     private void remember(X509Certificate[] chain) {
-        expiry = Arrays.stream(chain)
+        last = Arrays.stream(chain)
                 .map(certificate -> certificate.getNotAfter().toInstant())
                 .min(Instant::compareTo);
+        expiry = last;
     }
 
     @Override

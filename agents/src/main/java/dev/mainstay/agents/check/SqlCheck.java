@@ -36,8 +36,8 @@ final class SqlCheck implements Check {
     @Override
     public CheckOutcome look(AgentContext context) throws InterruptedException {
         try (Connection connection = DriverManager.getConnection(settings.url(), properties())) {
-            restrict(connection);
             connection.setAutoCommit(false);
+            restrict(connection);
             Found found = query(connection);
             connection.rollback();
             record(context, found);
@@ -78,10 +78,12 @@ final class SqlCheck implements Check {
                 timeout.plusMillis(MILLIS_PER_SECOND - 1).toSeconds());
     }
 
-    /// Of the whole session and not of the transaction, so that a COMMIT in the query does not open the way to a write.
+    /// Of the transaction alone: behind a pooler the session goes to somebody else after it. The query is one
+    /// statement,
+    /// so nothing comes after a COMMIT in it.
     private static void restrict(Connection connection) throws SQLException {
         try (Statement statement = connection.createStatement()) {
-            statement.execute("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY");
+            statement.execute("SET TRANSACTION READ ONLY");
         }
     }
 

@@ -50,6 +50,9 @@ public record SqlCheckSettings(
         if (query.isBlank()) {
             throw new IllegalArgumentException("query must not be empty");
         }
+        if (!OneStatement.is(query)) {
+            throw new IllegalArgumentException("query must be one statement, without another after a semicolon");
+        }
         if (valueMin != null && valueMax != null && valueMin.compareTo(valueMax) > 0) {
             throw new IllegalArgumentException("valueMin must not be above valueMax, was " + valueMin);
         }

@@ -22,11 +22,12 @@ import org.jspecify.annotations.Nullable;
 
 /// Compares the files of a folder with those it has told of, and tells of each that has settled into something new.
 ///
-/// What was told is remembered in the tick that told it. A process killed within the second in which events wait to be
-/// stored loses that event; the file is not told again. Used by one tick at a time.
+/// What was told is remembered once it is stored: a process killed in between tells it again, and loses nothing. Used
+/// by one tick at a time.
 final class WatchFolderAgent implements Agent {
     private static final int NAMED = 20;
     private static final double MILLIS = 1e3;
+    private static final Duration STORED = Duration.ofSeconds(10);
 
     private final WatchFolderSettings settings;
     private final FolderScan scan;
@@ -67,8 +68,8 @@ final class WatchFolderAgent implements Agent {
         SortedMap<String, FileStamp> told = recalled.orElseGet(TreeMap::new);
         Map<FileChange, SortedSet<String>> changes = changes(context.clock().instant(), told, now);
         if (!changes.isEmpty() || recalled.isEmpty()) {
-            memory.remember(folder, told);
             tell(context, changes);
+            memory.remember(folder, told);
         }
         return changes;
     }
@@ -120,6 +121,7 @@ final class WatchFolderAgent implements Agent {
         });
         if (detail.size() > 1) {
             context.event("folder.changed", Severity.INFO, "", detail);
+            context.awaitStored(STORED);
         }
     }
 

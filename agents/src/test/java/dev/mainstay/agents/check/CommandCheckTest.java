@@ -104,7 +104,7 @@ class CommandCheckTest {
         Path child = folder.resolve("child");
         String script = "sleep 600 & echo $! > " + child + "; trap '' TERM; wait; sleep 600";
         try (Checked<CommandSettings> checked = command(Map.of("command", shell(script), "timeout", "1s"))) {
-            assertThat(checked.error()).contains("did not end within 1s and was ended");
+            assertThat(checked.error()).contains("did not end within 1s and was ended", "it put out nothing");
         }
         awaitEnd(Long.parseLong(Files.readString(child).strip()));
     }

@@ -109,7 +109,7 @@ class HttpCheckTest {
 
     @Test
     void a_port_where_nobody_listens_cannot_be_reached() throws Exception {
-        assertThat(error(Map.of("url", LocalHttp.closedUrl()))).contains("cannot be reached");
+        assertThat(error(Map.of("url", LocalHttp.closedUrl()))).contains("cannot be reached: connection refused");
     }
 
     @Test

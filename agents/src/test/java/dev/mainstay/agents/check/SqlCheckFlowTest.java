@@ -1,6 +1,7 @@
 package dev.mainstay.agents.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mainstay.testing.TestDatabase;
 import dev.mainstay.testing.TestPostgres;
@@ -12,6 +13,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -97,15 +99,39 @@ class SqlCheckFlowTest {
     }
 
     @Test
-    void nothing_can_be_written_even_after_a_commit() throws Exception {
+    void nothing_can_be_written() throws Exception {
         assertThat(error("DELETE FROM public.orders", Map.of())).contains("read-only transaction");
-        assertThat(error("COMMIT; DELETE FROM public.orders; COMMIT", Map.of())).contains("read-only transaction");
+        assertThat(error("SET TRANSACTION READ WRITE", Map.of())).contains("read-write mode must be set before");
+        assertThat(error("DO $$ BEGIN COMMIT; DELETE FROM public.orders; END $$", Map.of()))
+                .contains("invalid transaction termination");
         try (Connection connection = TEST.superuser();
                 Statement statement = connection.createStatement();
                 ResultSet count = statement.executeQuery("SELECT count(*) FROM public.orders")) {
             count.next();
             assertThat(count.getInt(1)).isEqualTo(7);
         }
+    }
+
+    @Test
+    void a_session_that_a_pooler_hands_on_is_left_as_it_was() throws Exception {
+        String both = "SELECT current_setting('transaction_read_only') || ' '"
+                + " || current_setting('default_transaction_read_only')";
+        assertThat(error(both, Map.of("valueEquals", "on off"))).isEmpty();
+    }
+
+    @Test
+    void a_second_statement_is_refused_wherever_it_hides() throws Exception {
+        for (String query : List.of(
+                "COMMIT; DELETE FROM public.orders",
+                "ROLLBACK; CREATE TABLE public.mine ()",
+                "SELECT 1; -- and\nDELETE FROM public.orders",
+                "SELECT '\\''; ROLLBACK; DELETE FROM public.orders; --'")) {
+            assertThatThrownBy(() -> check(query, Map.of()))
+                    .as(query)
+                    .hasMessageContaining("query must be one statement");
+        }
+        assertThat(error("SELECT ';' -- ; that is all\n;", Map.of())).isEmpty();
+        assertThat(error("SELECT 1; -- the end", Map.of())).isEmpty();
     }
 
     @Test

@@ -42,6 +42,31 @@ class TlsCheckTest {
     }
 
     @Test
+    void a_host_that_is_gone_is_not_called_expired() throws Exception {
+        SelfMadeCertificate certificate = SelfMadeCertificate.make(folder, LONG_AGO, 10);
+        LocalHttp server = LocalHttp.startTls(certificate.tls()).answering("/", 200, "");
+        try (server;
+                Checked<HttpCheckSettings> checked = checked(server, certificate)) {
+            assertThat(checked.error()).contains("expired");
+            server.close();
+            assertThat(checked.error()).contains("cannot be reached: connection refused");
+        }
+    }
+
+    @Test
+    void an_answer_over_a_connection_kept_open_stands_for_its_certificate() throws Exception {
+        SelfMadeCertificate certificate = SelfMadeCertificate.make(folder, LONG_AGO, HUNDRED_YEARS);
+        try (LocalHttp server = LocalHttp.startTls(certificate.tls()).answering("/", 200, "");
+                Checked<HttpCheckSettings> checked = checked(server, certificate)) {
+            checked.tick();
+            checked.tick();
+            assertThat(checked.context.metrics())
+                    .filteredOn(metric -> metric.name().equals("check.tls.expires"))
+                    .hasSize(2);
+        }
+    }
+
+    @Test
     void a_certificate_nobody_trusts_fails_the_check() throws Exception {
         SelfMadeCertificate certificate = SelfMadeCertificate.make(folder, LONG_AGO, HUNDRED_YEARS);
         try (LocalHttp server = LocalHttp.startTls(certificate.tls()).answering("/", 200, "");

@@ -1,6 +1,7 @@
 package dev.mainstay.agents.check;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.state.SharedState;
@@ -115,6 +116,21 @@ class WatchFolderFlowTest {
             assertThat(settledItems(checked)).isEqualTo(1);
             assertThat(checked.context.events().getLast().detail().get("newFiles"))
                     .isEqualTo(List.of("during-restart.txt"));
+        }
+    }
+
+    @Test
+    void what_could_not_be_stored_before_the_process_died_is_told_again() throws Exception {
+        try (Checked<WatchFolderSettings> checked = watch(Map.of())) {
+            items(checked);
+            write("a.txt", "a");
+            items(checked);
+            checked.clock.advance(Duration.ofSeconds(2));
+            checked.context.storing(false);
+            assertThatThrownBy(checked::tick).hasMessageContaining("not stored");
+            checked.context.storing(true);
+            checked.restart();
+            assertThat(settledItems(checked)).isEqualTo(1);
         }
     }
 

@@ -171,7 +171,11 @@ final class AgentCommand implements Runnable {
                             defaultValue = "24h",
                             description = "How far back; ${DEFAULT-VALUE} by default.")
                     String since,
-            @Option(names = "--limit", paramLabel = "COUNT", defaultValue = "100", description = "At most so many.")
+            @Option(
+                            names = {"-n", "--limit"},
+                            paramLabel = "COUNT",
+                            defaultValue = "100",
+                            description = "At most so many; ${DEFAULT-VALUE} by default.")
                     int limit) {
         var query = new LinkedHashMap<String, @Nullable String>();
         query.put("type", type);

@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -24,6 +25,8 @@ final class ApiClient {
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration ANSWER = Duration.ofSeconds(30);
     private static final int PAGE = 1000;
+    /// How the API names a list that the command line has a command for.
+    private static final Pattern LISTS = Pattern.compile("GET /api/v1/(agent|node|state)s? lists");
 
     private final URI server;
     private final String token;
@@ -104,7 +107,8 @@ final class ApiClient {
             return "the API key was refused; give a valid one with --token or MAINSTAY_TOKEN";
         }
         var problem = json(answer);
-        var words = new StringBuilder(problem.path("detail").asString(answer.statusCode() + " for " + path));
+        var detail = problem.path("detail").asString(answer.statusCode() + " for " + path);
+        var words = new StringBuilder(LISTS.matcher(detail).replaceFirst("`mainstay $1 list` lists"));
         var errors = problem.path("errors");
         if (errors.size() > 1) { // one alone is the detail itself
             errors.forEach(error -> words.append("\n  ")

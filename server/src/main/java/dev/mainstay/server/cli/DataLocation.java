@@ -34,15 +34,24 @@ class DataLocation {
 
     /// The data folder, found without a look at the other settings, which may be wrong by now.
     Path folder() {
-        if (data != null) {
-            return Path.of(data);
-        }
-        var sources = sources();
-        var variable = sources.environment().get("MAINSTAY_DATA");
-        if (variable != null && !variable.isBlank()) {
-            return Path.of(variable);
-        }
-        return sources.found()
+        return optionFolder().or(this::variableFolder).orElseGet(this::configuredFolder);
+    }
+
+    /// The data folder where the command line names it.
+    Optional<Path> optionFolder() {
+        return Optional.ofNullable(data).map(Path::of);
+    }
+
+    /// The data folder where the environment names it.
+    Optional<Path> variableFolder() {
+        return Optional.ofNullable(sources().environment().get("MAINSTAY_DATA"))
+                .filter(name -> !name.isBlank())
+                .map(Path::of);
+    }
+
+    private Path configuredFolder() {
+        return sources()
+                .found()
                 .flatMap(file -> YamlSettings.read(file).at("data"))
                 .filter(setting -> setting instanceof Scalar scalar && scalar.value() != null)
                 .map(setting -> Path.of(((Scalar) setting).text()))

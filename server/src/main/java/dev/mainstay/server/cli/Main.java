@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         footer = {
             "",
+            "The launcher of a source tree also knows `build`, `test` (all tests and checks) and `bench NAME`.",
             "Begin with `mainstay up --demo`, then look at the dashboard it names, or at `mainstay top`.",
             "Exit codes: 0 ok, 1 failure, 2 usage, 3 not found, 4 unhealthy, 5 not allowed, 6 conflict, 7 timeout,"
                     + " 8 unreachable."
@@ -35,7 +36,8 @@ public final class Main implements Runnable {
             DatabaseCommand.class,
             ConfigCommand.class,
             DoctorCommand.class,
-            ApiCommand.class);
+            ApiCommand.class,
+            CommandLine.HelpCommand.class);
     private static final Set<List<String>> HELP = Set.of(List.of("--help"), List.of("-h"));
 
     private final Map<String, String> environment;
@@ -69,7 +71,7 @@ public final class Main implements Runnable {
         for (Class<?> command : COMMANDS) {
             Command described = Objects.requireNonNull(command.getAnnotation(Command.class), command.getName());
             CommandSpec named = CommandSpec.create();
-            named.usageMessage().description(described.description());
+            named.usageMessage().header(described.header()).description(described.description());
             line.addSubcommand(described.name(), named);
         }
         return line.setUsageHelpAutoWidth(true);

@@ -39,9 +39,16 @@ final class Order {
     int remove(Remote remote, Output output) {
         var client = remote.connect();
         return each(output, id -> {
+            var source = client.get(AgentCommand.path(id)).path("source").asString("");
             client.delete(AgentCommand.path(id) + "?reason=" + ApiClient.encoded(reason));
-            output.say("removed " + id);
+            output.say("removed " + id + afterwards(source));
         });
+    }
+
+    private static String afterwards(String source) {
+        return source.equals("file")
+                ? "; mainstay.yml declares it, so it returns at the next `mainstay up` unless it is taken out there"
+                : "";
     }
 
     private int each(Output output, Consumer<String> order) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -31,8 +32,7 @@ final class Remote extends DataLocation {
         var named = Optional.ofNullable(server).or(() -> variable(SERVER_VARIABLE));
         var key = Optional.ofNullable(token).or(() -> variable(TOKEN_VARIABLE));
         if (named.isPresent()) {
-            // The key of this machine's data folder is for the Mainstay there and is not sent to another one.
-            return new ApiClient(uri(named.get()), key.orElseThrow(Remote::keyMissing));
+            return at(uri(named.get()), key);
         }
         var folder = folder();
         var address = DataFolder.holder(folder)
@@ -45,6 +45,27 @@ final class Remote extends DataLocation {
         return new ApiClient(address, key.orElseGet(() -> keyIn(folder)));
     }
 
+    /// The key of a data folder is for the Mainstay there: it is sent to a named address only where the folder is named
+    /// beside it, or by the environment for an address of this machine.
+    private ApiClient at(URI address, Optional<String> key) {
+        var folder = optionFolder().or(() -> isOfThisMachine(address) ? variableFolder() : Optional.empty());
+        var given = key.or(() -> folder.map(Remote::keyIn));
+        if (given.isEmpty()) {
+            new ApiClient(address, "")
+                    .exchange("GET", "/health/live", null, Map.of()); // an address that is wrong is told first
+            throw new CommandFailure(
+                    ExitCode.AUTH,
+                    "no API key: give one with --token or " + TOKEN_VARIABLE
+                            + ", or name the data folder that holds one with --data or MAINSTAY_DATA");
+        }
+        return new ApiClient(address, given.get());
+    }
+
+    private static boolean isOfThisMachine(URI address) {
+        var host = String.valueOf(address.getHost());
+        return host.equals("localhost") || host.startsWith("127.") || host.equals("[::1]");
+    }
+
     private static URI uri(String text) {
         var uri = text.matches("https?://[^/]+.*") ? text.replaceFirst("/+$", "") : "";
         try {
@@ -53,10 +74,6 @@ final class Remote extends DataLocation {
             throw new CommandFailure(
                     ExitCode.USAGE, "--server must be a URL such as http://127.0.0.1:7070, was " + text);
         }
-    }
-
-    private static CommandFailure keyMissing() {
-        return new CommandFailure(ExitCode.AUTH, "no API key: give one with --token or " + TOKEN_VARIABLE);
     }
 
     private static String keyIn(Path folder) {

@@ -70,7 +70,7 @@ final class StateCommand implements Runnable {
             @Option(
                             names = "--if-version",
                             paramLabel = "VERSION",
-                            description = "Only when it still has this version.")
+                            description = "Only when it still has this version; else exit code 6.")
                     @Nullable
                     Long version,
             @Option(names = "--if-absent", description = "Only when there is no value yet.") boolean absent)
@@ -107,7 +107,7 @@ final class StateCommand implements Runnable {
             @Option(
                             names = "--if-version",
                             paramLabel = "VERSION",
-                            description = "Only when it still has this version.")
+                            description = "Only when it still has this version; else exit code 6.")
                     @Nullable
                     Long version) {
         remote.connect()

@@ -17,13 +17,25 @@ public record HttpConfig(String host, int port) {
 
     /// Where it answers, as another program on this machine would call it.
     public URI address() {
-        String reachable = reachableHost();
-        return URI.create("http://" + (reachable.contains(":") ? "[" + reachable + "]" : reachable) + ":" + port);
+        return at(reachableHost());
+    }
+
+    /// Where it answers, as a program on another machine would call it, which knows this one as `machine`.
+    public URI address(String machine) {
+        return at(isEverywhere() ? machine : host);
+    }
+
+    private URI at(String name) {
+        return URI.create("http://" + (name.contains(":") ? "[" + name + "]" : name) + ":" + port);
     }
 
     /// The host by which this machine reaches it.
     public String reachableHost() {
-        return host.equals("0.0.0.0") || host.equals("::") ? "127.0.0.1" : host;
+        return isEverywhere() ? "127.0.0.1" : host;
+    }
+
+    private boolean isEverywhere() {
+        return host.equals("0.0.0.0") || host.equals("::");
     }
 
     public static HttpConfig defaults() {

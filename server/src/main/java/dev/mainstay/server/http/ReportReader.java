@@ -24,6 +24,10 @@ final class ReportReader {
     static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9._-]{0,127}");
     private static final Pattern NAME = Pattern.compile("[a-z][a-zA-Z0-9._-]{0,127}");
     private static final Pattern TOKEN = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+    /// How the names of Mainstay's own events begin (docs/events.md): nobody may record a life that was not lived.
+    private static final List<String> RESERVED =
+            List.of("agent.", "node.", "supervisor.", "task.", "queue.", "rollup.", "doctor.");
+
     private static final Duration AHEAD = Duration.ofSeconds(5);
     private static final Duration AGO = Duration.ofHours(24);
 
@@ -90,11 +94,22 @@ final class ReportReader {
     private Told event(Fields fields) {
         JsonNode detail = fields.free("detail");
         return new Told(
-                fields.matching("type", NAME),
+                type(fields),
                 fields.oneOf("severity", Severity.values(), Severity::word, Severity.INFO),
                 time(fields),
                 fields.text("cause", 500, ""),
                 detail == null ? "{}" : detail.toString());
+    }
+
+    private static String type(Fields fields) {
+        String type = fields.matching("type", NAME);
+        if (RESERVED.stream().anyMatch(type::startsWith)) {
+            fields.error(
+                    "type",
+                    "must not begin with any of " + String.join(" ", RESERVED)
+                            + ": such events are told by Mainstay itself");
+        }
+        return type;
     }
 
     private @Nullable Instant time(Fields fields) {

@@ -177,11 +177,44 @@ class CommandsFlowTest {
     }
 
     @Test
+    void a_named_server_takes_the_key_of_the_folder_that_is_named_beside_it() {
+        var address = server.address().toString();
+        var without = type("node", "list", "--server", address);
+        assertThat(without.exit()).isEqualTo(ExitCode.AUTH);
+        assertThat(without.err()).contains("no API key", "--data");
+        done(
+                "node",
+                "list",
+                "--server",
+                address,
+                "--data",
+                folder.resolve("data").toString());
+    }
+
+    @Test
+    void an_address_where_nobody_answers_is_told_before_a_missing_key() {
+        var said = type("node", "list", "--server", "http://127.0.0.1:1");
+        assertThat(said.exit()).isEqualTo(ExitCode.UNREACHABLE);
+        assertThat(said.err()).contains("no Mainstay answers at http://127.0.0.1:1");
+    }
+
+    @Test
+    void events_are_counted_and_help_is_a_command_too() {
+        assertThat(done("agent", "events", "steady", "-n", "1", "-o", "json")
+                        .json()
+                        .path("items"))
+                .hasSize(1);
+        assertThat(done("help").out()).contains("agent", "`bench NAME`");
+    }
+
+    @Test
     void state_is_set_read_compared_listed_watched_and_removed() {
         assertThat(done("state", "set", "trial/a", "{\"n\": 1}").out()).contains("trial/a");
         assertThat(done("state", "get", "trial/a").out()).isEqualToIgnoringWhitespace("{\"n\":1}");
         assertThat(type("state", "set", "trial/a", "2", "--if-absent").exit()).isEqualTo(ExitCode.CONFLICT);
         assertThat(type("state", "set", "trial/a", "2", "--if-version", "9").exit())
+                .isEqualTo(ExitCode.CONFLICT);
+        assertThat(type("state", "set", "trial/none", "2", "--if-version", "1").exit())
                 .isEqualTo(ExitCode.CONFLICT);
         done("state", "set", "trial/a", "2", "--if-version", "1");
         assertThat(done("state", "list", "trial/", "-o", "yaml").out()).contains("key: trial/a", "value: 2");
@@ -220,7 +253,7 @@ class CommandsFlowTest {
     void an_agent_that_is_not_there_keeps_no_other_from_being_told() {
         var said = type("agent", "resume", "nobody", "steady");
         assertThat(said.exit()).isEqualTo(ExitCode.NOT_FOUND);
-        assertThat(said.err()).contains("there is no agent \"nobody\"");
+        assertThat(said.err()).contains("there is no agent \"nobody\"; `mainstay agent list` lists those there are");
         assertThat(said.out()).contains("steady");
     }
 
@@ -344,7 +377,7 @@ class CommandsFlowTest {
             agent list --category none          | 2 | must be one of STRATEGIC, OPERATIONAL, SUPPORT
             status --token mst_wrong            | 5 | --token or MAINSTAY_TOKEN
             status --server http://127.0.0.1:9 --token x | 8 | mainstay up
-            status --server http://127.0.0.1:9  | 5 | MAINSTAY_TOKEN
+            status --server http://127.0.0.1:9  | 8 | no Mainstay answers at
             status --data /nowhere              | 8 | no Mainstay runs in /nowhere
             down --data /nowhere                | 3 | no Mainstay runs in /nowhere
             agnt list                           | 2 | did you mean "agent"?

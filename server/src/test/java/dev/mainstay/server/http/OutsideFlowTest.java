@@ -227,6 +227,7 @@ class OutsideFlowTest {
         agents.expireSilent(handle -> {});
 
         assertThat(agent("silent").path("state").asString()).isEqualTo("failed");
+        assertThat(agent("silent").path("cause").asString()).isEqualTo("no heartbeat for 10s");
         assertThat(report(lease, "{}", "").code()).isEqualTo("LEASE_LOST");
         register("silent");
         assertThat(agent("silent").path("state").asString()).isEqualTo("active");
@@ -316,6 +317,17 @@ class OutsideFlowTest {
         assertThat(reply.status()).isEqualTo(422);
         assertThat(reply.json().path("errors").path(0).path("path").asString()).isEqualTo("$.metrics[1].value");
         assertThat(agent("precise").path("ticks").asInt()).isZero();
+    }
+
+    @Test
+    void events_of_mainstays_own_names_are_refused_with_422() {
+        JsonNode lease = register("liar");
+        for (String type : List.of("agent.commanded", "node.lost", "supervisor.escalated", "task.dead")) {
+            Reply reply = report(lease, "{\"ticks\":1}", ",\"events\":[{\"type\":\"" + type + "\"}]");
+            assertThat(reply.status()).as(type).isEqualTo(422);
+            assertThat(reply.json().path("errors").path(0).path("path").asString())
+                    .isEqualTo("$.events[0].type");
+        }
     }
 
     @Test
