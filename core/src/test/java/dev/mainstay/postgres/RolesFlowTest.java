@@ -96,10 +96,12 @@ class RolesFlowTest {
                     "permission denied to alter role",
                     "mainstay db init --print-sql");
 
-            String roles = new Roles(config).initSql();
-            for (String statement :
-                    roles.substring(0, roles.indexOf("\nCREATE DATABASE")).split(";\n", -1)) {
-                planned.asSuperuser("postgres", statement);
+            String script = new Roles(config).initSql();
+            String before = script.substring(0, script.indexOf("\\connect"));
+            for (String statement : before.split(";\n", -1)) {
+                if (!statement.startsWith("CREATE DATABASE")) {
+                    planned.asSuperuser("postgres", statement);
+                }
             }
             Database.open(config).close();
         }
