@@ -26,10 +26,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Works on tasks on one node: the claimer brings them in, each runs on a virtual thread, the completer stores how they
-/// ended. Room counts what was claimed and has not been stored, so that everything claimed runs at once: what a crash
-/// hits is what was running. Thread-safe.
+/// ended. Everything claimed runs at once, so that what a crash hits is what was running; the next batch is claimed
+/// while
+/// the ends of the last are being stored. Thread-safe.
 public final class TaskHost implements Resident {
     private static final Logger LOG = LoggerFactory.getLogger(TaskHost.class);
+    /// How many times the capacity may be claimed and not yet stored.
+    private static final int UNSTORED = 4;
+
     private static final Duration SUSPICION = Duration.ofSeconds(5);
 
     private final Workers workers;
@@ -51,6 +55,7 @@ public final class TaskHost implements Resident {
     private final TaskTally tally = new TaskTally();
     private final Map<UUID, RunningTask> running = new ConcurrentHashMap<>();
     private final Set<UUID> tokens = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger active = new AtomicInteger();
     private final AtomicInteger held = new AtomicInteger();
     private final RandomGenerator random = RandomGenerator.getDefault();
     private volatile @Nullable UUID session;
@@ -167,6 +172,7 @@ public final class TaskHost implements Resident {
             return id;
         } finally {
             if (!isBegun) {
+                active.decrementAndGet();
                 held.decrementAndGet();
             }
         }
@@ -183,7 +189,7 @@ public final class TaskHost implements Resident {
     }
 
     int room() {
-        return stopping ? 0 : capacity - held.get();
+        return stopping ? 0 : Math.min(capacity - active.get(), UNSTORED * capacity - held.get());
     }
 
     /// The leases this node holds.
@@ -207,14 +213,17 @@ public final class TaskHost implements Resident {
         if (session() == null || room(type) == 0 || !claimer.isCalm(lane, priority)) {
             return false;
         }
-        boolean isFree = held.incrementAndGet() <= capacity && !stopping;
-        if (!isFree) {
-            held.decrementAndGet();
+        boolean isFree = active.incrementAndGet() <= capacity && !stopping;
+        if (isFree) {
+            held.incrementAndGet();
+        } else {
+            active.decrementAndGet();
         }
         return isFree;
     }
 
     void begin(ClaimedTask task, String type) {
+        active.incrementAndGet();
         held.incrementAndGet();
         beginReserved(task, type);
     }
@@ -236,6 +245,9 @@ public final class TaskHost implements Resident {
     /// @param ending null when the lease was lost, so that there is nothing to store
     void ended(RunningTask attempt, @Nullable Ending ending) {
         running.remove(attempt.task().id(), attempt);
+        if (active.decrementAndGet() == capacity / 2) {
+            claimer.wake();
+        }
         if (attempt.task().crashes() >= 2) {
             suspectUntil = monotonic.nanos();
         }
