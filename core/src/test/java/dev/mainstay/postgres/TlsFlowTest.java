@@ -88,7 +88,7 @@ class TlsFlowTest {
                                     Map.of(),
                                     (row, context) -> row.getBoolean(1)))
                     .containsExactly(true);
-            assertThat(encryptedConnections()).isGreaterThanOrEqualTo(4);
+            assertThat(encryptedConnections()).isGreaterThanOrEqualTo(3);
         }
     }
 
