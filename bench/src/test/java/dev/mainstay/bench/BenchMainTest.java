@@ -23,7 +23,9 @@ class BenchMainTest {
                         .isTrue();
             }
         });
-        assertThat(commands).containsOnlyKeys("start", "agents", "telemetry", "api", "failover", "outage", "list");
+        assertThat(commands)
+                .containsOnlyKeys(
+                        "start", "agents", "telemetry", "api", "failover", "outage", "tasks", "task-latency", "list");
     }
 
     @Test
