@@ -181,10 +181,14 @@ final class AgentLife {
         return spec.group() == null ? "" : spec.group().name();
     }
 
-    /// A member of this agent's group crashed, and its strategy takes this one along.
+    /// A member of this agent's group crashed, and its strategy takes this one along. One that is down already waits
+    /// for
+    /// its own restart, unless the whole group goes into quarantine.
     private void follow(Verdict verdict, String cause) {
         mailbox.post(() -> {
-            if (!over && state == AgentState.ACTIVE && leaveActive(cause)) {
+            boolean isDown = state == AgentState.RECOVERING || state == AgentState.FAILED;
+            boolean isTaken = isDown ? verdict instanceof Verdict.Quarantine : state == AgentState.ACTIVE;
+            if (!over && isTaken && (isDown || leaveActive(cause))) {
                 act(verdict, cause);
             }
         });
@@ -213,6 +217,7 @@ final class AgentLife {
     private void quarantine(String cause) {
         boolean isQuarantined =
                 (state == AgentState.FAILED || step(AgentState.FAILED, cause)) && step(AgentState.QUARANTINED, cause);
+        host.house().wheel().cancel(restartTimer);
         if (isQuarantined) {
             finish();
         }

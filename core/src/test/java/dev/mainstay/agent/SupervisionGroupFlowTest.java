@@ -116,6 +116,40 @@ class SupervisionGroupFlowTest {
     }
 
     @Test
+    void a_member_that_waits_for_its_restart_goes_into_quarantine_with_its_group() {
+        AtomicBoolean second = new AtomicBoolean();
+        try (Fleet fleet = Fleet.builder()
+                .database(test.database())
+                .node("node-a")
+                .agent(patient("first", 0), any -> context -> {
+                    throw new IllegalStateException("crashes at once");
+                })
+                .agent(patient("second", 1), any -> context -> {
+                    if (second.get()) {
+                        throw new IllegalStateException("crashes when it is told to");
+                    }
+                    return WorkResult.nothing();
+                })
+                .start()) {
+            Eventually.holds(
+                    "the first waits for its restart",
+                    BOUND,
+                    () -> fleet.agents().all().stream().anyMatch(agent -> agent.state() == AgentState.RECOVERING));
+            second.set(true);
+            awaitAll(fleet, AgentState.QUARANTINED);
+        }
+    }
+
+    private static AgentSpec patient(String id, int position) {
+        Duration minute = Duration.ofMinutes(1);
+        return AgentSpec.builder(id)
+                .every(Duration.ofMillis(20))
+                .group(new SupervisionGroup("shop", Strategy.ONE_FOR_ONE, position))
+                .restart(new RestartPolicy(1, minute, minute, minute, minute, minute))
+                .build();
+    }
+
+    @Test
     void a_group_begins_anew_after_its_quarantine_like_a_single_agent() {
         Duration minute = Duration.ofMinutes(1);
         Duration quick = Duration.ofMillis(20);
