@@ -2,7 +2,6 @@ package dev.mainstay.server.cli;
 
 import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.Threads;
-import dev.mainstay.postgres.embedded.DataFolder;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -19,18 +18,14 @@ final class Detached {
     private static final Duration PAUSE = Duration.ofMillis(50);
 
     private final CommandSpec command;
-    private final Path data;
 
-    Detached(CommandSpec command, Path data) {
+    Detached(CommandSpec command) {
         this.command = command;
-        this.data = data;
     }
 
     int start() throws IOException {
-        DataFolder.make(data);
-        var logs = data.toAbsolutePath().resolve("logs");
-        Files.createDirectories(logs);
-        var console = Files.createTempFile(logs, "up-", ".log");
+        // Readable by this user alone, and not in the data folder: one that cannot start leaves none behind.
+        var console = Files.createTempFile("mainstay-up-", ".log");
         var process = new ProcessBuilder(words())
                 .redirectInput(ProcessBuilder.Redirect.from(Path.of("/dev/null").toFile()))
                 .redirectOutput(console.toFile())

@@ -76,7 +76,8 @@ final class Up implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         var sources = sources();
         if (detach) {
-            return new Detached(spec, Path.of(sources.read().config().data().toString())).start();
+            sources.read();
+            return new Detached(spec).start();
         }
         return run(sources);
     }

@@ -202,6 +202,12 @@ class UpFlowTest {
                     .contains("is in use")
                     .hasLineCount(1);
         }
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var refused =
+                        Program.start(folder, "up", "--detach", "--port", Integer.toString(taken.getLocalPort()))) {
+            assertThat(refused.exit()).isEqualTo(ExitCode.CONFLICT);
+            assertThat(refused.said()).contains("is in use");
+        }
         Files.writeString(folder.resolve("mainstay.yml"), "agents:\n  a: {kind: test-countr}\n");
         try (var refused = up()) {
             assertThat(refused.exit()).isEqualTo(ExitCode.USAGE);
@@ -209,6 +215,6 @@ class UpFlowTest {
                     .contains("mainstay.yml:2", "did you mean \"test-counter\"?")
                     .hasLineCount(1);
         }
-        assertThat(folder.resolve(".mainstay/postgres")).doesNotExist();
+        assertThat(folder.resolve(".mainstay")).doesNotExist();
     }
 }
