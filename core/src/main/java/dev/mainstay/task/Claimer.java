@@ -158,32 +158,51 @@ final class Claimer implements AutoCloseable {
         return ranks;
     }
 
+    /// What shares a bound is claimed together, so that one LIMIT holds it: a queue with limits, a type of which only
+    /// so
+    /// many may run here, suspects.
+    private record Bound(
+            LaneStore.@Nullable Queue limited, @Nullable String type, boolean isForSuspects) {
+        private static final Bound NONE = new Bound(null, null, false);
+    }
+
+    private Bound bound(Spot spot) {
+        LaneStore.Lane lane = spot.lane();
+        return new Bound(
+                lane.isLimited() ? lane.inQueue() : null,
+                host.isBounded(lane.type()) ? lane.type() : null,
+                spot.isForSuspects());
+    }
+
     private int claim(UUID session, boolean fromStart) {
-        List<Spot> free = new ArrayList<>();
-        Map<LaneStore.Queue, List<Spot>> limited = new LinkedHashMap<>();
+        Map<Bound, List<Spot>> groups = new LinkedHashMap<>();
+        groups.put(Bound.NONE, new ArrayList<>());
         for (Spot spot : promising()) {
-            LaneStore.Lane lane = spot.lane();
-            List<Spot> group =
-                    lane.isLimited() ? limited.computeIfAbsent(lane.inQueue(), queue -> new ArrayList<>()) : free;
-            group.add(spot);
+            groups.computeIfAbsent(bound(spot), any -> new ArrayList<>()).add(spot);
         }
-        int claimed = claim(session, fromStart, free, null);
-        for (Map.Entry<LaneStore.Queue, List<Spot>> queue : limited.entrySet()) {
-            claimed += claim(session, fromStart, queue.getValue(), queue.getKey());
+        int claimed = 0;
+        for (Map.Entry<Bound, List<Spot>> group : groups.entrySet()) {
+            claimed += claim(session, fromStart, group.getValue(), group.getKey());
         }
         return claimed;
     }
 
-    /// @param limited the queue all of `asked` are in, when it has limits
-    private int claim(UUID session, boolean fromStart, List<Spot> asked, LaneStore.@Nullable Queue limited) {
+    private int room(Bound bound) {
         int room = Math.min(host.room(), LARGEST_BATCH);
+        int ofType = bound.type() == null ? room : host.room(bound.type());
+        int ofSuspects = bound.isForSuspects() ? host.roomForSuspects() : room;
+        return Math.min(room, Math.min(ofType, ofSuspects));
+    }
+
+    private int claim(UUID session, boolean fromStart, List<Spot> asked, Bound bound) {
+        int room = room(bound);
         if (asked.isEmpty() || room <= 0) {
             return 0;
         }
         Map<Spot, Long> hints = new HashMap<>();
         asked.forEach(spot -> hints.put(spot, spot.hinted()));
         List<Want> wants = wants(asked, room, fromStart);
-        List<ClaimedTask> claimed = wants.isEmpty() ? List.of() : claims.claim(session, wants, room, limited);
+        List<ClaimedTask> claimed = claims.claim(session, wants, room, bound.limited());
         learn(wants, claimed, room, hints);
         claimed.forEach(
                 task -> host.begin(task, spot(task.lane(), task.rank()).lane().type()));
@@ -216,20 +235,14 @@ final class Claimer implements AutoCloseable {
                 .distinct()
                 .count();
         int share = (int) Math.ceilDiv(room, organizations);
-        List<Want> wants = new ArrayList<>();
-        for (Spot spot : asked) {
-            int free = Math.min(share, host.room(spot.lane().type()));
-            int quota = spot.isForSuspects() ? Math.min(free, host.roomForSuspects()) : free;
-            if (quota > 0) {
-                wants.add(new Want(
+        return asked.stream()
+                .map(spot -> new Want(
                         spot.lane().inQueue(),
                         spot.lane().id(),
                         spot.rank(),
                         fromStart ? 0 : spot.lowWater().mark(),
-                        quota));
-            }
-        }
-        return wants;
+                        share))
+                .toList();
     }
 
     private void learn(List<Want> wants, List<ClaimedTask> claimed, int room, Map<Spot, Long> hints) {

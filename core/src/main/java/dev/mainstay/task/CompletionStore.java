@@ -59,6 +59,11 @@ final class CompletionStore {
             RETURNING task.organization_id, task.id, task.links
             """;
 
+    private static final String SETTLE = """
+            SELECT task_settle(organization_id, id)::text
+            FROM unnest(:organizations, :ids) AS done (organization_id, id)
+            """;
+
     private static final String END_OTHERWISE = """
             SELECT ended.id
             FROM unnest(:organizations, :tokens, :ids, :fences, :outcomes, :texts, :seconds, :starts)
@@ -133,7 +138,7 @@ final class CompletionStore {
                 .map((row, context) ->
                         new Done(Columns.uuid(row, "organization_id"), Columns.uuid(row, "id"), row.getInt("links")))
                 .list();
-        done.stream().filter(Done::isLinked).forEach(each -> settle(handle, each));
+        settle(handle, done.stream().filter(Done::isLinked).toList());
         return done;
     }
 
@@ -143,12 +148,14 @@ final class CompletionStore {
         }
     }
 
-    private static void settle(Handle handle, Done done) {
-        handle.createQuery("SELECT task_settle(:organization, :id)::text")
-                .bind("organization", done.organization())
-                .bind("id", done.id())
-                .mapTo(String.class)
-                .one();
+    private static void settle(Handle handle, List<Done> linked) {
+        if (!linked.isEmpty()) {
+            handle.createQuery(SETTLE)
+                    .bindArray("organizations", UUID.class, column(linked, Done::organization))
+                    .bindArray("ids", UUID.class, column(linked, Done::id))
+                    .mapTo(String.class)
+                    .list();
+        }
     }
 
     private static List<UUID> endOtherwise(Handle handle, List<Ending> endings) {

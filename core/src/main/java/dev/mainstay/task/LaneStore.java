@@ -18,6 +18,13 @@ final class LaneStore {
             WHERE lane.type = ANY (:types)
             """;
 
+    private static final String CANCELLED = """
+            SELECT task.id, task.cancel_reason
+            FROM task_cancels asked
+            JOIN tasks task ON task.organization_id = asked.organization_id AND task.id = asked.task_id
+            WHERE asked.session_id = :session AND task.state = 'open'
+            """;
+
     private final Database database;
 
     LaneStore(Database database) {
@@ -45,11 +52,13 @@ final class LaneStore {
                 .list());
     }
 
-    List<UUID> cancelled(UUID session) {
-        return database.read(
-                handle -> handle.createQuery("SELECT task_id FROM task_cancels WHERE session_id = :session")
-                        .bind("session", session)
-                        .mapTo(UUID.class)
-                        .list());
+    /// A running task and why a person wants it ended.
+    record Cancel(UUID task, String reason) {}
+
+    List<Cancel> cancelled(UUID session) {
+        return database.read(handle -> handle.createQuery(CANCELLED)
+                .bind("session", session)
+                .map((row, context) -> new Cancel(Columns.uuid(row, "id"), row.getString("cancel_reason")))
+                .list());
     }
 }

@@ -26,9 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// Works on tasks on one node: the claimer brings them in, each runs on a virtual thread, the completer stores how they
-/// ended. Everything claimed runs at once, so that what a crash hits is what was running; the next batch is claimed
-/// while
-/// the ends of the last are being stored. Thread-safe.
+/// ended. Everything claimed runs at once, so that what a crash hits is what was running; the next batch is
+/// claimed while the ends of the last are being stored. Thread-safe.
 public final class TaskHost implements Resident {
     private static final Logger LOG = LoggerFactory.getLogger(TaskHost.class);
     /// How many times the capacity may be claimed and not yet stored.
@@ -197,9 +196,15 @@ public final class TaskHost implements Resident {
         return Set.copyOf(tokens);
     }
 
+    /// How many tasks of a type have room; without a bound of its own, as many as there are.
     int room(String type) {
         Worker<?> worker = workers.of(type);
         return worker == null ? 0 : Math.max(0, worker.free());
+    }
+
+    boolean isBounded(String type) {
+        Worker<?> worker = workers.of(type);
+        return worker != null && worker.isBounded();
     }
 
     /// A task whose workers died twice runs beside no other such one, until it has shown for a while that it does not
@@ -210,7 +215,8 @@ public final class TaskHost implements Resident {
 
     /// Room for a task of the lane that would be the next anyway; whoever gets it begins that task or gives it back.
     private boolean reserve(int lane, String type, Priority priority) {
-        if (session() == null || room(type) == 0 || !claimer.isCalm(lane, priority)) {
+        Worker<?> worker = workers.of(type);
+        if (worker == null || worker.isBounded() || !claimer.isCalm(lane, priority)) {
             return false;
         }
         boolean isFree = active.incrementAndGet() <= capacity && !stopping;
@@ -304,11 +310,11 @@ public final class TaskHost implements Resident {
     }
 
     /// What people want ended.
-    void cancel(Collection<UUID> tasks) {
-        for (UUID task : tasks) {
-            RunningTask attempt = running.get(task);
+    void cancel(Collection<LaneStore.Cancel> cancels) {
+        for (LaneStore.Cancel asked : cancels) {
+            RunningTask attempt = running.get(asked.task());
             if (attempt != null) {
-                attempt.cancel("cancelled");
+                attempt.cancel(asked.reason());
             }
         }
     }

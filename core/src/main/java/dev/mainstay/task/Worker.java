@@ -38,6 +38,11 @@ final class Worker<P> {
         running.decrementAndGet();
     }
 
+    /// Whether fewer may run at once than the node has room for.
+    boolean isBounded() {
+        return type.concurrency() != Integer.MAX_VALUE;
+    }
+
     int free() {
         return type.concurrency() - running.get();
     }

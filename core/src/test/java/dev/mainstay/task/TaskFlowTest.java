@@ -33,6 +33,8 @@ class TaskFlowTest {
     private static final CountDownLatch hangs = new CountDownLatch(1);
     private static final CountDownLatch halfDone = new CountDownLatch(1);
     private static final CountDownLatch interrupted = new CountDownLatch(1);
+    private static final AtomicInteger pairs = new AtomicInteger();
+    private static final AtomicInteger mostPairs = new AtomicInteger();
     private static final AtomicInteger crowd = new AtomicInteger();
     private static final AtomicInteger mostCrowded = new AtomicInteger();
     private static final Fleet fleet = fleet();
@@ -65,7 +67,13 @@ class TaskFlowTest {
     }
 
     private static FleetBuilder blocking(FleetBuilder builder) {
-        return builder.worker("half-done", String.class, (text, context) -> {
+        return builder.worker(TaskType.of("pair", String.class).concurrency(2), (text, context) -> {
+                    mostPairs.accumulateAndGet(pairs.incrementAndGet(), Math::max);
+                    Threads.pause(Duration.ofMillis(2));
+                    pairs.decrementAndGet();
+                    return Outcome.COMPLETED;
+                })
+                .worker("half-done", String.class, (text, context) -> {
                     context.progress(0.5, "half of it");
                     halfDone.await();
                 })
@@ -272,6 +280,7 @@ class TaskFlowTest {
         assertThat(fleet.tasks().cancel(task, "enough")).isEqualTo(Cancelled.ASKED);
         assertThat(interrupted.await(20, TimeUnit.SECONDS)).isTrue();
         awaitState(task, "cancelled");
+        assertThat(column(task, "error")).isEqualTo("enough");
         assertThat(fleet.tasks().cancel(task, "again")).isEqualTo(Cancelled.OVER);
         assertThat(fleet.tasks().cancel(UUID.randomUUID(), "")).isEqualTo(Cancelled.UNKNOWN);
     }
@@ -373,5 +382,16 @@ class TaskFlowTest {
                                         .mapTo(Integer.class)
                                         .one())
                         == 1);
+    }
+
+    @Test
+    void a_type_with_a_bound_runs_no_more_at_once_whatever_queue_and_priority_its_tasks_have() {
+        List<Enqueued> all = fleet.tasks()
+                .enqueueAll(IntStream.range(0, 60)
+                        .mapToObj(i ->
+                                NewTask.of("pair", "").inQueue("pair-" + i % 3).priority(Priority.ofStored(i % 4)))
+                        .toList());
+        all.forEach(task -> awaitState(task.id(), "completed"));
+        assertThat(mostPairs.get()).isBetween(1, 2);
     }
 }
