@@ -88,8 +88,7 @@ public final class Fleet implements AutoCloseable {
                 .start();
         this.workers = builder.workers();
         this.taskHost = taskHost(builder, monotonic);
-        this.tasks = new TaskQueue(
-                database, organization, clock, taskHost, () -> signals.notify(TASKS), this::queuesChanged);
+        this.tasks = new TaskQueue(database, organization, taskHost, () -> signals.notify(TASKS), this::queuesChanged);
         this.upkeep = new TaskUpkeep(database, () -> {
             taskHost.hintAll();
             signals.notify(TASKS);

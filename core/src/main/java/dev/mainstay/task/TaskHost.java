@@ -47,7 +47,6 @@ public final class TaskHost implements Resident {
     private final Completer completer;
     private final StepStore stepStore;
     private final StepWriter stepWriter;
-    private final Database database;
     private final TaskStore store;
     private final StepServices services = new Services();
     private final Claimer claimer;
@@ -93,7 +92,6 @@ public final class TaskHost implements Resident {
         completer = new Completer(completions, this::session, this::stored);
         stepStore = new StepStore(builder.database);
         stepWriter = new StepWriter(stepStore, this::session);
-        database = builder.database;
         store = new TaskStore(builder.database, clock);
         claimStore = new ClaimStore(builder.database, builder.node);
         claimer = new Claimer(claimStore, new LaneStore(builder.database), this, monotonic);
@@ -339,6 +337,10 @@ public final class TaskHost implements Resident {
         wheel.cancel(timer);
     }
 
+    TaskStore store() {
+        return store;
+    }
+
     StepServices services() {
         return services;
     }
@@ -361,12 +363,10 @@ public final class TaskHost implements Resident {
 
         @Override
         public List<UUID> enqueue(UUID organization, List<NewTask> tasks) {
-            List<UUID> ids = database.write(handle -> tasks.stream()
-                    .map(task -> store.enqueue(handle, organization, task).id())
-                    .toList());
+            List<Enqueued> children = store.enqueueAll(organization, tasks);
             hintAll();
             moreClaimable.run();
-            return ids;
+            return children.stream().map(Enqueued::id).toList();
         }
     }
 }

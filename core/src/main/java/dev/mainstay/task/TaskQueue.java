@@ -1,24 +1,17 @@
 package dev.mainstay.task;
 
-import dev.mainstay.ErrorCode;
-import dev.mainstay.MainstayException;
 import dev.mainstay.postgres.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 
 /// Where an organization's tasks are enqueued and commanded. Thread-safe.
 ///
 /// What was enqueued will run or end in a state that can be seen: completed, dead, cancelled or expired.
 public final class TaskQueue {
-    /// What task_enqueue says of a parent or needed task that is not there.
-    private static final String UNKNOWN_LINK = "MS010";
-
     private static final String PAUSE = """
             WITH changed AS (
                 UPDATE queues
@@ -48,16 +41,10 @@ public final class TaskQueue {
     ///
     /// @param enqueued tells the other nodes that something may be claimable
     /// @param queuesChanged tells all nodes that a queue was paused, resumed or limited
-    public TaskQueue(
-            Database database,
-            UUID organization,
-            InstantSource clock,
-            TaskHost host,
-            Runnable enqueued,
-            Runnable queuesChanged) {
+    public TaskQueue(Database database, UUID organization, TaskHost host, Runnable enqueued, Runnable queuesChanged) {
         this.database = database;
         this.organization = organization;
-        this.store = new TaskStore(database, clock);
+        this.store = host.store();
         this.host = host;
         this.enqueued = enqueued;
         this.queuesChanged = queuesChanged;
@@ -77,11 +64,7 @@ public final class TaskQueue {
 
     /// All or none, in one transaction; much faster than one by one.
     public List<Enqueued> enqueueAll(List<NewTask> tasks) {
-        List<Enqueued> results = tasks.stream().allMatch(NewTask::isPlain)
-                ? database.write(handle -> store.insert(handle, organization, tasks)).stream()
-                        .map(id -> new Enqueued(id, true))
-                        .toList()
-                : enqueueLinked(tasks);
+        List<Enqueued> results = store.enqueueAll(organization, tasks);
         tell(tasks);
         return results;
     }
@@ -99,19 +82,6 @@ public final class TaskQueue {
             host.hint(store.lane(organization, task.queue(), task.type()), task.priority());
         }
         enqueued.run();
-    }
-
-    private List<Enqueued> enqueueLinked(List<NewTask> tasks) {
-        try {
-            return database.write(handle -> tasks.stream()
-                    .map(task -> store.enqueue(handle, organization, task))
-                    .toList());
-        } catch (JdbiException e) {
-            if (e.getCause() instanceof SQLException sql && UNKNOWN_LINK.equals(sql.getSQLState())) {
-                throw new MainstayException(ErrorCode.TASK_LINK, String.valueOf(sql.getMessage()), e);
-            }
-            throw e;
-        }
     }
 
     /// Ends a task: at once when it does not run, otherwise it is asked to end.

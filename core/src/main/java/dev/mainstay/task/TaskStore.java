@@ -2,6 +2,8 @@ package dev.mainstay.task;
 
 import static dev.mainstay.postgres.Columns.column;
 
+import dev.mainstay.ErrorCode;
+import dev.mainstay.MainstayException;
 import dev.mainstay.postgres.Database;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -17,6 +19,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
 
 /// Puts tasks into the database. Thread-safe.
@@ -56,6 +59,9 @@ final class TaskStore {
                 ordering => ?, parent => ?, needs => ?, task_tags => ?, most_attempts => ?)
             """;
 
+    /// What task_enqueue says of a parent or needed task that is not there.
+    private static final String UNKNOWN_LINK = "MS010";
+
     private static final String TAG_SEPARATOR = "\u001f";
 
     private final Database database;
@@ -79,6 +85,21 @@ final class TaskStore {
                         .bind("type", type)
                         .mapTo(Integer.class)
                         .one()));
+    }
+
+    /// All or none, in one transaction, in the order given.
+    List<Enqueued> enqueueAll(UUID organization, List<NewTask> tasks) {
+        if (tasks.stream().allMatch(NewTask::isPlain)) {
+            return column(database.write(handle -> insert(handle, organization, tasks)), id -> new Enqueued(id, true));
+        }
+        try {
+            return database.write(handle -> column(tasks, task -> enqueue(handle, organization, task)));
+        } catch (JdbiException e) {
+            if (e.getCause() instanceof SQLException sql && UNKNOWN_LINK.equals(sql.getSQLState())) {
+                throw new MainstayException(ErrorCode.TASK_LINK, String.valueOf(sql.getMessage()), e);
+            }
+            throw e;
+        }
     }
 
     /// Tasks that need no more than their two rows, in the order given; the identifiers in that order.
