@@ -3,6 +3,7 @@ package dev.mainstay.agent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.AgentRef;
+import dev.mainstay.concurrent.Threads;
 import dev.mainstay.concurrent.TimerWheel;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.telemetry.Telemetry;
@@ -29,7 +30,7 @@ class AgentRunnerCronFlowTest {
     private final ManualClock clock = new ManualClock(START);
     private final TimerWheel wheel = TimerWheel.manual(clock);
     private final AtomicBoolean proven = new AtomicBoolean(true);
-    private final BlockingQueue<Instant> ticks = new LinkedBlockingQueue<>();
+    private final BlockingQueue<Ticked> ticks = new LinkedBlockingQueue<>();
     private final AgentSpec spec = AgentSpec.builder("hourly")
             .schedule(TickSchedule.cron("0 * * * *", ZoneOffset.UTC))
             .build();
@@ -39,6 +40,8 @@ class AgentRunnerCronFlowTest {
             1,
             new RunnerHouse(wheel, clock, clock, telemetry, proven::get),
             cause -> {});
+
+    private record Ticked(Instant at, Thread thread) {}
 
     @AfterEach
     void close() {
@@ -52,7 +55,7 @@ class AgentRunnerCronFlowTest {
         runner.begin();
         runner.tickWith(
                 context -> {
-                    ticks.add(clock.instant());
+                    ticks.add(new Ticked(clock.instant(), Thread.currentThread()));
                     return WorkResult.nothing();
                 },
                 new FakeAgentContext(spec, clock, null));
@@ -65,10 +68,12 @@ class AgentRunnerCronFlowTest {
         }
     }
 
+    /// The next tick, once it is over: an hour passes here in less time than a thread needs to end.
     private Instant tick() throws InterruptedException {
-        Instant at = ticks.poll(1, TimeUnit.MINUTES);
-        assertThat(at).as("a tick").isNotNull();
-        return at;
+        Ticked ticked = ticks.poll(1, TimeUnit.MINUTES);
+        assertThat(ticked).as("a tick").isNotNull();
+        assertThat(Threads.join(ticked.thread(), Duration.ofMinutes(1))).isTrue();
+        return ticked.at();
     }
 
     @Test
