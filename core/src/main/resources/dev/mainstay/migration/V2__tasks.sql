@@ -240,6 +240,17 @@ CREATE TABLE task_cancels (
 -- What a node can work on is said with its session, so that a task nobody works on is seen.
 ALTER TABLE node_sessions ADD COLUMN task_types text[] NOT NULL DEFAULT '{}';
 
+-- What a worker outside asks for, with each claim; expected again by present_until, or as long as it holds a claim.
+CREATE TABLE outside_workers (
+    organization_id uuid NOT NULL,
+    name            text COLLATE "C" NOT NULL,
+    types           text[] NOT NULL,
+    queues          text[] NOT NULL,
+    seen_at         timestamptz NOT NULL DEFAULT clock_timestamp(),
+    present_until   timestamptz NOT NULL,
+    PRIMARY KEY (organization_id, name)
+) WITH (fillfactor = 50);
+
 -- A task is written twice as a rule, when it is enqueued and when it ends. Pages of tasks are filled to less than half, so
 -- that both versions share a page and its end touches no index.
 CREATE OR REPLACE FUNCTION partitioned_tables()
@@ -270,7 +281,7 @@ BEGIN
     END LOOP;
     FOREACH tenant IN ARRAY ARRAY['queues', 'task_limits', 'task_lanes', 'tasks', 'task_ready', 'task_claims',
         'task_delayed', 'task_blocked', 'task_needs', 'task_keys', 'task_orders', 'task_line', 'task_expiries',
-        'task_attempts', 'dead_letters', 'task_cancels', 'task_steps', 'task_waits', 'task_signals']
+        'task_attempts', 'dead_letters', 'task_cancels', 'task_steps', 'task_waits', 'task_signals', 'outside_workers']
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant);
@@ -877,6 +888,87 @@ BEGIN
     outcome := 'waiting';
     RETURN NEXT;
 END $$;
+
+-- Keeps what a step gave, once: the first result stands. Returns 'lost' (the lease was, and nothing changed), 'stored',
+-- 'there' (it stands already, as told), 'changed' (another step stands at this position, as told) or 'gap' (steps before
+-- it are missing).
+CREATE FUNCTION task_step(
+        tenant uuid, token uuid, task uuid, attempt_fence bigint, at_position integer, step_kind text, step_name text,
+        step_result jsonb)
+    RETURNS TABLE (outcome text, kind text, name text, timed_out boolean, result jsonb)
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+BEGIN
+    -- The row of the task is locked too, so that of two calls at once the second sees the step of the first.
+    IF task_claim_held(tenant, token) THEN
+        PERFORM FROM tasks
+        WHERE organization_id = tenant AND id = task AND state = 'open' AND fence = attempt_fence - 1
+        FOR NO KEY UPDATE;
+    END IF;
+    IF NOT FOUND THEN
+        RETURN QUERY SELECT 'lost', NULL::text, NULL::text, NULL::boolean, NULL::jsonb;
+        RETURN;
+    END IF;
+    RETURN QUERY
+        SELECT CASE WHEN step.kind = step_kind AND step.name = step_name THEN 'there' ELSE 'changed' END,
+            step.kind, step.name, step.timed_out, step.result
+        FROM task_steps step
+        WHERE step.organization_id = tenant AND step.task_id = task AND step.position = at_position;
+    IF FOUND THEN
+        RETURN;
+    ELSIF at_position > (
+            SELECT count(*) FROM task_steps step WHERE step.organization_id = tenant AND step.task_id = task) THEN
+        RETURN QUERY SELECT 'gap', step_kind, step_name, false, NULL::jsonb;
+        RETURN;
+    END IF;
+    IF step_kind IN ('step', 'sleep') THEN
+        INSERT INTO task_steps (organization_id, task_id, position, name, kind, fence, started_at, result)
+        VALUES (tenant, task, at_position, step_name, step_kind, attempt_fence, clock_timestamp(), step_result);
+    END IF;
+    RETURN QUERY SELECT 'stored', step_kind, step_name, false, step_result;
+END $$;
+
+-- Forgets a claim of which no task runs any more. Nodes count that themselves; workers outside cannot.
+CREATE FUNCTION task_claim_close(tenant uuid, token uuid) RETURNS void
+    LANGUAGE sql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+    DELETE FROM task_claims claim
+    WHERE claim.organization_id = tenant AND claim.lease_token = token AND NOT EXISTS (
+        SELECT FROM unnest(claim.task_ids) AS held (id)
+        JOIN tasks task ON task.organization_id = tenant AND task.id = held.id AND task.state = 'open')
+$$;
+
+-- Who works on tasks of an organization at present: nodes (for all organizations alike) and workers outside. No queues
+-- means all of them.
+CREATE FUNCTION task_workers_present(tenant uuid)
+    RETURNS TABLE (name text, kind text, types text[], queues text[], seen_at timestamptz)
+    LANGUAGE sql STABLE
+    SET search_path = ${schema}, pg_temp
+AS $$
+    SELECT node.node_id, 'node', node.task_types, '{}'::text[], node.beat_at
+    FROM node_sessions node
+    WHERE node.ended_at IS NULL AND node.expires_at > clock_timestamp() AND node.task_types <> '{}'
+    UNION ALL
+    SELECT worker.name, 'outside', worker.types, worker.queues, worker.seen_at
+    FROM outside_workers worker
+    WHERE worker.organization_id = tenant AND (worker.present_until > clock_timestamp() OR EXISTS (
+        SELECT FROM task_claims claim
+        WHERE claim.organization_id = tenant AND claim.session_id IS NULL AND claim.worker = worker.name
+            AND claim.expires_at > clock_timestamp()))
+$$;
+
+-- Which types of task somebody works on at present, and in which queue where it is not any.
+CREATE FUNCTION task_types_served(tenant uuid) RETURNS TABLE (type text, queue text)
+    LANGUAGE sql STABLE
+    SET search_path = ${schema}, pg_temp
+AS $$
+    SELECT DISTINCT served.type, queue.name
+    FROM task_workers_present(tenant) worker
+    CROSS JOIN unnest(worker.types) AS served (type)
+    LEFT JOIN unnest(worker.queues) AS queue (name) ON true
+$$;
 
 -- Sends a task what it waits for, now or later. Returns 'taken', 'kept' (nobody waits for it yet), 'over' (the task has
 -- ended) or null for one that is unknown.

@@ -1,0 +1,35 @@
+package dev.mainstay.task;
+
+import java.time.Duration;
+import java.util.UUID;
+import org.jdbi.v3.core.statement.Query;
+
+/// Who holds what is claimed, and how long. Immutable.
+sealed interface ClaimHolder {
+    Query bind(Query claim);
+
+    /// A node, as long as its session lives; nobody once it is over.
+    record Node(UUID session, String worker) implements ClaimHolder {
+        static final String SQL = """
+                SELECT session_id, NULL::timestamptz AS expires_at
+                FROM node_sessions
+                WHERE session_id = :session AND ended_at IS NULL AND expires_at > clock_timestamp()""";
+
+        @Override
+        public Query bind(Query claim) {
+            return claim.bind("session", session).bind("worker", worker);
+        }
+    }
+
+    /// A worker outside, for a while from now on.
+    record Outside(String worker, Duration lease) implements ClaimHolder {
+        static final String SQL = """
+                SELECT NULL::uuid AS session_id,
+                    clock_timestamp() + make_interval(secs => :seconds) AS expires_at""";
+
+        @Override
+        public Query bind(Query claim) {
+            return claim.bind("worker", worker).bind("seconds", lease.toNanos() / 1e9);
+        }
+    }
+}
