@@ -61,7 +61,12 @@ public final class Laboratory implements AutoCloseable {
 
     /// The address, without user and password.
     public String url() {
-        return "jdbc:postgresql://" + server.host() + ":" + server.port() + "/postgres";
+        return url("postgres");
+    }
+
+    /// The address of another database of the server.
+    public String url(String name) {
+        return "jdbc:postgresql://" + server.host() + ":" + server.port() + "/" + name;
     }
 
     public String user() {

@@ -2,6 +2,7 @@ package dev.mainstay.bench.tasks;
 
 import dev.mainstay.bench.lab.Laboratory;
 import dev.mainstay.bench.lab.Stopwatch;
+import dev.mainstay.bench.peers.Drain;
 import dev.mainstay.concurrent.Threads;
 import java.sql.Connection;
 import java.sql.PreparedStatement;

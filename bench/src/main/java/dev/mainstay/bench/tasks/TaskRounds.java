@@ -3,6 +3,7 @@ package dev.mainstay.bench.tasks;
 import dev.mainstay.Fleet;
 import dev.mainstay.bench.lab.Laboratory;
 import dev.mainstay.bench.lab.Stopwatch;
+import dev.mainstay.bench.peers.Drain;
 import dev.mainstay.concurrent.Threads;
 import dev.mainstay.task.NewTask;
 import java.time.Duration;
