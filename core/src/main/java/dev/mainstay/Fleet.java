@@ -75,20 +75,10 @@ public final class Fleet implements AutoCloseable {
         this.telemetry = Telemetry.start(database);
         this.signals = Signals.start(database);
         this.state = SharedState.of(database, organization, builder.node(), signals);
-        this.host = new AgentHost.Builder(
-                        builder.node(),
-                        kinds,
-                        database,
-                        wheel,
-                        monotonic,
-                        clock,
-                        telemetry,
-                        state,
-                        () -> signals.notify(PLACEMENT))
-                .start();
         this.workers = builder.workers();
         this.taskHost = taskHost(builder, monotonic);
         this.tasks = new TaskQueue(database, organization, taskHost, () -> signals.notify(TASKS), this::queuesChanged);
+        this.host = agentHost(builder, monotonic);
         this.upkeep = new TaskUpkeep(database, () -> {
             taskHost.hintAll();
             signals.notify(TASKS);
@@ -112,11 +102,28 @@ public final class Fleet implements AutoCloseable {
                 () -> signals.notify(ASSIGNMENTS),
                 upkeep::round);
         taskHost.trustedBy(node::isTrusted);
+        taskHost.onTypesChanged(node::offer);
         signals.on(TASKS, taskHost::hintAll);
         signals.on(QUEUES, taskHost::queuesChanged);
         signals.on(ASSIGNMENTS, node::reassigned);
         signals.on(PLACEMENT, node::placementNeeded);
         signals.notify(PLACEMENT);
+    }
+
+    private AgentHost agentHost(FleetBuilder builder, MonotonicClock monotonic) {
+        return new AgentHost.Builder(
+                        builder.node(),
+                        kinds,
+                        database,
+                        wheel,
+                        monotonic,
+                        clock,
+                        telemetry,
+                        state,
+                        taskHost,
+                        tasks,
+                        () -> signals.notify(PLACEMENT))
+                .start();
     }
 
     private TaskHost taskHost(FleetBuilder builder, MonotonicClock monotonic) {

@@ -16,7 +16,6 @@ import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.DatabaseConfig;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.postgres.Retention;
-import dev.mainstay.task.Outcome;
 import dev.mainstay.task.TaskHandler;
 import dev.mainstay.task.TaskType;
 import dev.mainstay.task.TaskWork;
@@ -145,10 +144,7 @@ public final class FleetBuilder {
 
     /// Work on tasks of a type in one lambda: done when it returns, tried again when it throws.
     public <P> FleetBuilder worker(String type, Class<P> payload, TaskWork<P> work) {
-        return worker(TaskType.of(type, payload), (value, context) -> {
-            work.run(value, context);
-            return Outcome.COMPLETED;
-        });
+        return worker(TaskType.of(type, payload), work.asHandler());
     }
 
     /// Work on tasks of a type.

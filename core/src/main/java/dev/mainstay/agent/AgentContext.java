@@ -2,6 +2,10 @@ package dev.mainstay.agent;
 
 import dev.mainstay.AgentRef;
 import dev.mainstay.state.SharedState;
+import dev.mainstay.task.TaskHandler;
+import dev.mainstay.task.TaskQueue;
+import dev.mainstay.task.TaskType;
+import dev.mainstay.task.TaskWork;
 import dev.mainstay.telemetry.Severity;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -25,6 +29,19 @@ public interface AgentContext {
     Logger log();
 
     SharedState state();
+
+    /// Where tasks are enqueued.
+    TaskQueue tasks();
+
+    /// Works on tasks of a type while this agent is active and not paused, where it runs. To be called in
+    /// [Agent#start]. An attempt counts like a tick in heartbeats and health. What runs when the agent stops
+    /// gets ten seconds to end, and then runs again where the type is worked on next.
+    <P> void worker(TaskType<P> type, TaskHandler<P> handler);
+
+    /// The same for work that has no result and is done when it returns.
+    default <P> void worker(String type, Class<P> payload, TaskWork<P> work) {
+        worker(TaskType.of(type, payload), work.asHandler());
+    }
 
     void metric(String name, double value, String unit, Map<String, String> labels);
 

@@ -7,6 +7,9 @@ import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.TimerWheel;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.state.SharedState;
+import dev.mainstay.task.AttemptListener;
+import dev.mainstay.task.TaskHost;
+import dev.mainstay.task.TaskQueue;
 import dev.mainstay.telemetry.Telemetry;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -42,6 +45,8 @@ public final class AgentHost implements Resident, AutoCloseable {
     private final AgentKinds kinds;
     private final RunnerHouse house;
     private final SharedState state;
+    private final TaskHost taskHost;
+    private final TaskQueue tasks;
     private final AgentStore store;
     private final TransitionLog transitions;
     private final Supervisor supervisor = new Supervisor(RandomGenerator.getDefault());
@@ -62,6 +67,8 @@ public final class AgentHost implements Resident, AutoCloseable {
         this.house = new RunnerHouse(
                 builder.wheel, builder.monotonic, builder.clock, builder.telemetry, () -> proven.getAsBoolean());
         this.state = builder.state;
+        this.taskHost = builder.taskHost;
+        this.tasks = builder.tasks;
         this.store = new AgentStore(builder.database);
         this.transitions = new TransitionLog(builder.database, builder.telemetry);
         this.leasesReturned = builder.leasesReturned;
@@ -78,6 +85,8 @@ public final class AgentHost implements Resident, AutoCloseable {
             InstantSource clock,
             Telemetry telemetry,
             SharedState state,
+            TaskHost taskHost,
+            TaskQueue tasks,
             Runnable leasesReturned) {
         public AgentHost start() {
             return new AgentHost(this);
@@ -193,8 +202,13 @@ public final class AgentHost implements Resident, AutoCloseable {
         return node;
     }
 
-    AgentContext contextOf(Assignment assignment, AgentSpec spec) {
-        return new RunnerContext(assignment.agent(), spec, assignment.fence(), node, house, state);
+    AgentTasks tasksOf(AttemptListener listener) {
+        return new AgentTasks(taskHost, listener);
+    }
+
+    AgentContext contextOf(Assignment assignment, AgentSpec spec, AgentTasks work) {
+        TaskQueue own = tasks.of(assignment.agent().organization());
+        return new RunnerContext(assignment.agent(), spec, assignment.fence(), node, house, state, own, work);
     }
 
     boolean step(Transition step) {

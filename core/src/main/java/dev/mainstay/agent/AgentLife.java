@@ -26,6 +26,7 @@ final class AgentLife {
     private final AgentHost host;
     private final AgentRunner runner;
     private final AgentCalls calls;
+    private final AgentTasks tasks;
     private final AgentContext context;
     private final Mailbox mailbox;
     private final TimerWheel.Timer restartTimer;
@@ -46,7 +47,8 @@ final class AgentLife {
         this.mailbox = new Mailbox(spec.id());
         this.runner = new AgentRunner(assignment.agent(), spec, assignment.fence(), host.house(), this::crashed);
         this.calls = new AgentCalls(spec, runner::abandoned);
-        this.context = host.contextOf(assignment, spec);
+        this.tasks = host.tasksOf(runner::handled);
+        this.context = host.contextOf(assignment, spec, tasks);
         this.restartTimer = new TimerWheel.Timer(() -> mailbox.post(this::revive));
     }
 
@@ -266,20 +268,26 @@ final class AgentLife {
                 Agent ready = activate();
                 if (ready != null) {
                     runner.tickWith(ready, context);
+                    tasks.open();
                 }
             }
             case PAUSED -> {
-                runner.pause();
+                rest();
                 activate();
             }
             case MAINTENANCE -> {
-                runner.pause();
+                rest();
                 if (state == AgentState.ACTIVE) {
                     step(AgentState.MAINTENANCE, "maintenance requested");
                 }
             }
             case SHUTDOWN -> end("shutdown requested");
         }
+    }
+
+    private void rest() {
+        runner.pause();
+        tasks.hold();
     }
 
     /// The instance that may tick; null when there is none, or not now.
@@ -358,6 +366,7 @@ final class AgentLife {
     }
 
     private void discard() {
+        tasks.close(over ? Duration.ZERO : STOP_BOUND);
         Agent old = agent;
         agent = null;
         calls.close(old, spec.deadline().compareTo(STOP_BOUND) < 0 ? spec.deadline() : STOP_BOUND);

@@ -240,6 +240,11 @@ final class AgentRunner {
         return now + CRON_RETRY.toNanos();
     }
 
+    /// An attempt at a task ended that the agent worked on.
+    synchronized void handled(Duration took, @Nullable String failure) {
+        tally.handled(took, failure);
+    }
+
     /// Called on the tick's own thread.
     private void finished(Tick tick, Tick.Ending ending) {
         String crash;

@@ -2,6 +2,9 @@ package dev.mainstay.agent;
 
 import dev.mainstay.AgentRef;
 import dev.mainstay.state.SharedState;
+import dev.mainstay.task.TaskHandler;
+import dev.mainstay.task.TaskQueue;
+import dev.mainstay.task.TaskType;
 import dev.mainstay.telemetry.Event;
 import dev.mainstay.telemetry.Metric;
 import dev.mainstay.telemetry.Severity;
@@ -12,8 +15,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The context of an agent that runs on a node. Thread-safe.
-record RunnerContext(AgentRef agent, AgentSpec spec, long fence, String node, RunnerHouse house, SharedState state)
+record RunnerContext(
+        AgentRef agent,
+        AgentSpec spec,
+        long fence,
+        String node,
+        RunnerHouse house,
+        SharedState state,
+        TaskQueue tasks,
+        AgentTasks work)
         implements AgentContext {
+    @Override
+    public <P> void worker(TaskType<P> type, TaskHandler<P> handler) {
+        work.add(type, handler);
+    }
+
     @Override
     public InstantSource clock() {
         return house.clock();

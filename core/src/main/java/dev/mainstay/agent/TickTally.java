@@ -1,6 +1,7 @@
 package dev.mainstay.agent;
 
 import dev.mainstay.telemetry.TickCounts;
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /// Counts what an agent's ticks did between two heartbeats. Guarded by its runner.
@@ -41,6 +42,18 @@ final class TickTally {
                 yield cause;
             }
         };
+    }
+
+    /// An attempt at a task counts like a tick.
+    void handled(Duration took, @Nullable String failure) {
+        ticks++;
+        busyNanos += took.toNanos();
+        maxNanos = Math.max(maxNanos, took.toNanos());
+        if (failure == null) {
+            items = Math.min(TickCounts.MOST_ITEMS, items + 1);
+        } else {
+            failed(failure);
+        }
     }
 
     void failed(String error) {

@@ -3,6 +3,7 @@ package dev.mainstay.task;
 import dev.mainstay.postgres.StorableText;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// How an attempt ended, on its way to the database. Immutable.
@@ -25,6 +26,7 @@ record Ending(
     static final String COMPLETED = "completed";
 
     private static final String AWAITING = "awaiting";
+    private static final Set<String> FAILURES = Set.of("failed", "timed out", "dead");
 
     /// The handler has completed the task in its own transaction; whether that committed is to be looked up.
     static final String CONFIRMED = "confirmed";
@@ -32,6 +34,11 @@ record Ending(
     /// The task waits and was let go already; only the claim is still to be accounted for.
     static Ending awaiting(ClaimedTask task, Instant startedAt) {
         return new Ending(task, AWAITING, null, Duration.ZERO, startedAt);
+    }
+
+    /// Nothing of the attempt counts; the task is claimable again at once.
+    static Ending released(ClaimedTask task, String why, Instant startedAt) {
+        return new Ending(task, "released", why, Duration.ZERO, startedAt);
     }
 
     boolean isAwaiting() {
@@ -51,6 +58,12 @@ record Ending(
     /// Neither success nor settled elsewhere.
     boolean isOtherwise() {
         return !isCompleted() && !isConfirmed() && !isAwaiting();
+    }
+
+    /// Why the attempt failed; null when it did not.
+    @Nullable
+    String failure() {
+        return FAILURES.contains(outcome) ? text : null;
     }
 
     boolean isCompleted() {

@@ -120,11 +120,21 @@ final class RunningTask implements TaskContext {
         return StorableText.of(failure.toString(), LONGEST_ERROR);
     }
 
-    private void end(@Nullable Ending ending) {
-        if (hasEnded.compareAndSet(false, true)) {
+    private boolean end(@Nullable Ending ending) {
+        boolean isFirst = hasEnded.compareAndSet(false, true);
+        if (isFirst) {
             host.cancel(deadline);
-            worker.ended();
+            tellWorker(ending);
             host.ended(this, ending);
+        }
+        return isFirst;
+    }
+
+    private void tellWorker(@Nullable Ending ending) {
+        if (ending == null) {
+            worker.lost();
+        } else {
+            worker.ended(Duration.between(startedAt, host.clock().instant()), ending.failure());
         }
     }
 
@@ -152,16 +162,36 @@ final class RunningTask implements TaskContext {
         }
     }
 
+    /// Its worker, if it is this one, has stopped: the task runs again elsewhere, and what it does from now on does not
+    /// count.
+    void giveBackOf(Worker<?> stopped) {
+        if (worker == stopped) {
+            cutShort(Ending.released(task, "its worker has stopped", startedAt));
+        }
+    }
+
     /// Nothing it does from now on counts.
     void drop() {
+        cutShort(null);
+    }
+
+    /// Ended before it is interrupted, so that the interruption is not taken for a failure.
+    private void cutShort(@Nullable Ending ending) {
         isCancelled = true;
-        interrupt();
-        end(null);
+        if (end(ending)) {
+            interruptThread();
+        }
     }
 
     private void interrupt() {
+        if (!hasEnded.get()) {
+            interruptThread();
+        }
+    }
+
+    private void interruptThread() {
         Thread running = thread;
-        if (running != null && !hasEnded.get()) {
+        if (running != null) {
             running.interrupt();
         }
     }

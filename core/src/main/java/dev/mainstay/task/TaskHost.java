@@ -59,6 +59,7 @@ public final class TaskHost implements Resident {
     private volatile @Nullable UUID session;
     private volatile boolean stopping;
     private volatile BooleanSupplier trusted = () -> true;
+    private volatile Runnable typesChanged = () -> {};
     private volatile long suspectUntil = Long.MIN_VALUE;
 
     /// What a host needs; all of it is shared with the rest of the node.
@@ -175,8 +176,47 @@ public final class TaskHost implements Resident {
         }
     }
 
-    public Workers workers() {
+    Workers workers() {
         return workers;
+    }
+
+    /// Work on a type of task that begins and ends while the node runs; not open at first.
+    public <P> Serving serve(TaskType<P> type, TaskHandler<P> handler, AttemptListener listener) {
+        return new Serving(this, new Worker<>(type, handler, listener));
+    }
+
+    /// Calls `changed` when this node works on other types than before.
+    public void onTypesChanged(Runnable changed) {
+        typesChanged = changed;
+    }
+
+    void open(Worker<?> worker) {
+        Set<String> before = workers.types();
+        workers.open(worker);
+        tellTypes(before);
+    }
+
+    void close(Worker<?> worker) {
+        Set<String> before = workers.types();
+        workers.close(worker);
+        tellTypes(before);
+    }
+
+    private void tellTypes(Set<String> before) {
+        if (!before.equals(workers.types())) {
+            claimer.queuesChanged();
+            typesChanged.run();
+        }
+    }
+
+    void close(Worker<?> worker, Duration bound) {
+        close(worker);
+        long giveUp = monotonic.nanos() + bound.toNanos();
+        boolean isPatient = true;
+        while (isPatient && worker.running() > 0 && monotonic.nanos() < giveUp) {
+            isPatient = Threads.pause(Duration.ofMillis(5));
+        }
+        running.values().forEach(attempt -> attempt.giveBackOf(worker));
     }
 
     /// The session under which tasks may be claimed and ended; null when nothing may.
@@ -196,13 +236,11 @@ public final class TaskHost implements Resident {
 
     /// How many tasks of a type have room; without a bound of its own, as many as there are.
     int room(String type) {
-        Worker<?> worker = workers.of(type);
-        return worker == null ? 0 : Math.max(0, worker.free());
+        return workers.free(type);
     }
 
     boolean isBounded(String type) {
-        Worker<?> worker = workers.of(type);
-        return worker != null && worker.isBounded();
+        return workers.isBounded(type);
     }
 
     /// A task whose workers died twice runs beside no other such one, until it has shown for a while that it does not
@@ -213,8 +251,7 @@ public final class TaskHost implements Resident {
 
     /// Room for a task of the lane that would be the next anyway; whoever gets it begins that task or gives it back.
     private boolean reserve(int lane, String type, Priority priority) {
-        Worker<?> worker = workers.of(type);
-        if (worker == null || worker.isBounded() || !claimer.isCalm(lane, priority)) {
+        if (workers.isBounded(type) || !claimer.isCalm(lane, priority)) {
             return false;
         }
         boolean isFree = active.incrementAndGet() <= capacity && !stopping;
@@ -236,7 +273,8 @@ public final class TaskHost implements Resident {
         tokens.add(task.claim().token());
         Worker<?> worker = workers.of(type);
         if (worker == null) {
-            throw new IllegalStateException("a task of type " + type + " was claimed, which nobody here works on");
+            giveBack(task);
+            return;
         }
         if (task.crashes() >= 2) {
             suspectUntil = monotonic.nanos() + SUSPICION.toNanos();
@@ -244,6 +282,12 @@ public final class TaskHost implements Resident {
         RunningTask attempt = new RunningTask(task, worker, this);
         running.put(task.id(), attempt);
         attempt.start();
+    }
+
+    /// Whoever would have worked on it stopped while it was being claimed.
+    private void giveBack(ClaimedTask task) {
+        active.decrementAndGet();
+        completer.offer(Ending.released(task, "nobody here works on it any more", clock.instant()));
     }
 
     /// @param ending null when the lease was lost, so that there is nothing to store

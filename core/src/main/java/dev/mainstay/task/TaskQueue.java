@@ -50,6 +50,11 @@ public final class TaskQueue {
         this.queuesChanged = queuesChanged;
     }
 
+    /// The same for the tasks of another organization.
+    public TaskQueue of(UUID other) {
+        return new TaskQueue(database, other, host, enqueued, queuesChanged);
+    }
+
     /// In a transaction of its own: durable when this returns.
     public Enqueued enqueue(NewTask task) {
         if (task.isPlain()) {

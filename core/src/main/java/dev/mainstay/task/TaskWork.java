@@ -4,4 +4,12 @@ package dev.mainstay.task;
 @FunctionalInterface
 public interface TaskWork<P> {
     void run(P payload, TaskContext context) throws Exception;
+
+    /// The same as a handler.
+    default TaskHandler<P> asHandler() {
+        return (payload, context) -> {
+            run(payload, context);
+            return Outcome.COMPLETED;
+        };
+    }
 }

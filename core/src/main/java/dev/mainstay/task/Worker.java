@@ -1,16 +1,20 @@
 package dev.mainstay.task;
 
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 
 /// A type of task with what does its work, and how much of it runs here. Thread-safe.
 final class Worker<P> {
     private final TaskType<P> type;
     private final TaskHandler<P> handler;
+    private final AttemptListener listener;
     private final AtomicInteger running = new AtomicInteger();
 
-    Worker(TaskType<P> type, TaskHandler<P> handler) {
+    Worker(TaskType<P> type, TaskHandler<P> handler, AttemptListener listener) {
         this.type = type;
         this.handler = handler;
+        this.listener = listener;
     }
 
     TaskType<P> type() {
@@ -34,8 +38,19 @@ final class Worker<P> {
         running.incrementAndGet();
     }
 
-    void ended() {
+    /// @param failure why the attempt failed; null when it did not
+    void ended(Duration took, @Nullable String failure) {
         running.decrementAndGet();
+        listener.ended(took, failure);
+    }
+
+    /// The lease was lost: nothing is known of how it went.
+    void lost() {
+        running.decrementAndGet();
+    }
+
+    int running() {
+        return running.get();
     }
 
     /// Whether fewer may run at once than the node has room for.

@@ -7,6 +7,9 @@ import dev.mainstay.agent.AgentContext;
 import dev.mainstay.agent.AgentSpec;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.state.SharedState;
+import dev.mainstay.task.TaskHandler;
+import dev.mainstay.task.TaskQueue;
+import dev.mainstay.task.TaskType;
 import dev.mainstay.telemetry.Event;
 import dev.mainstay.telemetry.Metric;
 import dev.mainstay.telemetry.Severity;
@@ -15,6 +18,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.NoSuchElementException;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -26,6 +30,7 @@ public final class FakeAgentContext implements AgentContext {
     private final AgentSpec spec;
     private final InstantSource clock;
     private final @Nullable SharedState state;
+    private final Map<String, TaskHandler<?>> workers = new ConcurrentHashMap<>();
     private final List<Metric> metrics = new CopyOnWriteArrayList<>();
     private final List<Event> events = new CopyOnWriteArrayList<>();
     private volatile boolean storing = true;
@@ -69,6 +74,21 @@ public final class FakeAgentContext implements AgentContext {
             throw new IllegalStateException("agent " + spec.id() + " uses shared state, and the test gave it none");
         }
         return state;
+    }
+
+    @Override
+    public TaskQueue tasks() {
+        throw new IllegalStateException("agent " + spec.id() + " enqueues tasks, and the test gave it no queue");
+    }
+
+    @Override
+    public <P> void worker(TaskType<P> type, TaskHandler<P> handler) {
+        workers.put(type.name(), handler);
+    }
+
+    /// What the agent works on, by type of task.
+    public Map<String, TaskHandler<?>> workers() {
+        return Map.copyOf(workers);
     }
 
     @Override

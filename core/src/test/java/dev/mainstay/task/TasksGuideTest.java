@@ -3,6 +3,10 @@ package dev.mainstay.task;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.Fleet;
+import dev.mainstay.agent.Agent;
+import dev.mainstay.agent.AgentContext;
+import dev.mainstay.agent.AgentSpec;
+import dev.mainstay.agent.WorkResult;
 import dev.mainstay.postgres.DatabaseConfig;
 import dev.mainstay.testing.Eventually;
 import dev.mainstay.testing.TestDatabase;
@@ -32,6 +36,18 @@ class TasksGuideTest {
                 .worker("send-invoice", Invoice.class, (invoice, context) -> send(invoice))
                 .worker(TaskType.of("order", Order.class).deadline(Duration.ofMinutes(2)), this::order)
                 .start();
+    }
+
+    private final class Mailer implements Agent {
+        @Override
+        public void start(AgentContext context) {
+            context.worker("send-mail", String.class, (mail, task) -> done.add("mailed " + mail));
+        }
+
+        @Override
+        public WorkResult tick(AgentContext context) {
+            return WorkResult.nothing();
+        }
     }
 
     private Outcome order(Order order, TaskContext context) throws Exception {
@@ -68,9 +84,11 @@ class TasksGuideTest {
             UUID order = fleet.tasks()
                     .enqueue(NewTask.of("order", new Order("O-1", 5_000)).unique("O-1"))
                     .id();
+            fleet.add(AgentSpec.builder("mailer").build(), spec -> new Mailer());
+            fleet.tasks().enqueue(NewTask.of("send-mail", "hello"));
             fleet.tasks().decide(order, "large order", new Steps.Approval(true, "grace", "known customer"));
-            Eventually.holds("all is done", BOUND, () -> done.size() == 3);
-            assertThat(done).containsExactlyInAnyOrder("sent I-1", "charged O-1", "shipped O-1");
+            Eventually.holds("all is done", BOUND, () -> done.size() == 4);
+            assertThat(done).containsExactlyInAnyOrder("sent I-1", "charged O-1", "shipped O-1", "mailed hello");
         }
     }
 }

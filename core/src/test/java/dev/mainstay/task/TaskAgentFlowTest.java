@@ -1,0 +1,165 @@
+package dev.mainstay.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mainstay.Fleet;
+import dev.mainstay.agent.Agent;
+import dev.mainstay.agent.AgentCommand;
+import dev.mainstay.agent.AgentCommands;
+import dev.mainstay.agent.AgentContext;
+import dev.mainstay.agent.AgentSpec;
+import dev.mainstay.agent.TickSchedule;
+import dev.mainstay.agent.WorkResult;
+import dev.mainstay.testing.Eventually;
+import dev.mainstay.testing.TestDatabase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Agents that work on tasks.
+class TaskAgentFlowTest {
+    private static final Duration BOUND = Duration.ofSeconds(30);
+    private final TestDatabase test = TestDatabase.create();
+    private final List<String> sent = Collections.synchronizedList(new ArrayList<>());
+    private final AtomicInteger instances = new AtomicInteger();
+    private final CountDownLatch hangs = new CountDownLatch(1);
+    private volatile boolean crashes;
+    private final Fleet fleet = Fleet.builder()
+            .database(test.database())
+            .node("mailers")
+            .agent(spec("mailer"), ignored -> new Mailer())
+            .start();
+
+    private static AgentSpec spec(String id) {
+        return AgentSpec.builder(id)
+                .schedule(TickSchedule.every(Duration.ofMillis(50)))
+                .heartbeat(Duration.ofMillis(100))
+                .build();
+    }
+
+    private final class Mailer implements Agent {
+        @Override
+        public void start(AgentContext context) {
+            int instance = instances.incrementAndGet();
+            context.worker("send-mail", String.class, (text, task) -> {
+                if (text.equals("bad")) {
+                    throw new IllegalStateException("no such address");
+                }
+                if (text.equals("hang") && instance == 1) {
+                    hangs.countDown();
+                    new CountDownLatch(1).await();
+                }
+                sent.add(instance + " " + text);
+            });
+        }
+
+        @Override
+        public WorkResult tick(AgentContext context) {
+            if (crashes) {
+                crashes = false;
+                throw new IllegalStateException("crashed on purpose");
+            }
+            return WorkResult.nothing();
+        }
+    }
+
+    @AfterEach
+    void close() {
+        fleet.close();
+        test.close();
+    }
+
+    private UUID enqueue(String text) {
+        return fleet.tasks().enqueue(NewTask.of("send-mail", text)).id();
+    }
+
+    private String state(UUID task) {
+        return test.database()
+                .read(handle -> handle.createQuery("SELECT state FROM tasks WHERE id = :id")
+                        .bind("id", task)
+                        .mapTo(String.class)
+                        .one());
+    }
+
+    private void command(AgentCommand command) {
+        new AgentCommands(test.database(), fleet::assignmentsChanged)
+                .give(fleet.organization(), "mailer", command, "the test wants it", "test");
+    }
+
+    private void awaitCompleted(UUID task) {
+        Eventually.holds("completed", BOUND, () -> state(task).equals("completed"));
+    }
+
+    private long counted(String column) {
+        return test.database()
+                .read(handle -> handle.createQuery("SELECT " + column + " FROM agent_leases WHERE agent_id = 'mailer'")
+                        .mapTo(Long.class)
+                        .one());
+    }
+
+    private String outcomes(UUID task) {
+        return test.database()
+                .read(handle -> handle.createQuery(
+                                "SELECT string_agg(outcome, ' ' ORDER BY fence) FROM task_attempts WHERE task_id = :id")
+                        .bind("id", task)
+                        .mapTo(String.class)
+                        .one());
+    }
+
+    @Test
+    void an_active_agent_works_on_its_tasks_and_counts_them_as_its_work() {
+        UUID good = enqueue("hello");
+        enqueue("bad");
+        awaitCompleted(good);
+        assertThat(sent).containsExactly("1 hello");
+        Eventually.holds("one item", BOUND, () -> counted("items") == 1);
+        Eventually.holds("one failure", BOUND, () -> counted("failures") == 1);
+    }
+
+    @Test
+    void a_paused_agent_takes_no_task_until_it_is_resumed() {
+        awaitCompleted(enqueue("before"));
+        command(AgentCommand.PAUSE);
+        Eventually.holds("the type is no longer offered", BOUND, () -> !isOffered());
+        UUID waiting = enqueue("meanwhile");
+        UUID other = fleet.tasks()
+                .enqueue(NewTask.of("other", "a task of a type nobody works on"))
+                .id();
+        Eventually.holds("both stand among the claimable", BOUND, () -> ready() == 2);
+        assertThat(state(waiting)).isEqualTo("open");
+        command(AgentCommand.RESUME);
+        awaitCompleted(waiting);
+        assertThat(state(other)).isEqualTo("open");
+    }
+
+    private boolean isOffered() {
+        return test.database()
+                .read(handle -> handle.createQuery("SELECT 'send-mail' = ANY (task_types) FROM node_sessions")
+                        .mapTo(Boolean.class)
+                        .one());
+    }
+
+    private long ready() {
+        return test.database()
+                .read(handle -> handle.createQuery("SELECT count(*) FROM task_ready")
+                        .mapTo(Long.class)
+                        .one());
+    }
+
+    @Test
+    void what_an_agent_ran_when_it_crashed_runs_again_with_its_next_instance_and_was_no_failure() throws Exception {
+        UUID hanging = enqueue("hang");
+        assertThat(hangs.await(BOUND.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        crashes = true;
+        awaitCompleted(hanging);
+        assertThat(sent).containsExactly("2 hang");
+        assertThat(outcomes(hanging)).isEqualTo("released");
+    }
+}
