@@ -32,6 +32,10 @@ public enum ErrorCode {
     TASK_UNKNOWN,
     /// A task names another one that is unknown or has ended.
     TASK_LINK,
+    /// The steps of a task are not those it was begun with.
+    STEP_CONFLICT,
+    /// As many claims of workers outside wait for tasks as may.
+    TOO_MANY_WAITING,
     /// A payload or result is larger than what is kept.
     PAYLOAD_TOO_LARGE,
     /// Telemetry could not take an event: the buffer stayed full, or it is closed.

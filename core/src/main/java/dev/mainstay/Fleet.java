@@ -22,6 +22,7 @@ import dev.mainstay.postgres.Signals;
 import dev.mainstay.state.SharedState;
 import dev.mainstay.task.TaskHost;
 import dev.mainstay.task.TaskQueue;
+import dev.mainstay.task.TaskTopics;
 import dev.mainstay.task.TaskUpkeep;
 import dev.mainstay.task.Workers;
 import dev.mainstay.telemetry.Rollup;
@@ -42,8 +43,6 @@ public final class Fleet implements AutoCloseable {
     private static final Duration RETENTION_PERIOD = Duration.ofHours(1);
     private static final String ASSIGNMENTS = "assignments";
     private static final String PLACEMENT = "placement";
-    private static final String TASKS = "tasks";
-    private static final String QUEUES = "queues";
     private static final Duration TASKS_PERIOD = Duration.ofSeconds(1);
 
     private final UUID organization;
@@ -77,11 +76,12 @@ public final class Fleet implements AutoCloseable {
         this.state = SharedState.of(database, organization, builder.node(), signals);
         this.workers = builder.workers();
         this.taskHost = taskHost(builder, monotonic);
-        this.tasks = new TaskQueue(database, organization, taskHost, () -> signals.notify(TASKS), this::queuesChanged);
+        this.tasks = new TaskQueue(
+                database, organization, taskHost, () -> signals.notify(TaskTopics.CLAIMABLE), this::queuesChanged);
         this.host = agentHost(builder, monotonic);
         this.upkeep = new TaskUpkeep(database, () -> {
             taskHost.hintAll();
-            signals.notify(TASKS);
+            signals.notify(TaskTopics.CLAIMABLE);
         });
         try {
             declare(builder);
@@ -103,8 +103,8 @@ public final class Fleet implements AutoCloseable {
                 upkeep::round);
         taskHost.trustedBy(node::isTrusted);
         taskHost.onTypesChanged(node::offer);
-        signals.on(TASKS, taskHost::hintAll);
-        signals.on(QUEUES, taskHost::queuesChanged);
+        signals.on(TaskTopics.CLAIMABLE, taskHost::hintAll);
+        signals.on(TaskTopics.QUEUES, taskHost::queuesChanged);
         signals.on(ASSIGNMENTS, node::reassigned);
         signals.on(PLACEMENT, node::placementNeeded);
         signals.notify(PLACEMENT);
@@ -136,7 +136,7 @@ public final class Fleet implements AutoCloseable {
                         monotonic,
                         clock,
                         telemetry,
-                        () -> signals.notify(TASKS))
+                        () -> signals.notify(TaskTopics.CLAIMABLE))
                 .start();
     }
 
@@ -189,13 +189,14 @@ public final class Fleet implements AutoCloseable {
 
     private void queuesChanged() {
         taskHost.queuesChanged();
-        signals.notify(QUEUES);
+        signals.notify(TaskTopics.QUEUES);
     }
 
     /// Rows of processes long gone, which nothing reads any more.
     private static int forgetProcesses(Handle handle, DutyLease lease) {
         lease.check(handle);
         return handle.execute("DELETE FROM node_sessions WHERE ended_at < now() - interval '7 days'")
+                + handle.execute("DELETE FROM outside_workers WHERE present_until < now() - interval '7 days'")
                 + handle.execute("DELETE FROM telemetry_flushes WHERE flushed_at < now() - interval '1 day'");
     }
 

@@ -258,11 +258,15 @@ final class RunningTask implements TaskContext {
 
     @Override
     public void progress(double fraction, @Nullable String message) {
+        requireFraction(fraction);
+        String told = message == null ? null : StorableText.of(message, LONGEST_ERROR);
+        progress = new Progress(task.organization(), task.id(), task.fence(), fraction, told);
+    }
+
+    static void requireFraction(double fraction) {
         if (!(fraction >= 0 && fraction <= 1)) {
             throw new IllegalArgumentException("progress must be from 0 to 1, was " + fraction);
         }
-        String told = message == null ? null : StorableText.of(message, LONGEST_ERROR);
-        progress = new Progress(task.organization(), task.id(), task.fence(), fraction, told);
     }
 
     @Override

@@ -69,12 +69,7 @@ final class StepStore {
         return database.read(handle -> handle.createQuery(READ)
                 .bind("organization", task.organization())
                 .bind("task", task.id())
-                .map((row, context) -> new StoredStep(
-                        row.getInt("position"),
-                        row.getString("name"),
-                        row.getString("kind"),
-                        row.getBoolean("timed_out"),
-                        row.getString("result")))
+                .map((row, context) -> StoredStep.of(row))
                 .list());
     }
 
@@ -160,11 +155,16 @@ final class StepStore {
                 return awaited;
             }
         } catch (JdbiException e) {
-            if (!(e.getCause() instanceof SQLException sql && LOST.equals(sql.getSQLState()))) {
+            if (!isLost(e)) {
                 throw e;
             }
         }
         throw lost(task);
+    }
+
+    /// Whether task_await found that the lease was lost.
+    static boolean isLost(JdbiException failure) {
+        return failure.getCause() instanceof SQLException sql && LOST.equals(sql.getSQLState());
     }
 
     static MainstayException lost(ClaimedTask task) {

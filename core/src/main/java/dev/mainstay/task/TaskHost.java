@@ -330,7 +330,8 @@ public final class TaskHost implements Resident {
     private void count(Ending ending, String outcome) {
         String type = claimer.typeOf(ending.task().lane());
         if (type != null) {
-            tally.ended(ending, type, outcome, clock.instant());
+            Duration took = Duration.between(ending.startedAt(), clock.instant());
+            tally.ended(ending.task().organization(), type, outcome, took);
         }
     }
 

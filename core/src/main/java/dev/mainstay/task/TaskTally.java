@@ -8,7 +8,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.UUID;
 
-/// Counts how attempts on this node end, and tells it as metrics. Thread-safe.
+/// Counts how attempts end that this node stores the ends of, and tells it as metrics. Thread-safe.
 final class TaskTally {
     private final Map<Key, Count> counts = new HashMap<>();
 
@@ -20,10 +20,10 @@ final class TaskTally {
         private double millis;
     }
 
-    synchronized void ended(Ending ending, String type, String outcome, Instant now) {
-        Count count = counts.computeIfAbsent(new Key(ending.task().organization(), type, outcome), key -> new Count());
+    synchronized void ended(UUID organization, String type, String outcome, Duration took) {
+        Count count = counts.computeIfAbsent(new Key(organization, type, outcome), key -> new Count());
         count.attempts++;
-        count.millis += Duration.between(ending.startedAt(), now).toNanos() / 1e6;
+        count.millis += took.toNanos() / 1e6;
     }
 
     /// What was counted since it was told last.

@@ -1,0 +1,12 @@
+package dev.mainstay.task;
+
+/// What nodes say to each other about tasks, so that who waits looks at once. Stateless and thread-safe.
+public final class TaskTopics {
+    /// Something may have become claimable.
+    public static final String CLAIMABLE = "tasks";
+
+    /// A queue was paused, resumed or given limits.
+    public static final String QUEUES = "queues";
+
+    private TaskTopics() {}
+}
