@@ -178,9 +178,9 @@ public final class Fleet implements AutoCloseable {
         Partitions partitions = new Partitions(database);
         OutsideAgents outside = new OutsideAgents(database);
         return List.of(
-                new Duty("outside", OUTSIDE_PERIOD, lease -> outside.expireSilent(lease::check)),
-                new Duty("tasks", TASKS_PERIOD, lease -> upkeep.round()),
-                new Duty("rollup", Duration.ofSeconds(10), lease -> rollup.round(lease::check)),
+                new Duty("outside", OUTSIDE_PERIOD, lease -> outside.expireSilent(lease::check), OutsideAgents.DUE),
+                new Duty("tasks", TASKS_PERIOD, lease -> upkeep.round(), TaskUpkeep.DUE),
+                new Duty("rollup", Duration.ofSeconds(10), lease -> rollup.round(lease::check), Rollup.DUE),
                 new Duty("retention", RETENTION_PERIOD, lease -> {
                     partitions.maintain(builder.retention(), lease::check);
                     database.control(handle -> forgetProcesses(handle, lease));

@@ -3,6 +3,7 @@ package dev.mainstay.bench;
 import dev.mainstay.bench.agents.AgentsBench;
 import dev.mainstay.bench.api.ApiBench;
 import dev.mainstay.bench.failover.FailoverBench;
+import dev.mainstay.bench.idle.IdleBench;
 import dev.mainstay.bench.lab.JavaProgram;
 import dev.mainstay.bench.outage.OutageBench;
 import dev.mainstay.bench.start.StartBench;
@@ -31,7 +32,8 @@ import picocli.CommandLine.Spec;
             FailoverBench.class,
             OutageBench.class,
             TasksBench.class,
-            TaskLatencyBench.class
+            TaskLatencyBench.class,
+            IdleBench.class
         })
 public final class BenchMain implements Runnable {
     @Spec

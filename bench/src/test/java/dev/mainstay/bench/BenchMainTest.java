@@ -25,7 +25,16 @@ class BenchMainTest {
         });
         assertThat(commands)
                 .containsOnlyKeys(
-                        "start", "agents", "telemetry", "api", "failover", "outage", "tasks", "task-latency", "list");
+                        "start",
+                        "agents",
+                        "telemetry",
+                        "api",
+                        "failover",
+                        "outage",
+                        "tasks",
+                        "task-latency",
+                        "idle",
+                        "list");
     }
 
     @Test

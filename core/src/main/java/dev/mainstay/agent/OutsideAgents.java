@@ -25,6 +25,9 @@ import org.jdbi.v3.core.Handle;
 /// carries is stored in one transaction guarded by both, so an answered call is stored and a stale one changes nothing.
 /// Calls are requests: row-level security holds them to their organization. Thread-safe.
 public final class OutsideAgents {
+    /// SQL that tells whether [#expireSilent] has anything to do.
+    public static final String DUE = OutsideLeases.SILENT;
+
     private final Database database;
     private final OutsideDeclarations declarations = new OutsideDeclarations();
     private final OutsideLeases leases = new OutsideLeases();

@@ -27,6 +27,17 @@ final class OutsideLeases {
             RETURNING fence, lease_token
             """;
 
+    /// Whether somebody was silent for too long.
+    static final String SILENT = """
+            EXISTS (
+                SELECT FROM agents agent
+                JOIN agent_leases lease
+                    ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
+                WHERE agent.source = 'http'
+                    AND lease.lease_token IS NOT NULL
+                    AND greatest(lease.leased_at, lease.beat_at) < now() - (agent.spec ->> 'lease')::interval)
+            """;
+
     private static final String EXPIRE = """
             WITH silent AS MATERIALIZED (
                 SELECT lease.organization_id, lease.agent_id, agent.state, agent.desired,

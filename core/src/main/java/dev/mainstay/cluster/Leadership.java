@@ -1,7 +1,5 @@
 package dev.mainstay.cluster;
 
-import dev.mainstay.ErrorCode;
-import dev.mainstay.MainstayException;
 import dev.mainstay.concurrent.Loop;
 import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.postgres.Database;
@@ -17,6 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// The duties of this node: takes vacant ones, and runs the rounds of those it holds.
+///
+/// One statement a second asks for all of them which have something to do, so that a fleet at rest costs its database
+/// nearly nothing.
 ///
 /// A duty hangs on its holder's session; it is vacant when that has ended, or when the holder has not shown itself for
 /// a minute. Taking it raises the term. A session may take what it holds already: it asks only when it does not know
@@ -43,6 +44,10 @@ public final class Leadership implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
     private static final Duration KEEP_ALIVE = Duration.ofSeconds(20);
+    /// Short duties are shown to be alive once in so many periods.
+    private static final int PERIODS_UNSHOWN = 10;
+
+    private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final Database database;
     private final String node;
@@ -50,7 +55,10 @@ public final class Leadership implements AutoCloseable {
     private final Map<String, DutyLease> held = new ConcurrentHashMap<>();
     private final Map<String, Loop> loops = new LinkedHashMap<>();
     private final Map<String, Long> nextRounds = new ConcurrentHashMap<>();
+    private final Map<String, Long> nextShows = new ConcurrentHashMap<>();
     private final MonotonicClock monotonic = MonotonicClock.system();
+    private final DutyLook looks;
+    private final Loop look;
     private volatile @Nullable UUID session;
 
     public Leadership(Database database, String node, List<Duty> duties) {
@@ -58,8 +66,17 @@ public final class Leadership implements AutoCloseable {
         this.node = node;
         duties.forEach(duty -> this.duties.put(duty.name(), duty));
         for (Duty duty : duties) {
-            Duration period = duty.period().compareTo(KEEP_ALIVE) < 0 ? duty.period() : KEEP_ALIVE;
+            boolean isRare = duty.due() != null || duty.period().compareTo(KEEP_ALIVE) > 0;
+            Duration period = isRare ? KEEP_ALIVE : duty.period();
             loops.put(duty.name(), Loop.start("duty-" + duty.name(), period, () -> round(duty)));
+        }
+        this.looks = new DutyLook(database, duties, monotonic);
+        this.look = Loop.start("duties", LOOK, this::look);
+    }
+
+    private void look() {
+        if (session != null) {
+            looks.due(held.keySet()).forEach(this::wake);
         }
     }
 
@@ -101,19 +118,21 @@ public final class Leadership implements AutoCloseable {
         if (lease == null || !lease.session().equals(mine)) {
             lease = take(duty, mine);
         }
-        if (lease != null && hasRenewed(lease) && isDue(duty)) {
+        if (lease != null && isHeld(duty, lease) && isDue(duty)) {
             duty.round().run(lease);
         }
     }
 
-    /// A duty that runs once an hour is still shown to be alive three times a minute.
+    /// A duty that runs once an hour is still shown to be alive three times a minute. One that has a condition runs
+    /// when
+    /// it was woken.
     private boolean isDue(Duty duty) {
         long now = monotonic.nanos();
         Long next = nextRounds.get(duty.name());
         if (next != null && now < next) {
             return false;
         }
-        nextRounds.put(duty.name(), now + duty.period().toNanos());
+        nextRounds.put(duty.name(), duty.due() == null ? now + duty.period().toNanos() : Long.MAX_VALUE);
         return true;
     }
 
@@ -128,6 +147,8 @@ public final class Leadership implements AutoCloseable {
         }
         DutyLease lease = new DutyLease(duty.name(), mine, term.get());
         held.put(duty.name(), lease);
+        nextRounds.remove(duty.name());
+        nextShows.remove(duty.name());
         LOG.atInfo()
                 .addKeyValue("node", node)
                 .addKeyValue("duty", duty.name())
@@ -136,27 +157,24 @@ public final class Leadership implements AutoCloseable {
         return lease;
     }
 
-    /// Says that the duty is being done, and learns whether it is still this node's.
-    private boolean hasRenewed(DutyLease lease) {
-        try {
-            database.control(handle -> {
-                lease.check(handle);
-                return handle.createUpdate("UPDATE duties SET ran_at = clock_timestamp() WHERE name = :name")
-                        .bind("name", lease.duty())
-                        .execute();
-            });
+    /// Says once in a while that the duty is being done, and learns whether it is still this node's.
+    private boolean isHeld(Duty duty, DutyLease lease) {
+        long now = monotonic.nanos();
+        if (now < nextShows.getOrDefault(duty.name(), Long.MIN_VALUE)) {
             return true;
-        } catch (MainstayException e) {
-            if (e.code() != ErrorCode.LEASE_LOST) {
-                throw e;
-            }
+        }
+        if (!database.controlStatement(lease::show)) {
             held.remove(lease.duty(), lease);
             return false;
         }
+        long untilNext = Math.min(duty.period().toNanos() * PERIODS_UNSHOWN, KEEP_ALIVE.toNanos());
+        nextShows.put(duty.name(), now + untilNext);
+        return true;
     }
 
     @Override
     public void close() {
+        look.close();
         loops.values().forEach(Loop::close);
         held.clear();
     }

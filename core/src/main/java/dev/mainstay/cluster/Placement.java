@@ -34,7 +34,7 @@ public final class Placement {
     }
 
     public Duty duty() {
-        return new Duty(DUTY, PERIOD, this::round);
+        return new Duty(DUTY, PERIOD, this::round, PlacementStore.DUE);
     }
 
     private void round(DutyLease lease) {

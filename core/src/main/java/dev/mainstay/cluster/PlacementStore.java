@@ -99,6 +99,19 @@ final class PlacementStore {
                 .execute();
     }
 
+    /// Whether somebody waits for a node, was left behind by one, or might be moved because there are several.
+    static final String DUE = """
+            EXISTS (
+                SELECT FROM agent_leases lease
+                JOIN agents agent ON agent.organization_id = lease.organization_id AND agent.id = lease.agent_id
+                WHERE lease.session_id IS NULL
+                    AND (agent.desired = 'shutdown'
+                            AND lease.lease_token IS NULL AND agent_transition_is_legal(agent.state, 'shutdown')
+                        OR agent.desired <> 'shutdown' AND agent.source NOT IN ('http', 'slot')
+                            AND (agent.state <> 'quarantined' OR agent.quarantine_until <= now())))
+            OR (SELECT count(*) FROM node_sessions WHERE ended_at IS NULL) > 1
+            """;
+
     List<Candidate> nodes(Handle handle) {
         return handle.createQuery(NODES)
                 .map((row, context) -> new Candidate(

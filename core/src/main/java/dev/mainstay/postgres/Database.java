@@ -61,6 +61,12 @@ public final class Database implements AutoCloseable {
         return Again.transaction(() -> control.transaction(work));
     }
 
+    /// One statement on those connections, which commits by itself; run again when it was cut off, so doing it twice
+    /// must be no harm.
+    public <R> R controlStatement(HandleCallback<R, RuntimeException> statement) {
+        return Again.reading(() -> control.use(statement));
+    }
+
     /// One transaction on those connections, tried once: a conflict is the caller's.
     <R> R controlOnce(HandleCallback<R, RuntimeException> work) {
         return control.transaction(work);

@@ -46,7 +46,7 @@ final class Pool implements AutoCloseable {
         // Opening goes on without a database: the first connection was checked already, and later ones come and go.
         hikari.setInitializationFailTimeout(-1);
         hikari.setExceptionOverride(new EvictReadOnly());
-        source = new HikariDataSource(hikari);
+        source = UntestedUse.open(hikari);
         jdbi = jdbi(source);
     }
 

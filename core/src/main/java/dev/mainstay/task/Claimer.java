@@ -7,6 +7,7 @@ import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.TimerWheel;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -125,9 +126,7 @@ final class Claimer implements AutoCloseable {
         boolean isPoll = monotonic.nanos() >= nextPoll;
         if (isPoll) {
             nextPoll = monotonic.nanos() + POLL.toNanos();
-            refresh();
-            host.cancel(lanes.cancelled(session));
-            claims.giveBackForgotten(session, host.claims());
+            look(session);
             host.report();
         }
         int claimed = 1;
@@ -137,14 +136,34 @@ final class Claimer implements AutoCloseable {
         }
     }
 
-    private void refresh() {
-        List<LaneStore.Lane> current = lanes.lanes(host.workers().types());
-        spots.keySet().retainAll(current.stream().map(LaneStore.Lane::id).toList());
-        for (LaneStore.Lane lane : current) {
+    /// One statement while there is nothing to do.
+    private void look(UUID session) {
+        LaneStore.Look look = lanes.look(session, host.workers().types(), host.claims(), busy());
+        refresh(look);
+        if (look.isCancelAsked()) {
+            host.cancel(lanes.cancelled(session));
+        }
+        if (look.isForgotten()) {
+            claims.giveBackForgotten(session, host.claims());
+        }
+    }
+
+    private List<Integer> busy() {
+        long now = monotonic.nanos();
+        return spots.entrySet().stream()
+                .filter(entry -> Arrays.stream(entry.getValue())
+                        .anyMatch(spot -> spot.isPromising() || spot.lowWater().hasMoved(now)))
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private void refresh(LaneStore.Look look) {
+        spots.keySet().retainAll(look.lanes().stream().map(LaneStore.Lane::id).toList());
+        for (LaneStore.Lane lane : look.lanes()) {
             Spot[] known = spots.get(lane.id());
             if (known == null || !known[0].lane().equals(lane)) {
                 spots.put(lane.id(), spots(lane));
-            } else {
+            } else if (look.ready().contains(lane)) {
                 hint(known);
             }
         }

@@ -10,17 +10,25 @@ import java.time.Duration;
 /// claimer.
 final class LowWater {
     private static final long LAG = Duration.ofSeconds(1).toNanos();
+    private static final long MEMORY = Duration.ofSeconds(5).toNanos();
 
     private long mark;
     private long candidate;
     private long candidateSince = Long.MIN_VALUE;
     private long newest;
+    private long newestSince = Long.MIN_VALUE;
 
     long mark() {
         return mark;
     }
 
+    /// Whether something was claimed here in the last seconds.
+    boolean hasMoved(long now) {
+        return newestSince != Long.MIN_VALUE && now - newestSince < MEMORY;
+    }
+
     void claimed(long seq, long now) {
+        newestSince = now;
         newest = Math.max(newest, seq);
         if (candidateSince == Long.MIN_VALUE) {
             candidateSince = now;

@@ -9,6 +9,24 @@ import org.slf4j.LoggerFactory;
 /// time has come, ending what waited too long. Each is a guarded step in the database, so that doing it twice is no
 /// harm. Thread-safe.
 public final class TaskUpkeep {
+    /// SQL that tells whether a round has anything to do. The time is the statement's: an index cannot be asked for
+    /// what
+    /// is before a clock that goes on.
+    public static final String DUE = """
+            EXISTS (
+                SELECT FROM task_claims claim
+                LEFT JOIN node_sessions session ON session.session_id = claim.session_id
+                WHERE session.ended_at IS NOT NULL OR claim.expires_at <= now()
+                    OR (claim.session_id IS NOT NULL AND session.session_id IS NULL))
+            OR EXISTS (SELECT FROM task_delayed WHERE run_at <= now())
+            OR EXISTS (SELECT FROM task_waits WHERE deadline_at <= now())
+            OR EXISTS (SELECT FROM task_expiries WHERE expires_at <= now())
+            OR EXISTS (
+                SELECT FROM task_cancels asked
+                JOIN tasks task ON task.organization_id = asked.organization_id AND task.id = asked.task_id
+                WHERE task.state <> 'open')
+            """;
+
     private static final Logger LOG = LoggerFactory.getLogger(TaskUpkeep.class);
 
     private final Database database;

@@ -16,6 +16,12 @@ import org.slf4j.LoggerFactory;
 /// Deleting its mark waits for the writers that hold it; the statement after that sees their rows. A bucket whose
 /// values PostgreSQL cannot sum up is skipped and told of, so that it stops no other. Thread-safe.
 public final class Rollup {
+    /// SQL that tells whether a bucket is over and waits.
+    public static final String DUE = """
+            EXISTS (SELECT FROM rollup_pending WHERE width = '1m' AND bucket <= now() - interval '1 minute')
+            OR EXISTS (SELECT FROM rollup_pending WHERE width = '1h' AND bucket <= now() - interval '1 hour')
+            """;
+
     private static final String TAKE = """
             DELETE FROM rollup_pending
             WHERE width = :width AND bucket IN (

@@ -1,5 +1,6 @@
 package dev.mainstay.cluster;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -203,6 +204,53 @@ class LeadershipFlowTest {
         new Rollup(test.database()).round(held::check);
         new Partitions(test.database()).maintain(Retention.DEFAULT, held::check);
         assertThat(work()).doesNotContainAnyElementsOf(before);
+    }
+
+    private boolean isDue(String due) {
+        return test.database()
+                .read(handle ->
+                        handle.createQuery("SELECT " + due).mapTo(Boolean.class).one());
+    }
+
+    @Test
+    void what_the_duties_of_the_fleet_ask_for_is_what_their_rounds_find() throws Exception {
+        Duty placement = new Placement(test.database(), () -> {}).duty();
+        List<String> asked = List.of(requireNonNull(placement.due()), OutsideAgents.DUE, Rollup.DUE);
+        assertThat(asked).noneMatch(this::isDue);
+        makeWork();
+        assertThat(asked).allMatch(this::isDue);
+
+        nodeA.joined(session("node-a"));
+        DutyLease held = next(roundsOfA);
+        placement.round().run(held);
+        new OutsideAgents(test.database()).expireSilent(held::check);
+        new Rollup(test.database()).round(held::check);
+        test.database()
+                .write(handle -> handle.execute(
+                        "UPDATE node_sessions SET ended_at = clock_timestamp() WHERE node_id = 'node-c'"));
+        assertThat(asked).noneMatch(this::isDue);
+    }
+
+    @Test
+    void a_duty_with_a_condition_does_a_round_when_it_is_taken_and_then_only_when_there_is_something_to_do()
+            throws InterruptedException {
+        BlockingQueue<DutyLease> rounds = new LinkedBlockingQueue<>();
+        BlockingQueue<DutyLease> others = new LinkedBlockingQueue<>();
+        Duty conditional = new Duty("sweep", OFTEN, rounds::add, "EXISTS (SELECT FROM rollup_pending)");
+        Duty unconditional = new Duty("other", OFTEN, others::add);
+        try (var leadership = new Leadership(test.database(), "node-d", List.of(conditional, unconditional))) {
+            leadership.joined(session("node-d"));
+            next(rounds);
+            for (int i = 0; i < 20; i++) {
+                next(others);
+            }
+            assertThat(rounds).isEmpty();
+
+            test.database()
+                    .write(handle -> handle.execute("INSERT INTO rollup_pending (width, bucket) VALUES ('1m', now())"));
+            next(rounds);
+            next(rounds);
+        }
     }
 
     @Test

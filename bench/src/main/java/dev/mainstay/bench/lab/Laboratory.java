@@ -131,6 +131,12 @@ public final class Laboratory implements AutoCloseable {
                 handle.createQuery("SHOW server_version").mapTo(String.class).one());
     }
 
+    /// The statements the server is sent from now on by programs whose name begins so; it must have been opened with
+    /// [StatementLog#SETTINGS].
+    public StatementLog statements(String programs) {
+        return StatementLog.from(server.log(), programs);
+    }
+
     /// What the whole server has used of the processors.
     public ServerCpu cpu() {
         return new ServerCpu(server.postmasterPid());

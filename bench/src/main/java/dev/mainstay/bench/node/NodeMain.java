@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -51,6 +52,9 @@ public final class NodeMain {
                 .build();
         FleetBuilder builder =
                 Fleet.builder().database(config).node(order.node()).kind(kind(ledger));
+        if (order.taskType() != null) {
+            builder.worker(order.taskType(), Map.class, (value, context) -> {});
+        }
         for (int number = 0; number < order.agents(); number++) {
             builder.declare(
                     AgentSpec.builder("agent-" + number)

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param url of the database, without user and password
 /// @param ledgerUrl where each tick is written down, see [LedgerWriter]; null for nowhere
+/// @param taskType of which it works on tasks, doing nothing; null for none
 public record NodeOrder(
         String url,
         String user,
@@ -18,24 +19,38 @@ public record NodeOrder(
         int agents,
         Duration interval,
         Duration heartbeat,
-        @Nullable String ledgerUrl) {
+        @Nullable String ledgerUrl,
+        @Nullable String taskType) {
     private static final String JDBC = "jdbc:";
 
     /// Agents that do nothing, on the database of `laboratory`.
     public static NodeOrder idle(
             Laboratory laboratory, String node, int agents, Duration interval, Duration heartbeat) {
         return new NodeOrder(
-                laboratory.url(), laboratory.user(), laboratory.password(), node, agents, interval, heartbeat, null);
+                laboratory.url(),
+                laboratory.user(),
+                laboratory.password(),
+                node,
+                agents,
+                interval,
+                heartbeat,
+                null,
+                null);
+    }
+
+    /// It works on tasks of this type besides, doing nothing.
+    public NodeOrder working(String type) {
+        return new NodeOrder(url, user, password, node, agents, interval, heartbeat, ledgerUrl, type);
     }
 
     /// The ledger is written straight to the database, whatever lies between that and the node.
     public NodeOrder withLedger() {
-        return new NodeOrder(url, user, password, node, agents, interval, heartbeat, url);
+        return new NodeOrder(url, user, password, node, agents, interval, heartbeat, url, taskType);
     }
 
     /// The same agents on a node of another name.
     public NodeOrder on(String newNode) {
-        return new NodeOrder(url, user, password, newNode, agents, interval, heartbeat, ledgerUrl);
+        return new NodeOrder(url, user, password, newNode, agents, interval, heartbeat, ledgerUrl, taskType);
     }
 
     /// A way to the database that can be cut.
@@ -48,6 +63,6 @@ public record NodeOrder(
     public NodeOrder through(FaultProxy proxy) {
         String path = URI.create(url.substring(JDBC.length())).getPath();
         String cuttable = JDBC + "postgresql://" + proxy.host() + ":" + proxy.port() + path;
-        return new NodeOrder(cuttable, user, password, node, agents, interval, heartbeat, ledgerUrl);
+        return new NodeOrder(cuttable, user, password, node, agents, interval, heartbeat, ledgerUrl, taskType);
     }
 }
