@@ -88,10 +88,9 @@ final class Claimer implements AutoCloseable {
         return true;
     }
 
-    @Nullable
-    String typeOf(int lane) {
+    LaneStore.@Nullable Lane lane(int lane) {
         Spot[] ranks = spots.get(lane);
-        return ranks == null ? null : ranks[0].lane().type();
+        return ranks == null ? null : ranks[0].lane();
     }
 
     boolean isLimited(int lane) {

@@ -99,7 +99,7 @@ public final class OutsideAttempts {
             return new Completed(done, isAll ? Set.of() : completions.completedBefore(handle, organization, all));
         });
         for (OutsideCompletions.Done done : completed.now()) {
-            tally.ended(organization, done.type(), Ending.COMPLETED, done.took());
+            tally.ended(organization, done.queue(), done.type(), Ending.COMPLETED, done.took());
         }
         if (completed.now().stream().anyMatch(OutsideCompletions.Done::frees)) {
             signals.notify(TaskTopics.CLAIMABLE);
@@ -184,7 +184,7 @@ public final class OutsideAttempts {
     }
 
     private void ended(OutsideHold held, String outcome) {
-        tally.ended(held.lease().organization(), held.type(), outcome, held.took());
+        tally.ended(held.lease().organization(), held.queue(), held.type(), outcome, held.took());
         signals.notify(TaskTopics.CLAIMABLE);
     }
 }

@@ -17,7 +17,7 @@ import org.jdbi.v3.core.statement.Query;
 final class OutsideCompletions {
     /// By token and task, so that two calls at once take their locks in one order.
     private static final String COMPLETE = """
-            SELECT done.place, lane.type, claim.claimed_at, clock_timestamp() AS now,
+            SELECT done.place, lane.queue, lane.type, claim.claimed_at, clock_timestamp() AS now,
                 task.links <> 0 OR EXISTS (
                     SELECT FROM task_limits bound
                     WHERE bound.organization_id = lane.organization_id AND bound.queue IN ('', lane.queue)) AS frees,
@@ -50,10 +50,11 @@ final class OutsideCompletions {
     /// One whose lease was found.
     ///
     /// @param place in the list that was given, from 0
-    record Done(int place, String type, Duration took, boolean frees, boolean isAccepted) {
+    record Done(int place, String queue, String type, Duration took, boolean frees, boolean isAccepted) {
         static Done of(ResultSet row) throws SQLException {
             return new Done(
                     row.getInt("place") - 1,
+                    row.getString("queue"),
                     row.getString("type"),
                     Duration.between(Columns.instant(row, "claimed_at"), Columns.instant(row, "now")),
                     row.getBoolean("frees"),

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param frees whether its end may make others claimable
 record OutsideHold(
         OutsideLease lease,
+        String queue,
         String type,
         Instant claimedAt,
         Instant now,
@@ -29,7 +30,7 @@ record OutsideHold(
         @Nullable String cancelReason,
         boolean frees) {
     private static final String HELD = """
-            SELECT lane.type, claim.claimed_at, clock_timestamp() AS now, task.attempts, task.max_attempts,
+            SELECT lane.queue, lane.type, claim.claimed_at, clock_timestamp() AS now, task.attempts, task.max_attempts,
                 task.cancel_reason,
                 task.links <> 0 OR EXISTS (
                     SELECT FROM task_limits bound
@@ -59,6 +60,7 @@ record OutsideHold(
         int most = row.getInt("max_attempts");
         return new OutsideHold(
                 lease,
+                row.getString("queue"),
                 row.getString("type"),
                 Columns.instant(row, "claimed_at"),
                 Columns.instant(row, "now"),

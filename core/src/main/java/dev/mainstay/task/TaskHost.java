@@ -328,10 +328,10 @@ public final class TaskHost implements Resident {
     }
 
     private void count(Ending ending, String outcome) {
-        String type = claimer.typeOf(ending.task().lane());
-        if (type != null) {
+        LaneStore.Lane lane = claimer.lane(ending.task().lane());
+        if (lane != null) {
             Duration took = Duration.between(ending.startedAt(), clock.instant());
-            tally.ended(ending.task().organization(), type, outcome, took);
+            tally.ended(lane.organization(), lane.queue(), lane.type(), outcome, took);
         }
     }
 

@@ -6,6 +6,9 @@ CREATE TABLE queues (
     organization_id uuid NOT NULL,
     name            text COLLATE "C" NOT NULL CHECK (name ~ '^[a-z0-9][a-z0-9._-]{0,127}$'),
     paused          boolean NOT NULL DEFAULT false,
+    paused_reason   text,
+    paused_by       text,
+    paused_at       timestamptz,
     created_at      timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (organization_id, name)
 );
@@ -52,6 +55,7 @@ CREATE TABLE tasks (
     max_attempts     integer CHECK (max_attempts > 0),
     tags             text[],
     parent_id        uuid,
+    needed_ids       uuid[],
     unique_key       text,
     ordering_key     text,
     actor            text,
@@ -68,6 +72,8 @@ CREATE TABLE tasks (
     CHECK ((state = 'open') = (ended_at IS NULL)),
     PRIMARY KEY (organization_id, id)
 ) PARTITION BY RANGE (id);
+-- An ordinary task pays nothing for it, and it names no column that changes.
+CREATE INDEX tasks_parent ON tasks (organization_id, parent_id, id) WHERE parent_id IS NOT NULL;
 
 -- Claimable work, and nothing else: inserted when ready, deleted on claim. rank is twice the priority, one more unless
 -- the task is a suspect (two crashes), so that suspects are claimed apart and one at a time.
@@ -387,6 +393,7 @@ DECLARE
     linked integer := 0;
     failed_need uuid;
     need tasks;
+    asked uuid[] := nullif(needs, '{}');
 BEGIN
     IF key IS NOT NULL THEN
         INSERT INTO task_keys AS held (organization_id, type, unique_key, task_id, held_until)
@@ -444,10 +451,10 @@ BEGIN
         INSERT INTO task_expiries (organization_id, task_id, expires_at) VALUES (tenant, fresh, ends);
         linked := linked | 16;
     END IF;
-    INSERT INTO tasks (organization_id, id, lane_id, priority, links, payload, max_attempts, tags, parent_id, unique_key,
-        ordering_key, expires_at, actor)
-    VALUES (tenant, fresh, lane, task_priority, linked, task_payload, most_attempts, task_tags, parent, key,
-        ordering, ends, by_actor);
+    INSERT INTO tasks (organization_id, id, lane_id, priority, links, payload, max_attempts, tags, parent_id, needed_ids,
+        unique_key, ordering_key, expires_at, actor)
+    VALUES (tenant, fresh, lane, task_priority, linked, task_payload, most_attempts, task_tags, parent, asked,
+        key, ordering, ends, by_actor);
     IF gates > 0 THEN
         INSERT INTO task_blocked (organization_id, task_id, gates, run_at, lane_id, rank)
         VALUES (tenant, fresh, gates, starts, lane, task_rank(task_priority, 0::smallint));

@@ -47,6 +47,8 @@ public record Api(
                         new StateRoutes(database, watches, signals).routes(),
                         new NodeRoutes(database, told).routes(),
                         new KindRoutes(kinds).routes(),
+                        new TaskRoutes(database, clock).routes(),
+                        new QueueRoutes(database).routes(),
                         new KeyRoutes(keys, keyCheck, node, clock).routes())
                 .flatMap(List::stream)
                 .toList();
