@@ -38,6 +38,16 @@ public enum ErrorCode {
     TOO_MANY_WAITING,
     /// A payload or result is larger than what is kept.
     PAYLOAD_TOO_LARGE,
+    /// No schedule of that name in this organization.
+    SCHEDULE_UNKNOWN,
+    /// A schedule of that name is there already.
+    SCHEDULE_EXISTS,
+    /// A schedule that code or a file declares can only be changed there.
+    SCHEDULE_DECLARED,
+    /// A schedule was changed by somebody else meanwhile.
+    SCHEDULE_CONFLICT,
+    /// A schedule would fire more often than is done at once.
+    SCHEDULE_TOO_MANY,
     /// Telemetry could not take an event: the buffer stayed full, or it is closed.
     TELEMETRY_FULL,
 

@@ -19,6 +19,9 @@ import dev.mainstay.concurrent.TimerWheel;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.Partitions;
 import dev.mainstay.postgres.Signals;
+import dev.mainstay.schedule.DeclaredSchedules;
+import dev.mainstay.schedule.Scheduler;
+import dev.mainstay.schedule.Schedules;
 import dev.mainstay.state.SharedState;
 import dev.mainstay.task.TaskHost;
 import dev.mainstay.task.TaskQueue;
@@ -43,6 +46,7 @@ public final class Fleet implements AutoCloseable {
     private static final Duration RETENTION_PERIOD = Duration.ofHours(1);
     private static final String ASSIGNMENTS = "assignments";
     private static final String PLACEMENT = "placement";
+    private static final String SCHEDULES = "schedules";
     private static final Duration TASKS_PERIOD = Duration.ofSeconds(1);
 
     private final UUID organization;
@@ -60,6 +64,8 @@ public final class Fleet implements AutoCloseable {
     private final TaskHost taskHost;
     private final TaskUpkeep upkeep;
     private final TaskQueue tasks;
+    private final Scheduler scheduler;
+    private final Schedules schedules;
     private final Node node;
 
     Fleet(FleetBuilder builder, Database database, boolean ownsDatabase) {
@@ -79,10 +85,13 @@ public final class Fleet implements AutoCloseable {
         this.tasks = new TaskQueue(
                 database, organization, taskHost, () -> signals.notify(TaskTopics.CLAIMABLE), this::queuesChanged);
         this.host = agentHost(builder, monotonic);
-        this.upkeep = new TaskUpkeep(database, () -> {
-            taskHost.hintAll();
-            signals.notify(TaskTopics.CLAIMABLE);
-        });
+        this.upkeep = new TaskUpkeep(database, this::tasksEnqueued);
+        this.scheduler = new Scheduler(database, wheel, monotonic, this::tasksEnqueued);
+        this.schedules = Schedules.of(
+                database,
+                organization,
+                "node:" + builder.node(),
+                new Schedules.Told(this::schedulesChanged, this::tasksEnqueued));
         try {
             declare(builder);
         } catch (RuntimeException e) {
@@ -103,6 +112,8 @@ public final class Fleet implements AutoCloseable {
                 upkeep::round);
         taskHost.trustedBy(node::isTrusted);
         taskHost.onTypesChanged(node::offer);
+        scheduler.wokenBy(() -> node.wake(SCHEDULES));
+        signals.on(SCHEDULES, () -> node.wake(SCHEDULES));
         signals.on(TaskTopics.CLAIMABLE, taskHost::hintAll);
         signals.on(TaskTopics.QUEUES, taskHost::queuesChanged);
         signals.on(ASSIGNMENTS, node::reassigned);
@@ -162,6 +173,7 @@ public final class Fleet implements AutoCloseable {
         undeclared.bringBack(ofFile);
         host.declare(builder.declarations().values());
         undeclared.retire(ofFile);
+        new DeclaredSchedules(database, organization, builder.node()).declare(builder.schedules());
     }
 
     public static FleetBuilder builder() {
@@ -180,11 +192,25 @@ public final class Fleet implements AutoCloseable {
         return List.of(
                 new Duty("outside", OUTSIDE_PERIOD, lease -> outside.expireSilent(lease::check), OutsideAgents.DUE),
                 new Duty("tasks", TASKS_PERIOD, lease -> upkeep.round(), TaskUpkeep.DUE),
+                new Duty(SCHEDULES, Scheduler.PERIOD, lease -> scheduler.round(lease::check), Scheduler.DUE),
                 new Duty("rollup", Duration.ofSeconds(10), lease -> rollup.round(lease::check), Rollup.DUE),
                 new Duty("retention", RETENTION_PERIOD, lease -> {
                     partitions.maintain(builder.retention(), lease::check);
+                    scheduler.forget(builder.retention().tasks(), lease::check);
                     database.control(handle -> forgetProcesses(handle, lease));
                 }));
+    }
+
+    /// Tasks were enqueued by a statement that told nobody.
+    private void tasksEnqueued() {
+        taskHost.hintAll();
+        signals.notify(TaskTopics.CLAIMABLE);
+    }
+
+    /// Through the database, so that the node that leads looks, also when that is this one.
+    private void schedulesChanged() {
+        signals.notify(SCHEDULES);
+        scheduler.wake();
     }
 
     private void queuesChanged() {
@@ -232,6 +258,11 @@ public final class Fleet implements AutoCloseable {
     /// Where tasks are enqueued.
     public TaskQueue tasks() {
         return tasks;
+    }
+
+    /// What enqueues tasks when their time has come.
+    public Schedules schedules() {
+        return schedules;
     }
 
     public TaskHost taskHost() {

@@ -16,6 +16,9 @@ import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.DatabaseConfig;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.postgres.Retention;
+import dev.mainstay.schedule.DeclaredSchedules;
+import dev.mainstay.schedule.NewSchedule;
+import dev.mainstay.schedule.ScheduleSource;
 import dev.mainstay.task.TaskHandler;
 import dev.mainstay.task.TaskType;
 import dev.mainstay.task.TaskWork;
@@ -37,6 +40,7 @@ public final class FleetBuilder {
     private String hostName = "";
     private String address = "";
     private String version = "";
+    private final Map<String, DeclaredSchedules.Declaration> schedules = new LinkedHashMap<>();
     private final Workers workers = new Workers();
     private int taskCapacity = 500;
     private Retention retention = Retention.DEFAULT;
@@ -153,6 +157,20 @@ public final class FleetBuilder {
         return this;
     }
 
+    /// A schedule that is there after every start, and fires no more once it is declared no longer.
+    public FleetBuilder schedule(NewSchedule plan) {
+        return schedule(plan, ScheduleSource.CODE);
+    }
+
+    /// The same, for whoever declares it.
+    public FleetBuilder schedule(NewSchedule plan, ScheduleSource source) {
+        if (schedules.putIfAbsent(plan.name(), new DeclaredSchedules.Declaration(plan, source)) != null) {
+            throw new MainstayException(
+                    ErrorCode.SCHEDULE_EXISTS, "two schedules are called " + plan.name() + "; give one another name");
+        }
+        return this;
+    }
+
     /// How many tasks run at once on this node.
     public FleetBuilder taskCapacity(int tasks) {
         if (tasks < 1) {
@@ -191,6 +209,10 @@ public final class FleetBuilder {
 
     int taskCapacity() {
         return taskCapacity;
+    }
+
+    Map<String, DeclaredSchedules.Declaration> schedules() {
+        return schedules;
     }
 
     AgentKinds kinds() {

@@ -1,5 +1,6 @@
 package dev.mainstay.agent;
 
+import dev.mainstay.schedule.Crontab;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.LinkedHashMap;
@@ -30,8 +31,8 @@ final class SpecJson {
     private static Map<String, Object> schedule(TickSchedule schedule) {
         return switch (schedule) {
             case TickSchedule.Every(Duration interval) -> Map.of("every", interval.toString());
-            case TickSchedule.Crontab(String expression, ZoneId zone) ->
-                Map.of("cron", expression, "zone", zone.getId());
+            case TickSchedule.Cron(Crontab crontab) ->
+                Map.of("cron", crontab.expression(), "zone", crontab.zone().getId());
         };
     }
 

@@ -1,16 +1,10 @@
 package dev.mainstay.agent;
 
-import com.cronutils.model.Cron;
-import com.cronutils.model.CronType;
-import com.cronutils.model.definition.CronDefinitionBuilder;
-import com.cronutils.model.time.ExecutionTime;
-import com.cronutils.parser.CronParser;
 import dev.mainstay.config.Durations;
+import dev.mainstay.schedule.Crontab;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.time.ZonedDateTime;
-import java.util.Optional;
 
 /// When an agent ticks. Immutable.
 public sealed interface TickSchedule {
@@ -24,9 +18,9 @@ public sealed interface TickSchedule {
         return new Every(interval);
     }
 
-    /// A five-field UNIX cron expression in a time zone.
+    /// Five fields of UNIX cron, or a word such as `@daily`, in a time zone.
     static TickSchedule cron(String expression, ZoneId zone) {
-        return new Crontab(expression, zone);
+        return new Cron(Crontab.of(expression, zone));
     }
 
     /// A fixed rate; a tick that runs long skips the ones it overran.
@@ -50,42 +44,17 @@ public sealed interface TickSchedule {
         }
     }
 
-    /// Wall-clock times of a zone, by cron-utils.
-    record Crontab(String expression, ZoneId zone) implements TickSchedule {
-        private static final CronParser PARSER =
-                new CronParser(CronDefinitionBuilder.instanceDefinitionFor(CronType.UNIX));
-
-        public Crontab {
-            if (following(expression, zone, Instant.EPOCH).isEmpty()) {
-                throw new IllegalArgumentException("cron '" + expression + "' never fires");
-            }
-        }
-
+    /// Wall-clock times of a zone; where the clock is put forward or back, the rule of [Crontab] holds.
+    record Cron(Crontab crontab) implements TickSchedule {
         @Override
         public Instant next(Instant after) {
-            return following(expression, zone, after)
-                    .orElseThrow(
-                            () -> new IllegalStateException("cron '" + expression + "' has no time after " + after));
+            return crontab.next(after)
+                    .orElseThrow(() -> new IllegalStateException("cron " + crontab + " has no time after " + after));
         }
 
         @Override
         public Duration typicalInterval() {
-            Instant first = next(Instant.EPOCH);
-            return Duration.between(first, next(first));
-        }
-
-        private static Optional<Instant> following(String expression, ZoneId zone, Instant after) {
-            return ExecutionTime.forCron(parsed(expression))
-                    .nextExecution(after.atZone(zone))
-                    .map(ZonedDateTime::toInstant);
-        }
-
-        private static Cron parsed(String expression) {
-            try {
-                return PARSER.parse(expression).validate();
-            } catch (IllegalArgumentException e) {
-                throw new IllegalArgumentException("cron '" + expression + "' is not readable: " + e.getMessage(), e);
-            }
+            return crontab.typicalInterval();
         }
     }
 }

@@ -139,6 +139,13 @@ public final class Node implements AutoCloseable {
         leadership.wake(Placement.DUTY);
     }
 
+    /// There is something to do for the leader of a duty; nothing happens unless that is this node.
+    public void wake(String duty) {
+        if (leadership.holds(duty)) {
+            leadership.wake(duty);
+        }
+    }
+
     private void findDead() {
         int dead = database.control(endings::expire);
         if (dead > 0) {

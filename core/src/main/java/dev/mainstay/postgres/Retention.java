@@ -4,7 +4,8 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// How long history is kept before its partitions are dropped. A task that has not ended is kept whatever its age.
+/// How long history is kept before its partitions are dropped. A task that has not ended is kept whatever its age; the
+/// fires of schedules are kept as long as tasks.
 ///
 /// Immutable and thread-safe.
 public record Retention(

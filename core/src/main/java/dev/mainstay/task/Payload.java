@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.json.JsonMapper;
 
 /// What tasks carry, between Java and jsonb. Stateless and thread-safe.
-final class Payload {
+public final class Payload {
     /// Of a payload or a result; more belongs into a store of its own, with its address in the payload.
     static final int LARGEST = 1 << 20;
 
@@ -15,7 +15,10 @@ final class Payload {
 
     private Payload() {}
 
-    static String text(String what, Object value) {
+    /// As it is kept.
+    ///
+    /// @throws MainstayException `PAYLOAD_TOO_LARGE`
+    public static String text(String what, Object value) {
         String text = StorableText.json(MAPPER.writeValueAsString(value));
         if (text.length() > LARGEST) {
             throw new MainstayException(

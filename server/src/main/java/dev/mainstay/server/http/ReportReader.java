@@ -26,7 +26,7 @@ final class ReportReader {
     private static final Pattern TOKEN = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     /// How the names of Mainstay's own events begin (docs/events.md): nobody may record a life that was not lived.
     private static final List<String> RESERVED =
-            List.of("agent.", "node.", "supervisor.", "task.", "queue.", "rollup.", "doctor.");
+            List.of("agent.", "node.", "supervisor.", "task.", "queue.", "schedule.", "rollup.", "doctor.");
 
     private static final Duration AHEAD = Duration.ofSeconds(5);
     private static final Duration AGO = Duration.ofHours(24);
