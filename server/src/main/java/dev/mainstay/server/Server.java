@@ -26,6 +26,7 @@ import dev.mainstay.server.http.Route;
 import dev.mainstay.server.log.Logging;
 import dev.mainstay.server.stream.FleetWatches;
 import dev.mainstay.server.web.WebAssets;
+import dev.mainstay.task.OutsideWorkers;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.net.URI;
@@ -128,6 +129,7 @@ public final class Server implements AutoCloseable {
         var meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         var watches = FleetWatches.start(
                 database, MonotonicClock.system(), fleet.node().identity().id());
+        var workers = OutsideWorkers.start(database, fleet.signals(), fleet.telemetry(), fleet.clock());
         opened.add(Meters.bind(meters, database, fleet.telemetry(), watches));
         var api = new Api(
                 database,
@@ -140,15 +142,18 @@ public final class Server implements AutoCloseable {
                 this::nodeProblem,
                 () -> kinds(launch),
                 fleet.signals(),
-                fleet::assignmentsChanged);
+                fleet::assignmentsChanged,
+                workers);
         List<Route> routes = new ArrayList<>(api.routes());
         routes.addAll(WebAssets.load().routes());
         try {
             var server = opened.add(HttpServer.start(listening, entrance, check::caller, routes, meters));
             opened.add(watches); // its streams end first, or the server would wait for them
+            opened.add(workers); // and so does who waits for tasks
             return server;
         } catch (RuntimeException e) {
             watches.close();
+            workers.close();
             throw e;
         }
     }

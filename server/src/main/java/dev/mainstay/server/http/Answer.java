@@ -7,7 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
 
-/// What a handler answers: bytes at once, or a stream that is written while it lasts. Immutable.
+/// What a handler answers: bytes at once, bytes that must arrive, or a stream that is written while it lasts.
+/// Immutable.
 public sealed interface Answer {
     int status();
 
@@ -16,6 +17,19 @@ public sealed interface Answer {
     /// The whole answer. The array is not copied: whoever gives it keeps it unchanged.
     @SuppressWarnings("ArrayRecordComponent") // never compared; copying 70 kB a request would cost more than it guards
     record Whole(int status, String contentType, byte[] body, Map<String, String> headers) implements Answer {}
+
+    /// Something that was handed to the caller, and is taken back by `undelivered` when the caller had gone.
+    record Handed(Whole whole, Runnable undelivered) implements Answer {
+        @Override
+        public int status() {
+            return whole.status;
+        }
+
+        @Override
+        public Map<String, String> headers() {
+            return whole.headers;
+        }
+    }
 
     /// Written by the request's own thread until `source` returns.
     record Streamed(String contentType, Source source, Map<String, String> headers) implements Answer {
@@ -57,6 +71,10 @@ public sealed interface Answer {
         more.put(header, value);
         return switch (this) {
             case Whole whole -> new Whole(whole.status, whole.contentType, whole.body, Map.copyOf(more));
+            case Handed handed ->
+                new Handed(
+                        new Whole(handed.status(), handed.whole.contentType, handed.whole.body, Map.copyOf(more)),
+                        handed.undelivered);
             case Streamed streamed -> new Streamed(streamed.contentType, streamed.source, Map.copyOf(more));
         };
     }

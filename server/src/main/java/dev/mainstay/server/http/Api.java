@@ -8,6 +8,7 @@ import dev.mainstay.postgres.Signals;
 import dev.mainstay.server.auth.KeyCheck;
 import dev.mainstay.server.auth.KeyStore;
 import dev.mainstay.server.stream.FleetWatches;
+import dev.mainstay.task.OutsideWorkers;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.InstantSource;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param kinds the kinds of agents this node knows
 /// @param signals through which those who watch shared state on other nodes learn of a change at once
 /// @param told called after something was asked of agents or nodes, so that they look at once
+/// @param workers who claim tasks over HTTP
 public record Api(
         Database database,
         NodeIdentity node,
@@ -34,7 +36,8 @@ public record Api(
         Supplier<Optional<String>> nodeProblem,
         Supplier<List<KindView>> kinds,
         @Nullable Signals signals,
-        Runnable told) {
+        Runnable told,
+        OutsideWorkers workers) {
 
     /// Every route of the document, and no other.
     public List<Route> routes() {
@@ -42,6 +45,7 @@ public record Api(
                         new HealthRoutes(database, watches, nodeProblem, meters).routes(),
                         new AgentRoutes(database, watches, new AgentCommands(database, told)).routes(),
                         new OutsideRoutes(new OutsideAgents(database), watches, new ReportReader(clock)).routes(),
+                        new WorkerRoutes(workers).routes(),
                         new HistoryRoutes(database, watches, clock).routes(),
                         new FleetRoutes(watches).routes(),
                         new StateRoutes(database, watches, signals).routes(),

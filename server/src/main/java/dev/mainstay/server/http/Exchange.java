@@ -74,15 +74,10 @@ final class Exchange implements Request {
         response.setStatus(answer.status());
         answer.headers().forEach(response::setHeader);
         switch (answer) {
-            case Answer.Whole whole -> {
-                if (!whole.contentType().isEmpty()) {
-                    response.setContentType(whole.contentType());
-                }
-                if (whole.status() != HttpServletResponse.SC_NO_CONTENT
-                        && whole.status() != HttpServletResponse.SC_NOT_MODIFIED) {
-                    response.setContentLength(whole.body().length);
-                }
-                response.getOutputStream().write(whole.body());
+            case Answer.Whole whole -> write(response, whole);
+            case Answer.Handed handed -> {
+                write(response, handed.whole());
+                response.flushBuffer();
             }
             case Answer.Streamed streamed -> {
                 response.setContentType(streamed.contentType());
@@ -95,10 +90,24 @@ final class Exchange implements Request {
         }
     }
 
+    private static void write(HttpServletResponse response, Answer.Whole whole) throws IOException {
+        if (!whole.contentType().isEmpty()) {
+            response.setContentType(whole.contentType());
+        }
+        if (whole.status() != HttpServletResponse.SC_NO_CONTENT
+                && whole.status() != HttpServletResponse.SC_NOT_MODIFIED) {
+            response.setContentLength(whole.body().length);
+        }
+        response.getOutputStream().write(whole.body());
+    }
+
     private void write(Answer answer) {
         try {
             write(context, answer);
         } catch (IOException e) {
+            if (answer instanceof Answer.Handed handed) {
+                handed.undelivered().run();
+            }
             LOG.atDebug().addKeyValue("route", route.path()).log("the caller went away: {}", e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -123,6 +132,11 @@ final class Exchange implements Request {
             LOG.atDebug().addKeyValue("route", route.path()).log("a key cannot be looked up: {}", e.toString());
             return false;
         }
+    }
+
+    @Override
+    public boolean isCallerThere() {
+        return CallerProbe.isThere(context.req());
     }
 
     @Override

@@ -22,8 +22,10 @@ final class Failures {
         String code = failure.code().name();
         return switch (failure.code()) {
             case AGENT_UNKNOWN -> Refusal.notFound(detail(failure) + "; GET /api/v1/agents lists those there are");
-            case AGENT_DUPLICATE, AGENT_IN_USE, TRANSITION_REFUSED, LEASE_LOST, NODE_LAST ->
+            case AGENT_DUPLICATE, AGENT_IN_USE, TRANSITION_REFUSED, LEASE_LOST, NODE_LAST, STEP_CONFLICT, TASK_LINK ->
                 Refusal.conflict(code, detail(failure));
+            case PAYLOAD_TOO_LARGE -> Refusal.tooLarge(code, detail(failure));
+            case TOO_MANY_WAITING -> Refusal.tooMany(code, detail(failure), 1);
             case STATE_CONFLICT -> Refusal.stale(detail(failure));
             case DATABASE_UNREACHABLE,
                     DATABASE_AUTH,

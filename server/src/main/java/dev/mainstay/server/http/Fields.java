@@ -1,5 +1,7 @@
 package dev.mainstay.server.http;
 
+import static java.util.Objects.requireNonNull;
+
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -20,6 +23,8 @@ import tools.jackson.databind.JsonNode;
 /// Reads the properties of one JSON object and notes what is wrong with them by path, so that an answer names every
 /// mistake at once. After a mistake a read gives a stand-in; [#read] throws before anything uses it. Not thread-safe.
 final class Fields {
+    private static final Pattern UUID_FORM = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
+
     private final JsonNode node;
     private final String path;
     private final List<Problem.At> errors;
@@ -234,9 +239,21 @@ final class Fields {
     }
 
     Duration duration(String name, Duration min, Duration max, Duration otherwise) {
+        Duration duration = optionalDuration(name, min, max);
+        return duration == null ? otherwise : duration;
+    }
+
+    /// One that must be there.
+    Duration duration(String name, Duration min, Duration max) {
+        missing(name, value(name));
+        return duration(name, min, max, min);
+    }
+
+    @Nullable
+    Duration optionalDuration(String name, Duration min, Duration max) {
         String text = optionalText(name, 100);
         if (text == null) {
-            return otherwise;
+            return null;
         }
         try {
             Duration duration = Duration.parse(text);
@@ -247,7 +264,12 @@ final class Fields {
             // Worded below like one that is out of bounds.
         }
         error(name, "must be a duration from " + min + " to " + max);
-        return otherwise;
+        return null;
+    }
+
+    UUID uuid(String name) {
+        String text = matching(name, UUID_FORM);
+        return UUID_FORM.matcher(text).matches() ? UUID.fromString(text) : new UUID(0, 0);
     }
 
     List<String> texts(String name, int maxItems, int maxLength) {
@@ -287,6 +309,39 @@ final class Fields {
         JsonNode value = value(name);
         missing(name, value);
         return nested(value == null ? whenMissing : value, path + "." + name, errors, reader);
+    }
+
+    List<UUID> uuids(String name, int maxItems) {
+        return matching(name, maxItems, UUID_FORM).stream()
+                .filter(text -> UUID_FORM.matcher(text).matches())
+                .map(UUID::fromString)
+                .toList();
+    }
+
+    /// Any value, as it is.
+    @Nullable
+    JsonNode any(String name) {
+        return value(name);
+    }
+
+    /// A text of any characters, which the caller makes storable.
+    String anyText(String name) {
+        JsonNode value = value(name);
+        if (!missing(name, value) && !requireNonNull(value).isString()) {
+            error(name, "must be a string");
+        }
+        return value == null ? "" : value.asString("");
+    }
+
+    /// Texts that all match.
+    List<String> matching(String name, int maxItems, Pattern pattern) {
+        List<String> texts = texts(name, maxItems, 1000);
+        for (int i = 0; i < texts.size(); i++) {
+            if (!pattern.matcher(texts.get(i)).matches()) {
+                error(name + "[" + i + "]", "must match " + pattern);
+            }
+        }
+        return texts;
     }
 
     /// Any object, as it is.

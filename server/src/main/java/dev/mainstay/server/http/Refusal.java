@@ -98,6 +98,11 @@ public final class Refusal extends RuntimeException {
         return new Refusal(problem, Map.of("Connection", "close"));
     }
 
+    /// Of a value that is larger than what is kept.
+    static Refusal tooLarge(String code, String detail) {
+        return plain(413, "Content Too Large", code, detail);
+    }
+
     public static Refusal unsupportedMediaType() {
         return plain(
                 415,

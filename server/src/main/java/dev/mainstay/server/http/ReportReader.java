@@ -23,7 +23,6 @@ import tools.jackson.databind.node.JsonNodeFactory;
 final class ReportReader {
     static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9._-]{0,127}");
     private static final Pattern NAME = Pattern.compile("[a-z][a-zA-Z0-9._-]{0,127}");
-    private static final Pattern TOKEN = Pattern.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}");
     /// How the names of Mainstay's own events begin (docs/events.md): nobody may record a life that was not lived.
     private static final List<String> RESERVED =
             List.of("agent.", "node.", "supervisor.", "task.", "queue.", "schedule.", "rollup.", "doctor.");
@@ -40,11 +39,10 @@ final class ReportReader {
 
     OutsideReport read(Fields fields) {
         long fence = fields.whole("fence", 0);
-        String token = fields.matching("leaseToken", TOKEN);
+        UUID lease = fields.uuid("leaseToken");
         Beat beat = fields.object("heartbeat", this::beat, JsonNodeFactory.instance.objectNode());
         List<MetricPoint> metrics = fields.objects("metrics", 1_000, this::metric);
         List<Told> events = fields.objects("events", 100, this::event);
-        UUID lease = TOKEN.matcher(token).matches() ? UUID.fromString(token) : new UUID(0, 0);
         return new OutsideReport(
                 fence,
                 lease,

@@ -20,6 +20,10 @@ public interface Request {
     /// Whether the key this request came with is still good, for what lasts longer than its revocation may.
     boolean isStillAdmitted();
 
+    /// Whether the connection still stands, as far as is known here, once the body was read. For what waits long: any
+    /// thread may ask.
+    boolean isCallerThere();
+
     /// A part of the path, decoded; refused with 404 when it holds what no name of ours can.
     String path(String name);
 

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mainstay.cluster.NodeIdentity;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.Organizations;
+import dev.mainstay.postgres.Signals;
 import dev.mainstay.server.auth.KeyCheck;
 import dev.mainstay.server.auth.KeyStore;
 import dev.mainstay.server.auth.KeyToken;
 import dev.mainstay.server.auth.Role;
 import dev.mainstay.server.stream.FleetWatches;
+import dev.mainstay.task.OutsideWorkers;
+import dev.mainstay.telemetry.Telemetry;
 import dev.mainstay.testing.TestDatabase;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -46,6 +49,9 @@ final class ApiServer implements AutoCloseable {
     final List<Route> routes;
     final HttpServer server;
     final KeyStore keys;
+    final Signals signals;
+    final OutsideWorkers workers;
+    private final Telemetry telemetry;
     private final Map<UUID, Map<Role, KeyToken>> tokens = new HashMap<>();
     private final HttpClient client = HttpClient.newHttpClient();
     private final Database database;
@@ -60,6 +66,9 @@ final class ApiServer implements AutoCloseable {
         keys = new KeyStore(database);
         KeyCheck check = new KeyCheck(keys);
         watches = FleetWatches.start(database, "node-1");
+        signals = Signals.start(database);
+        telemetry = Telemetry.start(database);
+        workers = OutsideWorkers.start(database, signals, telemetry, database::now);
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         Api api = new Api(
                 database,
@@ -72,7 +81,8 @@ final class ApiServer implements AutoCloseable {
                 nodeProblem::get,
                 List::of,
                 null,
-                () -> {});
+                () -> {},
+                workers);
         routes = api.routes();
         server = HttpServer.start(new HttpConfig("127.0.0.1", 0), check::caller, routes, meters);
         execute("INSERT INTO organizations (organization_id, name) VALUES ('" + OTHER + "', 'other')");
@@ -197,8 +207,11 @@ final class ApiServer implements AutoCloseable {
 
     @Override
     public void close() {
+        workers.close();
         watches.close();
         server.close();
+        telemetry.close();
+        signals.close();
         database.close();
         test.close();
     }

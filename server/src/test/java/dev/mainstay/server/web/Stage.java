@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.cluster.NodeIdentity;
 import dev.mainstay.postgres.Organizations;
+import dev.mainstay.postgres.Signals;
 import dev.mainstay.server.auth.KeyCheck;
 import dev.mainstay.server.auth.KeyStore;
 import dev.mainstay.server.auth.KeyToken;
@@ -14,6 +15,8 @@ import dev.mainstay.server.http.HttpConfig;
 import dev.mainstay.server.http.HttpServer;
 import dev.mainstay.server.http.Route;
 import dev.mainstay.server.stream.FleetWatches;
+import dev.mainstay.task.OutsideWorkers;
+import dev.mainstay.telemetry.Telemetry;
 import dev.mainstay.testing.TestDatabase;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -39,6 +42,10 @@ final class Stage implements AutoCloseable {
     private static final JsonMapper JSON = JsonMapper.shared();
 
     private final TestDatabase test = TestDatabase.create();
+    private final Signals signals = Signals.start(test.database());
+    private final Telemetry telemetry = Telemetry.start(test.database());
+    private final OutsideWorkers workers =
+            OutsideWorkers.start(test.database(), signals, telemetry, test.database()::now);
     private final HttpClient client = HttpClient.newHttpClient();
     private final KeyStore keys = new KeyStore(test.database());
     private final Map<String, JsonNode> leases = new HashMap<>();
@@ -64,7 +71,8 @@ final class Stage implements AutoCloseable {
                 Optional::empty,
                 List::of,
                 null,
-                () -> {});
+                () -> {},
+                workers);
         List<Route> routes = Stream.concat(api.routes().stream(), WebAssets.load().routes().stream())
                 .toList();
         server = HttpServer.start(new HttpConfig("127.0.0.1", port), check::caller, routes, api.meters());
@@ -161,6 +169,9 @@ final class Stage implements AutoCloseable {
     public void close() {
         end();
         client.close();
+        workers.close();
+        telemetry.close();
+        signals.close();
         test.close();
     }
 }
