@@ -48,6 +48,8 @@ public enum ErrorCode {
     SCHEDULE_CONFLICT,
     /// A schedule would fire more often than is done at once.
     SCHEDULE_TOO_MANY,
+    /// A request was answered by nobody in time.
+    REPLY_TIMEOUT,
     /// Telemetry could not take an event: the buffer stayed full, or it is closed.
     TELEMETRY_FULL,
 

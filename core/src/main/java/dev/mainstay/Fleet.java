@@ -16,6 +16,10 @@ import dev.mainstay.cluster.Node;
 import dev.mainstay.cluster.NodeIdentity;
 import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.TimerWheel;
+import dev.mainstay.message.MessageBus;
+import dev.mainstay.message.MessageHost;
+import dev.mainstay.message.MessageTransport;
+import dev.mainstay.message.PostgresTransport;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.Partitions;
 import dev.mainstay.postgres.Signals;
@@ -66,6 +70,7 @@ public final class Fleet implements AutoCloseable {
     private final TaskQueue tasks;
     private final Scheduler scheduler;
     private final Schedules schedules;
+    private final MessageHost messages;
     private final Node node;
 
     Fleet(FleetBuilder builder, Database database, boolean ownsDatabase) {
@@ -92,6 +97,7 @@ public final class Fleet implements AutoCloseable {
                 organization,
                 "node:" + builder.node(),
                 new Schedules.Told(this::schedulesChanged, this::tasksEnqueued));
+        this.messages = messageHost(builder, monotonic);
         try {
             declare(builder);
         } catch (RuntimeException e) {
@@ -106,10 +112,10 @@ public final class Fleet implements AutoCloseable {
                 clock,
                 wheel,
                 host,
-                List.of(taskHost),
+                List.of(taskHost, messages),
                 duties(builder),
                 () -> signals.notify(ASSIGNMENTS),
-                upkeep::round);
+                this::freeWhatTheDeadHeld);
         taskHost.trustedBy(node::isTrusted);
         taskHost.onTypesChanged(node::offer);
         scheduler.wokenBy(() -> node.wake(SCHEDULES));
@@ -151,6 +157,17 @@ public final class Fleet implements AutoCloseable {
                 .start();
     }
 
+    private MessageHost messageHost(FleetBuilder builder, MonotonicClock monotonic) {
+        MessageTransport given = builder.messages();
+        MessageTransport transport = given == null ? new PostgresTransport(database, signals) : given;
+        return new MessageHost(transport, wheel, monotonic, clock);
+    }
+
+    private void freeWhatTheDeadHeld() {
+        upkeep.round();
+        messages.round();
+    }
+
     /// What stands already when the fleet cannot be started.
     private void closeEngine() {
         taskHost.stop(Duration.ZERO);
@@ -159,6 +176,7 @@ public final class Fleet implements AutoCloseable {
     }
 
     private void closeShared() {
+        messages.close();
         telemetry.close();
         signals.close();
         wheel.close();
@@ -193,6 +211,7 @@ public final class Fleet implements AutoCloseable {
                 new Duty("outside", OUTSIDE_PERIOD, lease -> outside.expireSilent(lease::check), OutsideAgents.DUE),
                 new Duty("tasks", TASKS_PERIOD, lease -> upkeep.round(), TaskUpkeep.DUE),
                 new Duty(SCHEDULES, Scheduler.PERIOD, lease -> scheduler.round(lease::check), Scheduler.DUE),
+                new Duty("messages", TASKS_PERIOD, lease -> messages.round(), messages.due()),
                 new Duty("rollup", Duration.ofSeconds(10), lease -> rollup.round(lease::check), Rollup.DUE),
                 new Duty("retention", RETENTION_PERIOD, lease -> {
                     partitions.maintain(builder.retention(), lease::check);
@@ -263,6 +282,16 @@ public final class Fleet implements AutoCloseable {
     /// What enqueues tasks when their time has come.
     public Schedules schedules() {
         return schedules;
+    }
+
+    /// Messages of this fleet's organization.
+    public MessageBus messages() {
+        return messages.bus(organization);
+    }
+
+    /// Messages of any organization.
+    public MessageBus messages(UUID ofOrganization) {
+        return messages.bus(ofOrganization);
     }
 
     public TaskHost taskHost() {

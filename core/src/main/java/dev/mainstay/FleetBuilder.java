@@ -12,6 +12,7 @@ import dev.mainstay.config.Origin;
 import dev.mainstay.config.Placeholders;
 import dev.mainstay.config.RecordBinder;
 import dev.mainstay.config.Setting;
+import dev.mainstay.message.MessageTransport;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.DatabaseConfig;
 import dev.mainstay.postgres.Organizations;
@@ -44,6 +45,7 @@ public final class FleetBuilder {
     private final Workers workers = new Workers();
     private int taskCapacity = 500;
     private Retention retention = Retention.DEFAULT;
+    private @Nullable MessageTransport messages;
     private @Nullable Database database;
     private @Nullable DatabaseConfig databaseConfig;
 
@@ -180,6 +182,12 @@ public final class FleetBuilder {
         return this;
     }
 
+    /// Keeps messages elsewhere than in the database; the fleet closes it.
+    public FleetBuilder messages(MessageTransport transport) {
+        this.messages = transport;
+        return this;
+    }
+
     /// A registered place for a future agent.
     public FleetBuilder slot(String id, String purpose) {
         return declare(AgentSpec.builder(id).kind("slot").description(purpose).build(), AgentSource.SLOT);
@@ -241,6 +249,11 @@ public final class FleetBuilder {
 
     String version() {
         return version;
+    }
+
+    @Nullable
+    MessageTransport messages() {
+        return messages;
     }
 
     Retention retention() {

@@ -4,19 +4,26 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/// How long history is kept before its partitions are dropped. A task that has not ended is kept whatever its age; the
-/// fires of schedules are kept as long as tasks.
+/// How long history is kept before its partitions are dropped. A task that has not ended and a message that waits or
+/// is a dead letter are kept whatever their age; the fires of schedules are kept as long as tasks.
 ///
 /// Immutable and thread-safe.
 public record Retention(
-        Duration heartbeats, Duration metrics, Duration minutes, Duration hours, Duration events, Duration tasks) {
+        Duration heartbeats,
+        Duration metrics,
+        Duration minutes,
+        Duration hours,
+        Duration events,
+        Duration tasks,
+        Duration messages) {
     public static final Retention DEFAULT = new Retention(
             Duration.ofDays(2),
             Duration.ofDays(7),
             Duration.ofDays(30),
             Duration.ofDays(730),
             Duration.ofDays(90),
-            Duration.ofDays(30));
+            Duration.ofDays(30),
+            Duration.ofDays(7));
 
     public Retention {
         requireDay("heartbeats", heartbeats);
@@ -25,6 +32,7 @@ public record Retention(
         requireDay("hours", hours);
         requireDay("events", events);
         requireDay("tasks", tasks);
+        requireDay("messages", messages);
     }
 
     // A partition is a day, so nothing shorter can be kept.
@@ -45,6 +53,7 @@ public record Retention(
         limits.put("tasks", tasks);
         limits.put("task_steps", tasks);
         limits.put("task_attempts", tasks);
+        limits.put("messages", messages);
         return limits;
     }
 }

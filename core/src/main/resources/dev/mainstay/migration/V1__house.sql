@@ -450,7 +450,7 @@ AS $$
            ('system_events', 'at', 'day', 'false', 'fillfactor = 100')
 $$;
 
--- A moment as a bound of the partition key: itself, or the lowest UUIDv7 of its millisecond.
+-- A moment as a bound of the partition key: itself, its microseconds since 1970, or the lowest UUIDv7 of its millisecond.
 CREATE FUNCTION partition_bound(parent text, key text, moment timestamptz) RETURNS text
     LANGUAGE sql STABLE
     SET search_path = ${schema}, pg_temp
@@ -458,6 +458,7 @@ CREATE FUNCTION partition_bound(parent text, key text, moment timestamptz) RETUR
 AS $$
     SELECT CASE format_type(atttypid, NULL)
         WHEN 'uuid' THEN rpad(lpad(to_hex((extract(epoch FROM moment) * 1000)::bigint), 12, '0'), 32, '0')::uuid::text
+        WHEN 'bigint' THEN (extract(epoch FROM moment) * 1000000)::bigint::text
         ELSE moment::text END
     FROM pg_attribute
     WHERE attrelid = to_regclass(parent) AND attname = key

@@ -187,7 +187,8 @@ class PartitionsFlowTest {
                         Duration.ofDays(30),
                         Duration.ofDays(730),
                         Duration.ofDays(90),
-                        Duration.ofDays(30)))
+                        Duration.ofDays(30),
+                        Duration.ofDays(7)))
                 .hasMessageContaining("retention.heartbeats must be at least 1 day");
     }
 }

@@ -19,7 +19,10 @@ public record RetentionSettings(
         @Default("90d") @Doc("Events.") Duration events,
 
         @Default("30d") @Doc("Tasks and their attempts, counted from their creation; one that has not ended is kept.")
-        Duration tasks) {
+        Duration tasks,
+
+        @Default("7d") @Doc("Messages; one that waits to be tried again or is a dead letter is kept.")
+        Duration messages) {
     public RetentionSettings {
         requireDay("heartbeats", heartbeats);
         requireDay("metrics", metrics);
@@ -27,6 +30,7 @@ public record RetentionSettings(
         requireDay("hours", hours);
         requireDay("events", events);
         requireDay("tasks", tasks);
+        requireDay("messages", messages);
     }
 
     private static void requireDay(String key, Duration kept) {
@@ -36,6 +40,6 @@ public record RetentionSettings(
     }
 
     public Retention toRetention() {
-        return new Retention(heartbeats, metrics, minutes, hours, events, tasks);
+        return new Retention(heartbeats, metrics, minutes, hours, events, tasks, messages);
     }
 }

@@ -1,0 +1,46 @@
+package dev.mainstay.message;
+
+import dev.mainstay.concurrent.Loop;
+import dev.mainstay.concurrent.Threads;
+import java.time.Duration;
+
+/// Looks every two milliseconds, for half a second, whether a transaction of others has committed its messages: nobody
+/// tells when it does. Later ones are found by the duty that looks once a second. Thread-safe.
+final class Collecting implements AutoCloseable {
+    private static final Duration LOOK = Duration.ofMillis(2);
+    private static final int LOOKS = 250;
+
+    private final MessageTransport transport;
+    private final Loop loop;
+    private volatile boolean isExpected;
+    private volatile boolean closed;
+
+    Collecting(MessageTransport transport) {
+        this.transport = transport;
+        this.loop = Loop.start("messages-collect", Duration.ofMinutes(10), this::look);
+    }
+
+    /// Messages were handed to a transaction that will commit, or not.
+    void expect() {
+        isExpected = true;
+        loop.wake();
+    }
+
+    private void look() {
+        int left = LOOKS;
+        while (left-- > 0 && !closed) {
+            if (isExpected) {
+                isExpected = false;
+                left = LOOKS;
+            }
+            transport.collect();
+            Threads.pause(LOOK);
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        loop.close();
+    }
+}
