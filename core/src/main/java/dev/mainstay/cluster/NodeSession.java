@@ -196,9 +196,15 @@ public final class NodeSession implements AutoCloseable {
     }
 
     /// False when the node was fenced while the answer was on its way: what it held may already have been stopped.
+    /// The same when trust has lapsed and the timer is about to say so, as in a process that was frozen: whoever
+    /// asked in between was told that nothing is held any more, and has let go of it.
     private synchronized boolean trustWith(UUID mine, long sent) {
         boolean isJoining = session == null && mine.equals(given) && sent > fencedAt;
         if (!isJoining && !mine.equals(session)) {
+            return false;
+        }
+        if (!isJoining && monotonic.nanos() >= trustedUntil) {
+            fence("a renewal was answered too late");
             return false;
         }
         session = mine;

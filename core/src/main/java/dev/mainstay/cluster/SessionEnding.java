@@ -42,8 +42,14 @@ final class SessionEnding {
             RETURNING session_id, node_id, end_cause
             """;
 
-    private static final String EXPIRE = END.formatted(
-            "CASE WHEN session.expires_at <= clock_timestamp() THEN 'expired' ELSE 'connection lost' END", IS_DEAD);
+    /// No process can renew while the server is away, so that says nothing about it.
+    private static final String CAUSE = """
+            CASE WHEN session.expires_at > clock_timestamp() THEN 'connection lost'
+                WHEN session.beat_at < pg_postmaster_start_time() THEN 'database was away'
+                ELSE 'expired' END
+            """;
+
+    private static final String EXPIRE = END.formatted(CAUSE, IS_DEAD);
     private static final String SUPERSEDE = END.formatted("'superseded'", IS_LEFT_BEHIND);
     private static final String STOP = END.formatted(":cause", "session.session_id = :session");
 

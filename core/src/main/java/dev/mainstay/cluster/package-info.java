@@ -5,7 +5,7 @@
 /// writes check; [Placement][dev.mainstay.cluster.Placement] gives agents to nodes.
 ///
 /// ```text
-/// session: opened -> renewed ... -> ended (stopped | expired | connection lost | superseded)
+/// session: opened -> renewed ... -> ended (stopped | expired | connection lost | superseded | database was away)
 /// node:    joined -> fenced (2 s before the lease could end, when no renewal was answered) -> joined anew
 /// ```
 @NullMarked

@@ -6,11 +6,13 @@ import java.util.UUID;
 final class Claim {
     private final UUID organization;
     private final UUID token;
+    private final UUID session;
     private int open;
 
-    Claim(UUID organization, UUID token) {
+    Claim(UUID organization, UUID token, UUID session) {
         this.organization = organization;
         this.token = token;
+        this.session = session;
     }
 
     UUID organization() {
@@ -19,6 +21,11 @@ final class Claim {
 
     UUID token() {
         return token;
+    }
+
+    /// Under which it was claimed; nothing of it is held under another.
+    UUID session() {
+        return session;
     }
 
     /// One more task of it was claimed.

@@ -55,7 +55,7 @@ final class ClaimStore {
     List<ClaimedTask> claim(UUID session, List<Want> wants, int most, LaneStore.@Nullable Queue limited) {
         Map<UUID, Claim> claims = new HashMap<>();
         BatchClaim<ClaimedTask> claim =
-                new BatchClaim<>(new ClaimHolder.Node(session, worker), (row, context) -> task(row, claims));
+                new BatchClaim<>(new ClaimHolder.Node(session, worker), (row, context) -> task(row, session, claims));
         return database.write(handle -> claim.run(handle, wants, most, limited));
     }
 
@@ -87,7 +87,7 @@ final class ClaimStore {
                 .bindArray("tags", String.class, task.tags())
                 .bind("attempts", task.attempts())
                 .map((row, context) -> {
-                    Claim claim = new Claim(organization, Columns.uuid(row, "lease_token"));
+                    Claim claim = new Claim(organization, Columns.uuid(row, "lease_token"), session);
                     claim.added();
                     return new ClaimedTask(
                             claim, id, lane, 2 * task.priority().stored() + 1, 0, payload, 1, 0, 0, task.attempts());
@@ -95,9 +95,10 @@ final class ClaimStore {
                 .findOne());
     }
 
-    private static ClaimedTask task(ResultSet row, Map<UUID, Claim> claims) throws SQLException {
+    private static ClaimedTask task(ResultSet row, UUID session, Map<UUID, Claim> claims) throws SQLException {
         UUID organization = Columns.uuid(row, "organization_id");
-        Claim claim = claims.computeIfAbsent(Columns.uuid(row, "lease_token"), token -> new Claim(organization, token));
+        Claim claim = claims.computeIfAbsent(
+                Columns.uuid(row, "lease_token"), token -> new Claim(organization, token, session));
         claim.added();
         int most = row.getInt("max_attempts");
         return new ClaimedTask(

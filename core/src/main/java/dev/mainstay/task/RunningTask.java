@@ -64,6 +64,10 @@ final class RunningTask implements TaskContext {
     }
 
     private void run() {
+        if (!host.holds(task.claim())) {
+            end(null);
+            return;
+        }
         Ending ending;
         try {
             ending = ending(worker.handle(task.payload(), this));

@@ -27,6 +27,7 @@ final class StepStore {
             ORDER BY position
             """;
 
+    /// What this attempt has stored already, by a commit whose answer was lost, counts as stored.
     private static final String WRITE = """
             WITH alive AS MATERIALIZED (
                 SELECT session_id
@@ -47,6 +48,9 @@ final class StepStore {
             JOIN held USING (organization_id, lease_token)
             JOIN tasks task ON task.organization_id = step.organization_id AND task.id = step.task_id
                 AND task.state = 'open' AND task.fence = step.fence - 1
+            ON CONFLICT (organization_id, task_id, position) DO UPDATE
+            SET ended_at = task_steps.ended_at
+            WHERE task_steps.fence = excluded.fence
             RETURNING task_id, position
             """;
 

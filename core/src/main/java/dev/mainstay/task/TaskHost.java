@@ -225,6 +225,12 @@ public final class TaskHost implements Resident {
         return trusted.getAsBoolean() ? session : null;
     }
 
+    /// False once the session it was claimed under is over, be it that another one has begun: a node that was frozen
+    /// between claiming and beginning begins nothing that may be another's.
+    boolean holds(Claim claim) {
+        return claim.session().equals(session());
+    }
+
     int room() {
         return stopping ? 0 : Math.min(capacity - active.get(), UNSTORED * capacity - held.get());
     }

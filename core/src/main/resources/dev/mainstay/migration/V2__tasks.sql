@@ -582,7 +582,9 @@ BEGIN
     RETURN FOUND;
 END $$;
 
--- Ends the task with success, as part of the transaction its handler wrote in; false when the lease was lost.
+-- Ends the task with success, as part of the transaction its handler wrote in; false when the lease was lost. That
+-- transaction keeps others from rescuing the task, so it may not stay idle for long, whatever its session allows: when
+-- the lease of a frozen process is over, its transactions are gone too.
 CREATE FUNCTION task_complete(
         tenant uuid, token uuid, task uuid, attempt_fence bigint, task_result jsonb, started timestamptz)
     RETURNS boolean
@@ -594,6 +596,10 @@ DECLARE
 BEGIN
     IF NOT task_claim_held(tenant, token) THEN
         RETURN false;
+    END IF;
+    IF coalesce(nullif(current_setting('idle_in_transaction_session_timeout')::interval, interval '0'),
+            interval '1 day') > interval '5 seconds' THEN
+        PERFORM set_config('idle_in_transaction_session_timeout', '5s', true);
     END IF;
     UPDATE tasks
     SET state = 'completed', result = task_result, error = NULL, started_at = started, ended_at = clock_timestamp(),
@@ -698,20 +704,23 @@ BEGIN
 END $$;
 
 -- Frees what workers held that are gone: their session has ended, or the time of their claim is over. A process that
--- said itself that it stops or was cut off has not crashed.
+-- said itself that it stops or was cut off has not crashed, nor one that could not renew because the database was away.
+-- What a completion under way holds is passed by until that has ended: it may be of a frozen process, and must not keep
+-- the others waiting.
 CREATE FUNCTION tasks_rescue() RETURNS TABLE (freed bigint, died bigint)
     LANGUAGE sql VOLATILE
     SET search_path = ${schema}, pg_temp
 AS $$
     WITH lost AS MATERIALIZED (
         SELECT claim.organization_id, claim.lease_token,
-            session.end_cause IS DISTINCT FROM 'stopped' AND session.end_cause IS DISTINCT FROM 'fenced' AS is_crash,
+            coalesce(session.end_cause, '') NOT IN ('stopped', 'fenced', 'database was away') AS is_crash,
             coalesce(session.end_cause, 'the worker outside did not renew its lease') AS cause
         FROM task_claims claim
         LEFT JOIN node_sessions session ON session.session_id = claim.session_id
         WHERE session.ended_at IS NOT NULL OR claim.expires_at <= clock_timestamp()
             OR (claim.session_id IS NOT NULL AND session.session_id IS NULL)
-        ORDER BY claim.organization_id, claim.lease_token)
+        ORDER BY claim.organization_id, claim.lease_token
+        FOR UPDATE OF claim SKIP LOCKED)
     SELECT coalesce(sum(done.freed), 0)::bigint, coalesce(sum(done.died), 0)::bigint
     FROM lost
     CROSS JOIN LATERAL task_claim_free(lost.organization_id, lost.lease_token, lost.is_crash, lost.cause) AS done

@@ -1,0 +1,146 @@
+package dev.mainstay.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mainstay.cluster.DatabaseClock;
+import dev.mainstay.concurrent.MonotonicClock;
+import dev.mainstay.concurrent.TimerWheel;
+import dev.mainstay.telemetry.Telemetry;
+import dev.mainstay.testing.Eventually;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// Faults of the engine that were found by striking it, each once more.
+class TaskFaultsFlowTest {
+    private static final Duration BOUND = Duration.ofSeconds(30);
+    private final TaskStage stage = new TaskStage();
+    private final TaskUpkeep upkeep = new TaskUpkeep(stage.test().database(), () -> {});
+
+    @AfterEach
+    void drop() {
+        stage.close();
+    }
+
+    /// The answer to the commit was lost, so the writer writes once more; that is no conflict, and no reason to die.
+    @Test
+    void a_step_that_was_stored_already_by_the_same_attempt_counts_as_stored() {
+        stage.enqueue("a");
+        UUID session = stage.session();
+        ClaimedTask task = stage.claim(session);
+        StepStore steps = new StepStore(stage.test().database());
+        StepWrite write = new StepWrite(
+                task, 0, "charge", "step", "1", stage.test().database().now(), new CompletableFuture<>());
+        assertThat(steps.write(session, List.of(write))).containsExactly(write);
+        assertThat(steps.write(session, List.of(write))).containsExactly(write);
+        assertThat(steps.read(task)).hasSize(1);
+    }
+
+    /// As of a process that was frozen in the transaction that completes a task.
+    @Test
+    void a_completion_that_hangs_keeps_nobody_else_from_being_rescued() throws SQLException {
+        UUID hanging = stage.enqueue("a");
+        UUID frozen = stage.session();
+        ClaimedTask first = stage.claim(frozen);
+        UUID waiting = stage.enqueue("b");
+        UUID dead = stage.session();
+        stage.claim(dead);
+        try (Connection connection = stage.test().superuser()) {
+            connection.setAutoCommit(false);
+            assertThat(stage.completions().complete(connection, stage.completed(first)))
+                    .isTrue();
+            stage.end(frozen, "expired");
+            stage.end(dead, "expired");
+            upkeep.round();
+            assertThat(stage.column(waiting, "crashes")).isEqualTo("1");
+            connection.rollback();
+        }
+        assertThat(stage.column(hanging, "crashes")).isEqualTo("0");
+        upkeep.round();
+        assertThat(stage.column(hanging, "crashes")).isEqualTo("1");
+    }
+
+    @Test
+    void a_transaction_that_completes_a_task_is_ended_by_the_server_when_nothing_comes_of_it() throws SQLException {
+        stage.enqueue("a");
+        ClaimedTask task = stage.claim(stage.session());
+        try (Connection connection = stage.test().superuser()) {
+            connection.setAutoCommit(false);
+            assertThat(idle(connection)).isEqualTo("0");
+            assertThat(stage.completions().complete(connection, stage.completed(task)))
+                    .isTrue();
+            assertThat(idle(connection)).isEqualTo("5s");
+            connection.rollback();
+            assertThat(idle(connection)).isEqualTo("0");
+            execute(connection, "SET idle_in_transaction_session_timeout = '3s'");
+            assertThat(stage.completions().complete(connection, stage.completed(task)))
+                    .isTrue();
+            assertThat(idle(connection)).isEqualTo("3s");
+            connection.commit();
+        }
+    }
+
+    private static String idle(Connection connection) throws SQLException {
+        try (var statement = connection.createStatement();
+                var row = statement.executeQuery("SHOW idle_in_transaction_session_timeout")) {
+            row.next();
+            return row.getString(1);
+        }
+    }
+
+    private static void execute(Connection connection, String sql) throws SQLException {
+        try (var statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @Test
+    void a_database_that_was_away_is_no_crash_of_the_worker() {
+        UUID id = stage.enqueue("a");
+        UUID session = stage.session();
+        stage.claim(session);
+        stage.end(session, "database was away");
+        upkeep.round();
+        assertThat(stage.column(id, "crashes")).isEqualTo("0");
+        assertThat(stage.column(id, "fence")).isEqualTo("1");
+        UUID next = stage.session();
+        assertThat(stage.complete(next, stage.claim(next))).isTrue();
+    }
+
+    /// The answer to a claim arrives, the process stands still, and goes on when its session is over.
+    @Test
+    void what_was_claimed_under_a_session_that_is_over_is_not_begun() {
+        stage.enqueue("a");
+        UUID over = stage.session();
+        ClaimedTask task = stage.claim(over);
+        Queue<String> ran = new ConcurrentLinkedQueue<>();
+        Workers workers = new Workers();
+        workers.add(TaskType.of("work", String.class), (text, context) -> {
+            ran.add(text);
+            return Outcome.COMPLETED;
+        });
+        MonotonicClock monotonic = MonotonicClock.system();
+        TimerWheel wheel = TimerWheel.start(monotonic);
+        Telemetry telemetry = Telemetry.start(stage.test().database());
+        var clock = new DatabaseClock(monotonic, stage.test().database().now());
+        TaskHost host = new TaskHost.Builder(
+                        "worker", workers, 4, stage.test().database(), wheel, monotonic, clock, telemetry, () -> {})
+                .start();
+        host.joined(over);
+        host.fenced();
+        host.joined(stage.session());
+        host.begin(task, "work");
+        Eventually.holds("nothing runs", BOUND, () -> host.room() == 4);
+        assertThat(ran).isEmpty();
+        host.stop(Duration.ZERO);
+        telemetry.close();
+        wheel.close();
+    }
+}
