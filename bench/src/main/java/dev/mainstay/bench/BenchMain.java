@@ -2,6 +2,7 @@ package dev.mainstay.bench;
 
 import dev.mainstay.bench.agents.AgentsBench;
 import dev.mainstay.bench.api.ApiBench;
+import dev.mainstay.bench.chaos.ChaosBench;
 import dev.mainstay.bench.failover.FailoverBench;
 import dev.mainstay.bench.idle.IdleBench;
 import dev.mainstay.bench.lab.JavaProgram;
@@ -33,7 +34,8 @@ import picocli.CommandLine.Spec;
             OutageBench.class,
             TasksBench.class,
             TaskLatencyBench.class,
-            IdleBench.class
+            IdleBench.class,
+            ChaosBench.class
         })
 public final class BenchMain implements Runnable {
     @Spec

@@ -34,6 +34,7 @@ class BenchMainTest {
                         "tasks",
                         "task-latency",
                         "idle",
+                        "chaos",
                         "list");
     }
 

@@ -30,7 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// Thread-safe.
 public final class FaultProxy implements AutoCloseable {
     private static final int PIECE_BYTES = 16 * 1024;
-    private static final Fault NONE = new Fault(Kind.NONE, null, Duration.ZERO);
+    private static final Fault NONE = new Fault(Kind.NONE, null, Duration.ZERO, PIECE_BYTES);
 
     private final String targetHost;
     private final int targetPort;
@@ -49,6 +49,7 @@ public final class FaultProxy implements AutoCloseable {
     private enum Kind {
         NONE,
         SLOW,
+        SLICED,
         BLACK_HOLE,
         HALF_CLOSED,
         RESET,
@@ -57,7 +58,12 @@ public final class FaultProxy implements AutoCloseable {
     }
 
     /// @param side the one that is told of an end; of [Kind#HALF_CLOSED] only
-    private record Fault(Kind kind, @Nullable Side side, Duration delay) {}
+    /// @param slice how many bytes are passed on at once
+    private record Fault(Kind kind, @Nullable Side side, Duration delay, int slice) {
+        Fault(Kind kind, @Nullable Side side, Duration delay) {
+            this(kind, side, delay, PIECE_BYTES);
+        }
+    }
 
     private FaultProxy(String targetHost, int targetPort, ServerSocket entrance) {
         this.targetHost = targetHost;
@@ -107,6 +113,15 @@ public final class FaultProxy implements AutoCloseable {
     /// Every piece of at most 16 KiB takes `delay` longer, one after the other, in each direction.
     public void slow(Duration delay) {
         become(new Fault(Kind.SLOW, null, delay));
+    }
+
+    /// Everything arrives `bytes` at a time, each in a packet of its own, so that nothing that belongs together comes
+    /// together.
+    public void slice(int bytes) {
+        if (bytes < 1) {
+            throw new IllegalArgumentException("bytes must be at least 1, was " + bytes);
+        }
+        become(new Fault(Kind.SLICED, null, Duration.ZERO, bytes));
     }
 
     /// Everything gets through again. Connections that a fault ended stay ended.
@@ -241,8 +256,15 @@ public final class FaultProxy implements AutoCloseable {
             byte[] piece = new byte[PIECE_BYTES];
             for (int read = read(from, piece); read >= 0; read = read(from, piece)) {
                 if (passes(towards, false)) {
-                    to.getOutputStream().write(piece, 0, read);
+                    write(to, piece, read);
                 }
+            }
+        }
+
+        private void write(Socket to, byte[] piece, int length) throws IOException {
+            int slice = fault().slice();
+            for (int from = 0; from < length; from += slice) {
+                to.getOutputStream().write(piece, from, Math.min(slice, length - from));
             }
         }
 

@@ -1,6 +1,7 @@
 package dev.mainstay.bench.lab;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /// How another program with the libraries of this one is started. Stateless and thread-safe.
@@ -12,11 +13,16 @@ public final class JavaProgram {
 
     /// The words that run `mainClass`, without arguments.
     public static List<String> command(String mainClass) {
-        return List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Dlogback.configurationFile=" + LOG_SETTINGS,
-                "-cp",
-                System.getProperty("java.class.path"),
-                mainClass);
+        return command(List.of(), System.getProperty("java.class.path"), mainClass);
+    }
+
+    /// The same with options of the virtual machine and another class path.
+    public static List<String> command(List<String> options, String classPath, String mainClass) {
+        List<String> words = new ArrayList<>();
+        words.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        words.add("-Dlogback.configurationFile=" + LOG_SETTINGS);
+        words.addAll(options);
+        words.addAll(List.of("-cp", classPath, mainClass));
+        return words;
     }
 }

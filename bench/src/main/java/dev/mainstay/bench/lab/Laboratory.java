@@ -147,6 +147,15 @@ public final class Laboratory implements AutoCloseable {
         server.stop();
     }
 
+    /// What `kill -9` of its first process does: it gets no chance to write anything down.
+    public void killServer() {
+        ProcessHandle.of(server.postmasterPid()).ifPresent(postmaster -> {
+            postmaster.destroyForcibly();
+            postmaster.onExit().join();
+        });
+        server.stop();
+    }
+
     /// Brings it back at the same address; returns when it takes connections.
     public void startServer() {
         server = EmbeddedPostgres.start(config);

@@ -20,7 +20,8 @@ import tools.jackson.databind.json.JsonMapper;
 /// that none outlives its bench. Used by one thread.
 public final class NodeMain {
     static final String HEAP = "heap";
-    static final String READY = "ready";
+    /// What a node says once it runs.
+    public static final String READY = "ready";
     private static final int COLLECTIONS = 3;
 
     private NodeMain() {}

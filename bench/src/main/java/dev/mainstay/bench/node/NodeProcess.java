@@ -6,6 +6,7 @@ import java.io.BufferedWriter;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -18,9 +19,9 @@ public final class NodeProcess implements AutoCloseable {
     private final BufferedWriter questions;
     private final BufferedReader answers;
 
-    private NodeProcess(Process process, NodeOrder order) throws IOException {
+    private NodeProcess(Process process, String node, Object order) throws IOException {
         this.process = process;
-        this.node = order.node();
+        this.node = node;
         this.questions = process.outputWriter();
         this.answers = process.inputReader();
         say(JsonMapper.shared().writeValueAsString(order));
@@ -28,18 +29,23 @@ public final class NodeProcess implements AutoCloseable {
 
     /// Returns when the node's fleet has been started; its agents start after that.
     public static NodeProcess start(NodeOrder order) {
+        return start(JavaProgram.command(NodeMain.class.getName()), order.node(), order);
+    }
+
+    /// The same for any program that reads its order from a line of stdin, as JSON, and answers [NodeMain#READY].
+    public static NodeProcess start(List<String> command, String node, Object order) {
         try {
-            var builder = new ProcessBuilder(JavaProgram.command(NodeMain.class.getName()));
+            var builder = new ProcessBuilder(command);
             var started = new NodeProcess(
-                    builder.redirectError(ProcessBuilder.Redirect.INHERIT).start(), order);
+                    builder.redirectError(ProcessBuilder.Redirect.INHERIT).start(), node, order);
             String answer = started.answers.readLine();
             if (!NodeMain.READY.equals(answer)) {
                 started.kill();
-                throw new IllegalStateException("node " + order.node() + " did not start: " + answer);
+                throw new IllegalStateException("node " + node + " did not start: " + answer);
             }
             return started;
         } catch (IOException e) {
-            throw new UncheckedIOException("node " + order.node() + " did not start", e);
+            throw new UncheckedIOException("node " + node + " did not start", e);
         }
     }
 
@@ -93,6 +99,20 @@ public final class NodeProcess implements AutoCloseable {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted", e);
         }
+    }
+
+    /// Lets it end by itself; returns when it has.
+    public void end() {
+        try {
+            questions.close();
+        } catch (IOException e) {
+            throw new UncheckedIOException("node " + node + " does not listen", e);
+        }
+        process.onExit().orTimeout(END_BOUND.toSeconds(), TimeUnit.SECONDS).join();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
     }
 
     /// What `kill -9` does: the process gets no chance to say anything.

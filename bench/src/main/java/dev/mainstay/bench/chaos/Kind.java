@@ -1,0 +1,40 @@
+package dev.mainstay.bench.chaos;
+
+import java.util.Locale;
+
+/// The kinds of task of a chaos run; each is a type of its own. Immutable and thread-safe.
+enum Kind {
+    /// Ends by returning, so that its end is stored with those of others.
+    PLAIN,
+    /// Writes its effect in the transaction that completes it, as all below.
+    EFFECT,
+    /// Has three steps before.
+    STEPS,
+    /// Fails twice before.
+    RETRY,
+    /// One at a time for each key, in the order they were enqueued.
+    ORDERED,
+    /// Enqueued twice under one key.
+    UNIQUE,
+    /// Enqueues three children and waits for them.
+    PARENT,
+    CHILD,
+    /// Not before a moment.
+    DELAYED,
+    /// Is put off at its first attempt.
+    SNOOZE,
+    /// Writes nothing down, so that many a second can be counted.
+    FLOOD;
+
+    String type() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    static Kind ofType(String type) {
+        return valueOf(type.toUpperCase(Locale.ROOT));
+    }
+
+    boolean hasEffect() {
+        return this != PLAIN && this != FLOOD;
+    }
+}

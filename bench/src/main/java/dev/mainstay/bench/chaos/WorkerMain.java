@@ -1,0 +1,38 @@
+package dev.mainstay.bench.chaos;
+
+import dev.mainstay.Fleet;
+import dev.mainstay.bench.node.NodeMain;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.StandardCharsets;
+import tools.jackson.databind.json.JsonMapper;
+
+/// A node that works on tasks: reads its [WorkerOrder] from stdin, and ends when that does. Used by one thread.
+final class WorkerMain {
+    private WorkerMain() {}
+
+    public static void main(String[] arguments) throws IOException {
+        var lines = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
+        String order = lines.readLine();
+        if (order != null) {
+            run(JsonMapper.shared().readValue(order, WorkerOrder.class), lines);
+        }
+        System.exit(0);
+    }
+
+    private static void run(WorkerOrder order, BufferedReader lines) throws IOException {
+        try (var ledger = new LedgerPen(order);
+                var work = new ChaosWork(order, ledger);
+                var fleet = work.on(Fleet.builder()
+                                .database(order.database())
+                                .node(order.node())
+                                .taskCapacity(order.capacity()))
+                        .start()) {
+            System.out.println(NodeMain.READY);
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                System.out.println(fleet.node().isTrusted());
+            }
+        }
+    }
+}
