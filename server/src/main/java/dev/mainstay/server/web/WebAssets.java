@@ -13,6 +13,7 @@ import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /// The files of the dashboard and nothing else: each by its exact path, read once at the start. Immutable, thread-safe.
 ///
@@ -21,6 +22,7 @@ import java.util.Map;
 public final class WebAssets {
     private static final String KEEP = "public, max-age=31536000, immutable";
     private static final List<String> APP = List.of(
+            "address.js",
             "agent-panel.js",
             "agent-row.js",
             "agent-table.js",
@@ -32,9 +34,11 @@ public final class WebAssets {
             "event-list.js",
             "event-parser.js",
             "filter.js",
+            "fleet-screen.js",
             "fleet.js",
             "format.js",
             "health-parts.js",
+            "hears.js",
             "heartbeats.js",
             "icon.svg",
             "icons.js",
@@ -46,6 +50,8 @@ public final class WebAssets {
             "problem-list.js",
             "problems.js",
             "rows.js",
+            "screen-links.js",
+            "screens.js",
             "session.js",
             "sign-in.js",
             "sparkline.js",
@@ -57,6 +63,8 @@ public final class WebAssets {
             "tones.js",
             "top-bar.js",
             "window.js");
+    /// The addresses of the screens. Each answers with the same page, which shows what its address names.
+    private static final List<String> SCREENS = List.of("/");
     /// Fetched when the first chart is shown, not before.
     private static final List<String> LATER = List.of("app/plot.js", "lib/chart.js/", "lib/kurkle__color/");
 
@@ -108,9 +116,9 @@ public final class WebAssets {
 
     /// Open to anybody, for they hold nothing but what everybody can download; all data needs a key.
     public List<Route> routes() {
-        return List.of(
-                Route.get("/", Access.PUBLIC, this::page),
-                Route.get("/assets/{version}/{file*}", Access.PUBLIC, this::file));
+        Stream<Route> screens = SCREENS.stream().map(path -> Route.get(path, Access.PUBLIC, this::page));
+        Route assets = Route.get("/assets/{version}/{file*}", Access.PUBLIC, this::file);
+        return Stream.concat(screens, Stream.of(assets)).toList();
     }
 
     private Answer page(Request request) {

@@ -13,6 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// The dashboard for people who see, hear or move differently, in both themes and on a narrow screen.
 class DashboardAccessibilityTest {
     private static final String APP = "mainstay-dashboard >>> ";
+    private static final String FLEET = APP + "mainstay-fleet-screen >>> ";
     private static Chromium chromium;
     private static Stage stage;
 
@@ -44,17 +45,17 @@ class DashboardAccessibilityTest {
             assertThat(tab.accessibilityViolations()).as("sign-in").isEmpty();
 
             tab.open(stage.link("?agent=agent-7"));
-            tab.await("text('" + APP + "mainstay-agent-panel >>> .fault').includes('refused')");
-            tab.await("$('" + APP + "mainstay-agent-panel >>> mainstay-metric-chart >>> canvas').width > 300");
+            tab.await("text('" + FLEET + "mainstay-agent-panel >>> .fault').includes('refused')");
+            tab.await("$('" + FLEET + "mainstay-agent-panel >>> mainstay-metric-chart >>> canvas').width > 300");
             assertThat(tab.accessibilityViolations()).as("fleet with a panel").isEmpty();
 
-            tab.run("$('" + APP + "mainstay-agent-panel >>> .actions button').click()");
+            tab.run("$('" + FLEET + "mainstay-agent-panel >>> .actions button').click()");
             tab.await("$('" + APP + "mainstay-command-dialog >>> dialog').open");
             assertThat(tab.accessibilityViolations()).as("dialog").isEmpty();
 
             tab.size(400, 800);
             tab.open(stage.address());
-            tab.await("$('" + APP + "mainstay-agents-view >>> mainstay-agent-table >>> mainstay-agent-row')");
+            tab.await("$('" + FLEET + "mainstay-agents-view >>> mainstay-agent-table >>> mainstay-agent-row')");
             assertThat(tab.accessibilityViolations()).as("narrow").isEmpty();
             assertThat(tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
                             .asBoolean())

@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 /// A person at the first screen, with a real browser, server and database.
 class DashboardFlowTest {
     private static final String APP = "mainstay-dashboard >>> ";
-    private static final String TABLE = APP + "mainstay-agents-view >>> mainstay-agent-table";
+    private static final String FLEET = APP + "mainstay-fleet-screen >>> ";
+    private static final String TABLE = FLEET + "mainstay-agents-view >>> mainstay-agent-table";
     private static final String IDS = "[...$('" + TABLE
             + "').shadowRoot.querySelectorAll('mainstay-agent-row')].map((row) => row.row.agent.id).join(' ')";
     private static Chromium chromium;
@@ -124,7 +125,7 @@ class DashboardFlowTest {
         tab.open(URI.create(stage.address() + "?q=alp"));
         tab.await(IDS + " === 'alpha'");
         tab.open(URI.create(stage.address() + "?q=nobody"));
-        tab.await("text('" + APP + "mainstay-agents-view').includes('No agent matches')");
+        tab.await("text('" + FLEET + "mainstay-agents-view').includes('No agent matches')");
     }
 
     @Test
@@ -134,7 +135,7 @@ class DashboardFlowTest {
         tab.run("$('" + TABLE + " >>> mainstay-agent-row').focus()");
         tab.press("ArrowDown");
         tab.press("Enter");
-        String panel = APP + "mainstay-agent-panel >>> ";
+        String panel = FLEET + "mainstay-agent-panel >>> ";
         tab.await("text('" + panel + "h2') === 'beta'");
         tab.await("text('" + panel + ".fault').includes('503')");
         tab.await("text('" + panel + "mainstay-metric-chart >>> select').includes('prices.pulled')");
@@ -142,7 +143,7 @@ class DashboardFlowTest {
                 + "mainstay-metric-chart >>> canvas').getAttribute('aria-label').includes('newest 42 count')");
         assertThat(tab.evaluate("location.search").asString()).contains("agent=beta");
         tab.press("Escape");
-        tab.await("!$('" + APP + "mainstay-agent-panel')");
+        tab.await("!$('" + FLEET + "mainstay-agent-panel')");
         assertThat(tab.evaluate("$('" + TABLE + "').shadowRoot.activeElement.row.agent.id")
                         .asString())
                 .isEqualTo("beta");
@@ -152,7 +153,7 @@ class DashboardFlowTest {
     @Test
     void an_order_takes_a_reason_and_ends_up_in_the_events() {
         signedIn("?agent=alpha");
-        String panel = APP + "mainstay-agent-panel >>> ";
+        String panel = FLEET + "mainstay-agent-panel >>> ";
         String dialog = APP + "mainstay-command-dialog >>> dialog";
         tab.await("$('" + panel + ".actions button')");
         tab.run("$('" + panel + ".actions button').click()");
@@ -170,10 +171,10 @@ class DashboardFlowTest {
     @Test
     void a_refused_order_says_why_and_can_be_tried_again() {
         signedIn("?agent=nobody");
-        tab.await("text('" + APP + "mainstay-agent-panel').includes('no agent of this name')");
+        tab.await("text('" + FLEET + "mainstay-agent-panel').includes('no agent of this name')");
         String dialog = APP + "mainstay-command-dialog >>> dialog";
         tab.run(
-                "$('" + APP
+                "$('" + FLEET
                         + "main').dispatchEvent(new CustomEvent('ask-command', {detail: {agent: 'nobody', command: 'pause'}}))");
         tab.await("$('" + dialog + "').open");
         tab.type("why not");
@@ -188,8 +189,8 @@ class DashboardFlowTest {
     @Test
     void a_viewer_is_offered_no_orders() {
         tab.open(URI.create(stage.address() + "?agent=alpha#token=" + stage.key(Role.VIEWER)));
-        tab.await("text('" + APP + "mainstay-agent-panel >>> .status').includes('health')");
-        assertThat(tab.evaluate("Boolean($('" + APP + "mainstay-agent-panel >>> .actions'))")
+        tab.await("text('" + FLEET + "mainstay-agent-panel >>> .status').includes('health')");
+        assertThat(tab.evaluate("Boolean($('" + FLEET + "mainstay-agent-panel >>> .actions'))")
                         .asBoolean())
                 .isFalse();
     }
@@ -213,8 +214,8 @@ class DashboardFlowTest {
         try (Stage other = new Stage();
                 Tab empty = chromium.open()) {
             empty.open(other.link(""));
-            empty.await("text('" + APP + "mainstay-agents-view').includes('./mainstay up --demo')");
-            String declared = empty.evaluate("$('" + APP + "mainstay-agents-view >>> .declaration').innerText")
+            empty.await("text('" + FLEET + "mainstay-agents-view').includes('./mainstay up --demo')");
+            String declared = empty.evaluate("$('" + FLEET + "mainstay-agents-view >>> .declaration').innerText")
                     .asString();
             AgentSettings agent = new RecordBinder(Map.of())
                     .bind(

@@ -1,17 +1,8 @@
-// Asks before anything is done to an agent or a node: what will happen, and the reason, which is kept with the event.
+// Asks before anything is done: what will happen, and the reason, which is kept with the event.
 
 import { LitElement, html, css, nothing } from "lit";
 import { Refusal } from "./api.js";
 import { shared } from "./styles.js";
-
-const COMMANDS = {
-  pause: ["Pause", "It stays in place and keeps its heartbeat, but does not tick until it is resumed."],
-  resume: ["Resume", "It runs again."],
-  maintenance: ["Put into maintenance", "It is taken out of work; what it does not do meanwhile counts against nobody."],
-  restart: ["Restart", "It is stopped and started. This ends a quarantine and brings a shut down agent back."],
-  shutdown: ["Shut down", "It is stopped for good, until it is resumed or restarted."],
-  drain: ["Drain", "It hands its agents to the other nodes and takes no new ones."],
-};
 
 class CommandDialog extends LitElement {
   static properties = { request: { state: true }, refusal: { state: true }, busy: { state: true } };
@@ -62,10 +53,12 @@ class CommandDialog extends LitElement {
     `,
   ];
 
-  /** Opens with the request {command, agent or node}; `act(reason)` is called when the person says yes. */
-  async ask(request, act) {
+  /**
+   * Opens with {verb, subject, effect, grave, act}: what is done to whom and what that means, and whether it is hard to
+   * undo. `act(reason)` is called when the person says yes; a refusal is shown, and the person may try again.
+   */
+  async ask(request) {
     this.request = request;
-    this.act = act;
     this.refusal = null;
     this.busy = false;
     await this.updateComplete;
@@ -75,11 +68,10 @@ class CommandDialog extends LitElement {
   }
 
   render() {
-    const [verb, effect] = COMMANDS[this.request?.command] ?? ["", ""];
-    const grave = this.request?.command === "shutdown" || this.request?.command === "drain";
+    const { verb = "", subject = "", effect = "", grave = false } = this.request ?? {};
     return html`<dialog aria-labelledby="title" aria-describedby="effect">
       <form @submit=${this.#submit}>
-        <h2 id="title">${verb} ${this.request?.agent ?? this.request?.node ?? ""}?</h2>
+        <h2 id="title">${verb} ${subject}?</h2>
         <p id="effect" class="muted">${effect}</p>
         <label for="reason">Reason</label>
         <textarea id="reason" name="reason" required maxlength="500" placeholder="Kept with the event, for whoever asks later"
@@ -98,7 +90,7 @@ class CommandDialog extends LitElement {
     this.busy = true;
     this.refusal = null;
     try {
-      await this.act(event.target.elements.reason.value.trim());
+      await this.request.act(event.target.elements.reason.value.trim());
       this.#close();
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;

@@ -167,3 +167,36 @@ export const shared = css`
     }
   }
 `;
+
+/** What the screens have in common: they fill the window where it is large enough, and scroll with the page elsewhere. */
+export const screen = css`
+  main {
+    display: flex;
+    flex-direction: column;
+    gap: 12px;
+    padding: 12px 16px 16px;
+  }
+  h1 {
+    font-size: 17px;
+    font-weight: 650;
+    letter-spacing: -0.01em;
+    outline: none;
+  }
+  @media (max-width: 640px) {
+    main {
+      padding: 8px;
+      gap: 8px;
+    }
+  }
+  @media (min-width: 1200px) and (min-height: 620px) {
+    :host {
+      display: flex;
+      flex-direction: column;
+      min-height: 0;
+    }
+    main {
+      flex: 1;
+      min-height: 0;
+    }
+  }
+`;

@@ -5,10 +5,11 @@ import { plural } from "./format.js";
 import { leave, logo, mark } from "./icons.js";
 import { shared } from "./styles.js";
 import { everySecond } from "./clock.js";
+import "./screen-links.js";
 import "./theme-switch.js";
 
 class TopBar extends LitElement {
-  static properties = { caller: {}, nodes: {}, phase: {}, databaseAway: {} };
+  static properties = { screen: {}, caller: {}, nodes: {}, phase: {}, databaseAway: {} };
 
   static styles = [
     shared,
@@ -69,17 +70,13 @@ class TopBar extends LitElement {
           padding: 4px 8px;
           flex-wrap: wrap;
         }
-        .place {
-          border: 0;
-          padding: 0;
-        }
-        .word {
-          display: none;
-        }
-      }
-      @media (max-width: 480px) {
+        .word,
         .place {
           display: none;
+        }
+        mainstay-screen-links {
+          order: 1;
+          flex-basis: 100%;
         }
       }
     `,
@@ -100,6 +97,7 @@ class TopBar extends LitElement {
     return html`<header>
       <div class="name">${logo}<span>Mainstay</span></div>
       ${this.caller ? html`<div class="place muted">${this.caller.organizationName}${live > 0 ? ` · ${plural(live, "node")}` : nothing}</div>` : nothing}
+      ${this.caller ? html`<mainstay-screen-links .current=${this.screen}></mainstay-screen-links>` : nothing}
       <div class="space"></div>
       <div role="status">${this.#connection()}</div>
       <mainstay-theme-switch></mainstay-theme-switch>
