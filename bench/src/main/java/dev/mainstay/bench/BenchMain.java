@@ -8,6 +8,8 @@ import dev.mainstay.bench.idle.IdleBench;
 import dev.mainstay.bench.lab.JavaProgram;
 import dev.mainstay.bench.outage.OutageBench;
 import dev.mainstay.bench.start.StartBench;
+import dev.mainstay.bench.tasks.HeldSnapshotBench;
+import dev.mainstay.bench.tasks.StepsBench;
 import dev.mainstay.bench.tasks.TaskLatencyBench;
 import dev.mainstay.bench.tasks.TasksBench;
 import dev.mainstay.bench.telemetry.TelemetryBench;
@@ -34,6 +36,8 @@ import picocli.CommandLine.Spec;
             OutageBench.class,
             TasksBench.class,
             TaskLatencyBench.class,
+            HeldSnapshotBench.class,
+            StepsBench.class,
             IdleBench.class,
             ChaosBench.class
         })
@@ -56,7 +60,7 @@ public final class BenchMain implements Runnable {
     int list() {
         spec.subcommands().forEach((name, bench) -> {
             String[] description = bench.getCommandSpec().usageMessage().description();
-            System.out.printf("%-10s %s%n", name, String.join(" ", description));
+            System.out.printf("%-18s %s%n", name, String.join(" ", description));
         });
         return 0;
     }

@@ -33,6 +33,8 @@ class BenchMainTest {
                         "outage",
                         "tasks",
                         "task-latency",
+                        "task-held-snapshot",
+                        "steps",
                         "idle",
                         "chaos",
                         "list");

@@ -220,7 +220,10 @@ final class Claimer implements AutoCloseable {
         Map<Spot, Long> hints = new HashMap<>();
         asked.forEach(spot -> hints.put(spot, spot.hinted()));
         List<Want> wants = wants(asked, room, fromStart);
+        ClaimEvent event = new ClaimEvent();
+        event.begin();
         List<ClaimedTask> claimed = claims.claim(session, wants, room, bound.limited());
+        event.ended(room, claimed.size());
         learn(wants, claimed, room, hints);
         claimed.forEach(
                 task -> host.begin(task, spot(task.lane(), task.rank()).lane().type()));

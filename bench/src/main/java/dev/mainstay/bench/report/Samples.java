@@ -2,6 +2,7 @@ package dev.mainstay.bench.report;
 
 import java.util.Arrays;
 import java.util.Collection;
+import java.util.stream.DoubleStream;
 
 /// Repeats of one measurement. Immutable and thread-safe.
 public final class Samples {
@@ -18,6 +19,13 @@ public final class Samples {
         double[] sorted =
                 values.stream().mapToDouble(Double::doubleValue).sorted().toArray();
         return new Samples(sorted);
+    }
+
+    /// These and those.
+    public Samples and(Samples others) {
+        return of(DoubleStream.concat(Arrays.stream(sorted), Arrays.stream(others.sorted))
+                .boxed()
+                .toList());
     }
 
     /// The middle one, or the mean of the two in the middle.

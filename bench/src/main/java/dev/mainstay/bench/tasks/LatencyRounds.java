@@ -9,7 +9,6 @@ import dev.mainstay.task.NewTask;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.ExecutorService;
 
 /// How long it takes from just before a task is enqueued until its handler starts, one by one at a steady rate, while
 /// the worker has nothing else to do. Used by one thread.
@@ -47,7 +46,10 @@ final class LatencyRounds {
                         .node("latency-enqueuer")
                         .start();
         try {
-            enqueue(enqueuer, perSecond, SETTLING.plus(length));
+            SteadyLoad.run(
+                    perSecond,
+                    SETTLING.plus(length),
+                    () -> enqueuer.tasks().enqueue(NewTask.of("latency", clock.nanos())));
             Threads.pause(Duration.ofMillis(500));
         } finally {
             if (!isSameNode) {
@@ -56,18 +58,5 @@ final class LatencyRounds {
             worker.close();
         }
         return Samples.of(new ArrayList<>(started));
-    }
-
-    /// Each from a thread of its own, at the moment it is due, so that a slow one delays no other.
-    private void enqueue(Fleet fleet, int perSecond, Duration length) {
-        long start = clock.nanos();
-        long gap = Duration.ofSeconds(1).toNanos() / perSecond;
-        long count = length.toNanos() / gap;
-        try (ExecutorService threads = Threads.virtualExecutor("enqueue")) {
-            for (long i = 0; i < count; i++) {
-                Threads.park(Duration.ofNanos(start + i * gap - clock.nanos()));
-                threads.execute(() -> fleet.tasks().enqueue(NewTask.of("latency", clock.nanos())));
-            }
-        }
     }
 }

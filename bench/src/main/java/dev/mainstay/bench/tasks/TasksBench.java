@@ -85,7 +85,7 @@ public final class TasksBench implements Callable<Integer> {
     }
 
     private List<Turn> measure(Laboratory laboratory, Map<Peer, Rounds> others) throws Exception {
-        var ours = new TaskRounds(laboratory);
+        var ours = new TaskRounds(laboratory, (value, context) -> {});
         var limit = new LimitQueue(laboratory);
         List<Turn> turns = new ArrayList<>();
         for (int round = 0; round <= rounds; round++) {

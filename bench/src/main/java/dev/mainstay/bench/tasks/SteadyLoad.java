@@ -1,0 +1,26 @@
+package dev.mainstay.bench.tasks;
+
+import dev.mainstay.concurrent.MonotonicClock;
+import dev.mainstay.concurrent.Threads;
+import java.time.Duration;
+import java.util.concurrent.ExecutorService;
+
+/// Does something so many times a second, each time on a thread of its own at the moment it is due, so that a slow one
+/// delays no other. Stateless and thread-safe.
+final class SteadyLoad {
+    private SteadyLoad() {}
+
+    /// Returns when all of them have ended.
+    static void run(int perSecond, Duration length, Runnable each) {
+        MonotonicClock clock = MonotonicClock.system();
+        long start = clock.nanos();
+        long gap = Duration.ofSeconds(1).toNanos() / perSecond;
+        long count = length.toNanos() / gap;
+        try (ExecutorService threads = Threads.virtualExecutor("load")) {
+            for (long i = 0; i < count; i++) {
+                Threads.park(Duration.ofNanos(start + i * gap - clock.nanos()));
+                threads.execute(each);
+            }
+        }
+    }
+}
