@@ -20,11 +20,7 @@ record PackagedMigration(int version, String description, String file, String sq
 
     /// In order. A test holds this list against the folder, so that nobody has to scan a class path at start.
     static final List<PackagedMigration> ALL =
-            List.of(
-                    read("V1__house.sql"),
-                    read("V2__tasks.sql"),
-                    read("V3__schedules.sql"),
-                    read("V4__messages.sql"));
+            List.of(read("V1__house.sql"), read("V2__tasks.sql"), read("V3__schedules.sql"), read("V4__messages.sql"));
 
     private static PackagedMigration read(String file) {
         try (InputStream stream = PackagedMigration.class.getResourceAsStream(FOLDER + file)) {
