@@ -118,7 +118,8 @@ AS $$
            ('system_events', 'at', 'day', 'false', 'fillfactor = 100'),
            ('tasks', 'id', 'day', 'old.state = ''open''', 'fillfactor = 45'),
            ('task_steps', 'task_id', 'day', 'EXISTS (SELECT FROM tasks WHERE tasks.organization_id = '
-               'old.organization_id AND tasks.id = old.task_id AND tasks.state = ''open'')', 'fillfactor = 100'),
+               'old.organization_id AND tasks.id = old.task_id AND tasks.state = ''open'')',
+               'fillfactor = 100, toast_tuple_target = 8160'),
            ('task_attempts', 'task_id', 'day', 'EXISTS (SELECT FROM tasks WHERE tasks.organization_id = '
                'old.organization_id AND tasks.id = old.task_id AND tasks.state = ''open'')', 'fillfactor = 100'),
            ('messages', 'position', 'day', 'EXISTS (SELECT FROM message_waiting held WHERE held.organization_id = '
