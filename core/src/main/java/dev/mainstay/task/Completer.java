@@ -23,8 +23,6 @@ final class Completer implements AutoCloseable {
     private static final Duration RETRY = Duration.ofMillis(200);
     private static final int LARGEST_BATCH = 1_000;
 
-    private static final Ended NOTHING = new Ended(Set.of(), false);
-
     private final CompletionStore store;
     private final Supplier<@Nullable UUID> session;
     private final BiConsumer<List<Ending>, Ended> told;
@@ -53,7 +51,7 @@ final class Completer implements AutoCloseable {
         while (fill()) {
             UUID mine = session.get();
             batch = confirmed(batch);
-            Ended ended = mine == null ? NOTHING : store(mine);
+            Ended ended = mine == null ? Ended.none(batch) : store(mine);
             List<Ending> stored = batch;
             batch = new ArrayList<>();
             told.accept(stored, ended);
@@ -102,7 +100,7 @@ final class Completer implements AutoCloseable {
             batch.removeLast();
             told.accept(List.of(last), ended);
         }
-        return NOTHING;
+        return Ended.none(batch);
     }
 
     private Ended storeOne(UUID mine, Ending ending) {
@@ -124,8 +122,8 @@ final class Completer implements AutoCloseable {
                 .map(Map.Entry::getKey)
                 .toList();
         Ended ended = store.end(mine, some, over);
-        if (ended.accepted().size() < some.size()) {
-            ended.accepted().addAll(store.completedBefore(some));
+        if (!ended.refused().isEmpty()) {
+            store.completedBefore(some).forEach(ended.refused()::remove);
         }
         counts.forEach(Claim::ended);
         return ended;

@@ -4,6 +4,7 @@ import static dev.mainstay.postgres.Columns.column;
 
 import dev.mainstay.postgres.Columns;
 import dev.mainstay.postgres.Database;
+import dev.mainstay.postgres.UuidArray;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -13,50 +14,63 @@ import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.SqlStatement;
 
 /// Ends attempts, many in one transaction, each guarded by its lease and fence. Thread-safe.
 final class CompletionStore {
-    /// The claims are locked first (deleted with their last task, else against rescue), then the tasks, by identifier.
+    /// The claims are locked first (deleted with their last task, else against rescue), then the tasks.
+    /// Each task names its claim by its place among them, from one on. Only what is out of the ordinary is
+    /// answered: tasks with links, and who was completed when that is not all.
     private static final String COMPLETE = """
-            WITH alive AS MATERIALIZED (
-                SELECT session_id
-                FROM node_sessions
-                WHERE session_id = :session AND ended_at IS NULL AND expires_at > clock_timestamp()),
+            WITH given AS MATERIALIZED (
+                SELECT claim.organization_id, claim.lease_token, claim.is_over, claim.place, session.session_id
+                FROM node_sessions session
+                CROSS JOIN unnest(:claimOrganizations, :claimTokens, :over)
+                    WITH ORDINALITY AS claim (organization_id, lease_token, is_over, place)
+                WHERE session.session_id = :session AND session.ended_at IS NULL
+                    AND session.expires_at > clock_timestamp()),
             over AS MATERIALIZED (
                 DELETE FROM task_claims claim
-                USING alive, unnest(:overOrganizations, :overTokens) AS ended (organization_id, lease_token)
-                WHERE claim.organization_id = ended.organization_id AND claim.lease_token = ended.lease_token
-                    AND claim.session_id = alive.session_id
-                RETURNING claim.organization_id, claim.lease_token),
+                USING given
+                WHERE given.is_over AND claim.organization_id = given.organization_id
+                    AND claim.lease_token = given.lease_token AND claim.session_id = given.session_id
+                RETURNING given.organization_id, given.place),
             held AS MATERIALIZED (
-                SELECT claim.organization_id, claim.lease_token
-                FROM alive
-                CROSS JOIN unnest(:heldOrganizations, :heldTokens) AS held (organization_id, lease_token)
-                JOIN task_claims claim ON claim.organization_id = held.organization_id
-                    AND claim.lease_token = held.lease_token AND claim.session_id = alive.session_id
+                SELECT given.organization_id, given.place
+                FROM given
+                JOIN task_claims claim ON claim.organization_id = given.organization_id
+                    AND claim.lease_token = given.lease_token AND claim.session_id = given.session_id
+                WHERE NOT given.is_over
                 FOR KEY SHARE OF claim),
             leased AS (
                 SELECT * FROM over
                 UNION ALL
-                SELECT * FROM held)
-            UPDATE tasks task
-            SET state = 'completed',
-                result = done.result::jsonb,
-                error = NULL,
-                worker = :worker,
-                started_at = to_timestamp(done.started / 1e6),
-                ended_at = clock_timestamp()
-            FROM unnest(:organizations, :tokens, :ids, :fences, :starts, :results)
-                AS done (organization_id, lease_token, id, fence, started, result)
-            JOIN leased USING (organization_id, lease_token)
-            WHERE task.organization_id = done.organization_id AND task.id = done.id
-                AND task.state = 'open' AND task.fence = done.fence - 1
-            RETURNING task.organization_id, task.id, task.links
+                SELECT * FROM held),
+            completed AS (
+                UPDATE tasks task
+                SET state = 'completed',
+                    result = done.result::jsonb,
+                    error = NULL,
+                    worker = :worker,
+                    started_at = to_timestamp(done.started / 1e6),
+                    ended_at = clock_timestamp()
+                FROM unnest(:places, :ids, :fences, :starts, :results) AS done (place, id, fence, started, result)
+                JOIN leased ON leased.place = done.place
+                WHERE task.organization_id = leased.organization_id AND task.id = done.id
+                    AND task.state = 'open' AND task.fence = done.fence - 1
+                RETURNING task.id, task.links)
+            SELECT CASE WHEN count(*) < :size THEN array_agg(id) ELSE '{}' END AS completed,
+                count(*) AS size,
+                array_agg(id) FILTER (WHERE links <> 0) AS linked
+            FROM completed
             """;
 
     private static final String SETTLE = """
@@ -97,9 +111,18 @@ final class CompletionStore {
         this.worker = worker;
     }
 
-    /// @param accepted the tasks whose ending was accepted; of the others the lease was lost, and nothing changed
+    /// @param refused the tasks whose ending was not accepted: their lease was lost, and nothing changed
     /// @param isMoreClaimable whether other tasks, or the same again, may have become claimable by it
-    record Ended(Set<UUID> accepted, boolean isMoreClaimable) {}
+    record Ended(Set<UUID> refused, boolean isMoreClaimable) {
+        /// Nobody may end these.
+        static Ended none(List<Ending> endings) {
+            return new Ended(ids(endings.stream()), false);
+        }
+    }
+
+    private static Set<UUID> ids(Stream<Ending> endings) {
+        return endings.map(ending -> ending.task().id()).collect(Collectors.toCollection(HashSet::new));
+    }
 
     /// Ends these attempts, and the claims in `over`, whose last tasks they are.
     Ended end(UUID session, List<Ending> endings, List<Claim> over) {
@@ -109,50 +132,66 @@ final class CompletionStore {
         List<Ending> completed = sorted.stream().filter(Ending::isCompleted).toList();
         List<Ending> others = sorted.stream().filter(Ending::isOtherwise).toList();
         return database.write(handle -> {
-            Set<UUID> accepted = new HashSet<>();
+            Set<UUID> refused = new HashSet<>();
             if (!others.isEmpty()) {
-                accepted.addAll(endOtherwise(handle, others));
+                refused.addAll(ids(others.stream()));
+                refused.removeAll(endOtherwise(handle, others));
             }
-            List<Done> done = complete(handle, session, completed, over);
-            done.forEach(each -> accepted.add(each.id()));
-            return new Ended(accepted, !others.isEmpty() || done.stream().anyMatch(Done::isLinked));
+            Completed done = complete(handle, session, completed, over);
+            if (done.size() < completed.size()) {
+                refused.addAll(ids(completed.stream()));
+                done.completed().forEach(refused::remove);
+            }
+            settle(handle, completed, Set.copyOf(done.linked()));
+            return new Ended(refused, !others.isEmpty() || !done.linked().isEmpty());
         });
     }
 
-    private List<Done> complete(Handle handle, UUID session, List<Ending> completed, List<Claim> over) {
-        Set<Claim> overs = Set.copyOf(over);
-        List<Claim> held = completed.stream()
-                .map(ending -> ending.task().claim())
-                .distinct()
-                .filter(claim -> !overs.contains(claim))
-                .toList();
-        List<Done> done = tasks(handle.createQuery(COMPLETE), completed)
+    /// @param completed those that were, when that is not all of them
+    /// @param linked those of them whose end changes something for others
+    private record Completed(int size, List<UUID> completed, List<UUID> linked) {}
+
+    private Completed complete(Handle handle, UUID session, List<Ending> completed, List<Claim> over) {
+        Map<Claim, Integer> places = new LinkedHashMap<>();
+        over.forEach(claim -> places.put(claim, places.size() + 1));
+        List<Integer> placed =
+                column(completed, ending -> places.computeIfAbsent(ending.task().claim(), any -> places.size() + 1));
+        return handle.createQuery(COMPLETE)
                 .bind("session", session)
                 .bind("worker", worker)
-                .bindArray("overOrganizations", UUID.class, column(over, Claim::organization))
-                .bindArray("overTokens", UUID.class, column(over, Claim::token))
-                .bindArray("heldOrganizations", UUID.class, column(held, Claim::organization))
-                .bindArray("heldTokens", UUID.class, column(held, Claim::token))
+                .bind("claimOrganizations", new UuidArray(column(places.keySet(), Claim::organization)))
+                .bind("claimTokens", new UuidArray(column(places.keySet(), Claim::token)))
+                .bindArray("over", Boolean.class, column(places.values(), place -> place <= over.size()))
+                .bindArray("places", Integer.class, placed)
+                .bind(
+                        "ids",
+                        new UuidArray(column(completed, ending -> ending.task().id())))
+                .bindArray(
+                        "fences",
+                        Long.class,
+                        column(completed, ending -> ending.task().fence()))
                 .bindArray("starts", Long.class, column(completed, CompletionStore::started))
                 .bindArray("results", String.class, column(completed, Ending::text))
-                .map((row, context) ->
-                        new Done(Columns.uuid(row, "organization_id"), Columns.uuid(row, "id"), row.getInt("links")))
-                .list();
-        settle(handle, done.stream().filter(Done::isLinked).toList());
-        return done;
+                .bind("size", completed.size())
+                .map((row, context) -> new Completed(
+                        row.getInt("size"), Columns.uuids(row, "completed"), Columns.uuids(row, "linked")))
+                .one();
     }
 
-    private record Done(UUID organization, UUID id, int links) {
-        boolean isLinked() {
-            return links != 0;
-        }
-    }
-
-    private static void settle(Handle handle, List<Done> linked) {
+    private static void settle(Handle handle, List<Ending> completed, Set<UUID> linked) {
         if (!linked.isEmpty()) {
+            List<Ending> some = completed.stream()
+                    .filter(ending -> linked.contains(ending.task().id()))
+                    .toList();
             handle.createQuery(SETTLE)
-                    .bindArray("organizations", UUID.class, column(linked, Done::organization))
-                    .bindArray("ids", UUID.class, column(linked, Done::id))
+                    .bindArray(
+                            "organizations",
+                            UUID.class,
+                            column(some, ending -> ending.task().organization()))
+                    .bindArray(
+                            "ids",
+                            UUID.class,
+                            column(some, ending -> ending.task().id()))
                     .mapTo(String.class)
                     .list();
         }

@@ -4,6 +4,7 @@ import dev.mainstay.ErrorCode;
 import dev.mainstay.MainstayException;
 import dev.mainstay.postgres.StorableText;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.ObjectReader;
 import tools.jackson.databind.json.JsonMapper;
 
 /// What tasks carry, between Java and jsonb. Stateless and thread-safe.
@@ -31,6 +32,11 @@ public final class Payload {
 
     static @Nullable String nullableText(String what, @Nullable Object value) {
         return value == null ? null : text(what, value);
+    }
+
+    /// To be kept by who reads many of one type.
+    static ObjectReader reader(Class<?> type) {
+        return MAPPER.readerFor(type);
     }
 
     static <P> P read(String json, Class<P> type) {

@@ -319,7 +319,7 @@ public final class TaskHost implements Resident {
             if (ending.task().claim().open() == 0) {
                 tokens.remove(ending.task().claim().token());
             }
-            if (ending.isAwaiting() || ended.accepted().contains(ending.task().id())) {
+            if (ending.isAwaiting() || !ended.refused().contains(ending.task().id())) {
                 count(ending, ending.isConfirmed() ? Ending.COMPLETED : ending.outcome());
             } else {
                 count(ending, "lost");

@@ -5,6 +5,7 @@ import static dev.mainstay.postgres.Columns.column;
 import dev.mainstay.ErrorCode;
 import dev.mainstay.MainstayException;
 import dev.mainstay.postgres.Database;
+import dev.mainstay.postgres.UuidArray;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -108,7 +109,7 @@ final class TaskStore {
         tasks.forEach(task -> ids.add(TaskId.at(clock.instant())));
         handle.createUpdate(INSERT)
                 .bind("organization", organization)
-                .bindArray("ids", UUID.class, ids)
+                .bind("ids", new UuidArray(ids))
                 .bindArray("lanes", Integer.class, column(tasks, task -> lane(organization, task.queue(), task.type())))
                 .bindArray(
                         "priorities",

@@ -3,18 +3,21 @@ package dev.mainstay.task;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.ObjectReader;
 
 /// A type of task with what does its work, and how much of it runs here. Thread-safe.
 final class Worker<P> {
     private final TaskType<P> type;
     private final TaskHandler<P> handler;
     private final AttemptListener listener;
+    private final ObjectReader reader;
     private final AtomicInteger running = new AtomicInteger();
 
     Worker(TaskType<P> type, TaskHandler<P> handler, AttemptListener listener) {
         this.type = type;
         this.handler = handler;
         this.listener = listener;
+        this.reader = Payload.reader(type.payload());
     }
 
     TaskType<P> type() {
@@ -27,7 +30,7 @@ final class Worker<P> {
 
     private P read(String payload) {
         try {
-            return Payload.read(payload, type.payload());
+            return reader.readValue(payload);
         } catch (RuntimeException e) {
             throw new NotRetryableException(
                     "the payload does not read as " + type.payload().getName() + ": " + e.getMessage(), e);
