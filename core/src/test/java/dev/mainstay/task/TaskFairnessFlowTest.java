@@ -1,0 +1,99 @@
+package dev.mainstay.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mainstay.Fleet;
+import dev.mainstay.concurrent.Threads;
+import dev.mainstay.testing.Eventually;
+import dev.mainstay.testing.TestDatabase;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/// How organizations share the workers.
+class TaskFairnessFlowTest {
+    private static final Duration BOUND = Duration.ofSeconds(60);
+    private static final int MANY = 1_000;
+    private static final int FEW = 50;
+    private static final UUID BUSY = UUID.randomUUID();
+    private static final UUID QUIET = UUID.randomUUID();
+    private final TestDatabase test = TestDatabase.create();
+    private final List<UUID> ran = Collections.synchronizedList(new ArrayList<>());
+
+    @AfterEach
+    void close() {
+        test.close();
+    }
+
+    private static void enqueue(Fleet fleet, UUID organization, int tasks) {
+        fleet.tasks()
+                .of(organization)
+                .enqueueAll(IntStream.range(0, tasks)
+                        .mapToObj(i -> NewTask.of("share", i))
+                        .toList());
+    }
+
+    private Fleet worker() {
+        return Fleet.builder()
+                .database(test.database())
+                .node("worker")
+                .taskCapacity(10)
+                .worker("share", Integer.class, (number, task) -> {
+                    Threads.pause(Duration.ofMillis(1));
+                    ran.add(task.organization());
+                })
+                .start();
+    }
+
+    @Test
+    void an_organization_with_few_tasks_does_not_wait_for_one_with_many() {
+        try (Fleet enqueuer =
+                Fleet.builder().database(test.database()).node("enqueuer").start()) {
+            enqueue(enqueuer, BUSY, MANY);
+            enqueue(enqueuer, QUIET, FEW);
+        }
+        try (Fleet _ = worker()) {
+            Eventually.holds("all have run", BOUND, () -> ran.size() == MANY + FEW);
+        }
+        assertThat(ran.lastIndexOf(QUIET)).isLessThan(4 * FEW);
+    }
+
+    @Test
+    void a_limit_of_an_organization_holds_over_all_its_queues_and_for_no_other() {
+        List<UUID> running = Collections.synchronizedList(new ArrayList<>());
+        List<Long> most = Collections.synchronizedList(new ArrayList<>());
+        try (Fleet fleet = Fleet.builder()
+                .database(test.database())
+                .node("worker")
+                .worker("count", Integer.class, (number, task) -> {
+                    running.add(task.organization());
+                    if (task.organization().equals(BUSY)) {
+                        most.add(count(running, BUSY));
+                    }
+                    Threads.pause(Duration.ofMillis(20));
+                    running.remove(task.organization());
+                    ran.add(task.organization());
+                })
+                .start()) {
+            fleet.tasks().of(BUSY).limit("", QueueLimit.concurrency(2));
+            for (int i = 0; i < 20; i++) {
+                fleet.tasks().of(BUSY).enqueue(NewTask.of("count", i).inQueue("queue-" + i % 3));
+                fleet.tasks().of(QUIET).enqueue(NewTask.of("count", i));
+            }
+            Eventually.holds("all have run", BOUND, () -> ran.size() == 40);
+        }
+        assertThat(most).allMatch(count -> count <= 2);
+        assertThat(ran.subList(0, 20)).contains(QUIET);
+    }
+
+    private static long count(List<UUID> running, UUID organization) {
+        synchronized (running) {
+            return running.stream().filter(organization::equals).count();
+        }
+    }
+}
