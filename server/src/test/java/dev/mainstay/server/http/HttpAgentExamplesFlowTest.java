@@ -1,9 +1,7 @@
 package dev.mainstay.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.mainstay.postgres.Organizations;
 import dev.mainstay.server.auth.Role;
 import dev.mainstay.testing.Eventually;
 import java.io.IOException;
@@ -13,27 +11,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 import tools.jackson.databind.JsonNode;
 
 /// The examples and the guide of agents over HTTP, run as a reader would run them.
 class HttpAgentExamplesFlowTest {
-    private static final Logger LOG = LoggerFactory.getLogger(HttpAgentExamplesFlowTest.class);
-    private static final Path DOCS = docs();
-    private static final Pattern SHELL = Pattern.compile("```sh\\n(.*?)```", Pattern.DOTALL);
-
     private static ApiServer api;
-
-    private static Path docs() {
-        Path here = Path.of("").toAbsolutePath();
-        return Files.exists(here.resolve("docs/guide")) ? here.resolve("docs") : here.resolve("../docs");
-    }
 
     @BeforeAll
     static void start() {
@@ -43,33 +28,6 @@ class HttpAgentExamplesFlowTest {
     @AfterAll
     static void stop() {
         api.close();
-    }
-
-    private static void requires(String program) {
-        boolean there;
-        try {
-            there = new ProcessBuilder(program, "--version").start().waitFor() == 0;
-        } catch (IOException e) {
-            there = false;
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            there = false;
-        }
-        if (!there) {
-            LOG.error("SKIPPED: {} is not installed, so the example in its language was NOT tried", program);
-        }
-        assumeTrue(there, program + " is not installed");
-    }
-
-    private static Process run(Path output, Role role, String... command) throws IOException {
-        ProcessBuilder builder =
-                new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
-        String key = api.key(Organizations.DEFAULT, role).reveal();
-        builder.environment().put("MAINSTAY_URL", api.server.address().toString());
-        builder.environment().put("MAINSTAY_KEY", key);
-        builder.environment().put("MAINSTAY", api.server.address().toString());
-        builder.environment().put("KEY", key);
-        return builder.start();
     }
 
     private static JsonNode agent(String id) {
@@ -84,7 +42,7 @@ class HttpAgentExamplesFlowTest {
 
     private static void lives(String id, String... command) throws IOException, InterruptedException {
         Path output = Files.createTempFile("example", ".log");
-        Process process = run(output, Role.AGENT, command);
+        Process process = Examples.run(api, output, Role.AGENT, command);
         try {
             Eventually.holds(
                     id + " ticks",
@@ -122,33 +80,33 @@ class HttpAgentExamplesFlowTest {
 
     @Test
     void the_python_agent_works_and_obeys() throws Exception {
-        requires("python3");
+        Examples.requires("python3");
 
         lives(
                 "in-python",
                 "python3",
-                DOCS.resolve("examples/http-agent/agent.py").toString(),
+                Examples.DOCS.resolve("examples/http-agent/agent.py").toString(),
                 "in-python");
     }
 
     @Test
     void the_node_agent_works_and_obeys() throws Exception {
-        requires("node");
+        Examples.requires("node");
 
-        lives("in-node", "node", DOCS.resolve("examples/http-agent/agent.mjs").toString(), "in-node");
+        lives(
+                "in-node",
+                "node",
+                Examples.DOCS.resolve("examples/http-agent/agent.mjs").toString(),
+                "in-node");
     }
 
     @Test
     void the_curl_session_of_the_guide_works() throws Exception {
-        requires("curl");
-        String guide = Files.readString(DOCS.resolve("guide/agent-over-http.md"));
-        String script = SHELL.matcher(guide)
-                .results()
-                .map(block -> block.group(1))
-                .collect(Collectors.joining("\n", "set -eu\n", "\n"));
+        Examples.requires("curl");
+        String script = Examples.script("agent-over-http.md");
         Path output = Files.createTempFile("session", ".log");
 
-        Process process = run(output, Role.ADMIN, "sh", "-c", script);
+        Process process = Examples.run(api, output, Role.ADMIN, "sh", "-c", script);
 
         assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
         String said = Files.readString(output, StandardCharsets.UTF_8);
