@@ -57,6 +57,12 @@ public final class ChaosBench implements Callable<Integer> {
     private int postmasterKills;
 
     @Option(
+            names = "--fail-points",
+            defaultValue = "2",
+            description = "connections ended at each boundary between two statements (${DEFAULT-VALUE} times)")
+    private int failPoints;
+
+    @Option(
             names = "--floods",
             defaultValue = "1",
             description = "restarts under load, before and after which the speed is measured (${DEFAULT-VALUE})")
@@ -92,7 +98,7 @@ public final class ChaosBench implements Callable<Integer> {
 
     private ChaosPlan plan() {
         return new ChaosPlan(
-                workers, tasks, pace, kills, freezes, cuts, disconnects, restarts, postmasterKills, floods);
+                workers, tasks, pace, kills, freezes, cuts, disconnects, restarts, postmasterKills, failPoints, floods);
     }
 
     @Override

@@ -29,6 +29,12 @@ final class ChaosFigures {
                 .add("disconnects", plan.disconnects())
                 .add("restarts", plan.restarts())
                 .add("postmasterKills", plan.postmasterKills())
+                .add("failPoints", run.failPoints().size())
+                .add(
+                        "failPointStrikes",
+                        run.failPoints().values().stream()
+                                .mapToInt(Integer::intValue)
+                                .sum())
                 .add("tasks", history.acknowledged().size());
         broken.forEach((promise, words) -> figures.add(promise.figure(), words.size()));
         figures.add("left", run.left());

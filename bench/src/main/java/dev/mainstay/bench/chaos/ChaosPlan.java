@@ -6,6 +6,7 @@ import java.time.Duration;
 ///
 /// @param tasks spread over all strikes
 /// @param pace between two kills, on average
+/// @param failPoints how often each place where a connection can end is struck
 /// @param floods how often the speed before and after a restart is compared
 record ChaosPlan(
         int workers,
@@ -17,6 +18,7 @@ record ChaosPlan(
         int disconnects,
         int restarts,
         int postmasterKills,
+        int failPoints,
         int floods) {
     ChaosPlan {
         if (workers < 2) {

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.random.RandomGenerator;
 
@@ -18,7 +19,7 @@ final class ChaosRun implements AutoCloseable {
     private static final Duration SETTLE = Duration.ofSeconds(4);
     private static final int BACKLOG = 3_000;
     private static final int DRAIN_SECONDS = 180;
-    private static final String OPEN = "SELECT count(*) FROM tasks WHERE state = 'open'";
+    static final String OPEN = "SELECT count(*) FROM tasks WHERE state = 'open'";
     private static final String DISCONNECT = """
             SELECT pg_terminate_backend(pid)
             FROM pg_stat_activity
@@ -39,6 +40,8 @@ final class ChaosRun implements AutoCloseable {
     private final Crew crew;
     private final Striking striking;
     private final List<Flood> floods = new ArrayList<>();
+    private final List<Told> told = new ArrayList<>();
+    private Map<FailPoints.Point, Integer> failPoints = Map.of();
     private double left;
 
     ChaosRun(Laboratory laboratory, ChaosPlan plan, RandomGenerator random) {
@@ -46,7 +49,7 @@ final class ChaosRun implements AutoCloseable {
         this.plan = plan;
         this.random = random;
         HistoryReader.createTables(laboratory);
-        this.feeder = new Feeder(laboratory, random);
+        this.feeder = new Feeder("run", laboratory, laboratory.database(), random);
         this.crew = new Crew(laboratory, random);
         this.striking = new Striking(laboratory, crew, random);
         crew.add(plan.workers());
@@ -62,11 +65,13 @@ final class ChaosRun implements AutoCloseable {
         strikeDatabase("database restarted", plan.restarts(), laboratory::stopServer, laboratory::startServer);
         strikeDatabase("database killed", plan.postmasterKills(), laboratory::killServer, laboratory::startServer);
         drain();
+        strikeFailPoints();
         for (int number = 0; number < plan.floods(); number++) {
             floods.add(Flood.through(laboratory, feeder));
             drain();
         }
-        return HistoryReader.read(laboratory, feeder);
+        told.add(feeder.told());
+        return HistoryReader.read(laboratory, told);
     }
 
     private void kills() throws InterruptedException {
@@ -105,6 +110,19 @@ final class ChaosRun implements AutoCloseable {
         }
     }
 
+    /// Beside the workers, which go on.
+    private void strikeFailPoints() throws InterruptedException {
+        if (plan.failPoints() == 0) {
+            return;
+        }
+        try (var points = new FailPoints(laboratory, random)) {
+            points.strike(plan.failPoints());
+            failPoints = points.struck();
+            drain();
+            told.add(points.feeder().told());
+        }
+    }
+
     private void drain() {
         var watch = Stopwatch.start();
         left = 1;
@@ -121,7 +139,12 @@ final class ChaosRun implements AutoCloseable {
     }
 
     int unknownEnqueues() {
-        return feeder.unknown();
+        return told.stream().mapToInt(Told::unknown).sum();
+    }
+
+    /// How often each place where a connection can end was struck.
+    Map<FailPoints.Point, Integer> failPoints() {
+        return failPoints;
     }
 
     int workersStarted() {

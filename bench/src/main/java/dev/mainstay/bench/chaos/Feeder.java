@@ -52,6 +52,7 @@ final class Feeder implements AutoCloseable {
             Kind.DELAYED,
             Kind.SNOOZE);
 
+    private final String name;
     private final Laboratory laboratory;
     private final Database database;
     private final TimerWheel wheel;
@@ -64,10 +65,13 @@ final class Feeder implements AutoCloseable {
     private long number;
     private int unknown;
 
-    Feeder(Laboratory laboratory, RandomGenerator random) {
+    /// @param name begins all its keys, so that they are no other feeder's
+    /// @param database by the way over which it enqueues
+    Feeder(String name, Laboratory laboratory, Database database, RandomGenerator random) {
+        this.name = name;
         this.laboratory = laboratory;
+        this.database = database;
         this.random = random;
-        this.database = laboratory.database();
         MonotonicClock monotonic = MonotonicClock.system();
         this.wheel = TimerWheel.start(monotonic);
         this.telemetry = Telemetry.start(database);
@@ -94,17 +98,27 @@ final class Feeder implements AutoCloseable {
         }
     }
 
+    /// Enqueues one of each kind.
+    void feedEachKind() {
+        List<Fed> batch = new ArrayList<>();
+        MIX.stream().distinct().forEach(kind -> add(kind, batch));
+        enqueue(batch);
+    }
+
     private List<Fed> batch(int size) {
         List<Fed> batch = new ArrayList<>();
         while (batch.size() < size) {
-            Kind kind = MIX.get(random.nextInt(MIX.size()));
-            Fed fed = fed(kind);
-            batch.add(fed);
-            if (kind == Kind.UNIQUE) {
-                batch.add(fed);
-            }
+            add(MIX.get(random.nextInt(MIX.size())), batch);
         }
         return batch;
+    }
+
+    private void add(Kind kind, List<Fed> batch) {
+        Fed fed = fed(kind);
+        batch.add(fed);
+        if (kind == Kind.UNIQUE) {
+            batch.add(fed);
+        }
     }
 
     private Fed fed(Kind kind) {
@@ -112,8 +126,9 @@ final class Feeder implements AutoCloseable {
         NewTask task = NewTask.of(kind.type(), new Piece(number, random.nextInt(30)));
         return switch (kind) {
             // A transaction of unknown outcome may still commit, so its keys are not used again.
-            case ORDERED -> new Fed(kind, task.ordered(unknown + "/" + random.nextInt(ORDERING_KEYS)), null);
-            case UNIQUE -> new Fed(kind, task.unique("key-" + number).in(OPEN_FOR_A_WHILE), "key-" + number);
+            case ORDERED ->
+                new Fed(kind, task.ordered(name + "/" + unknown + "/" + random.nextInt(ORDERING_KEYS)), null);
+            case UNIQUE -> new Fed(kind, task.unique(name + "/" + number).in(OPEN_FOR_A_WHILE), name + "/" + number);
             case DELAYED -> new Fed(kind, task.in(Duration.ofMillis(100 + random.nextInt(1_500))), null);
             default -> new Fed(kind, task, null);
         };
@@ -155,17 +170,8 @@ final class Feeder implements AutoCloseable {
         }
     }
 
-    List<Acknowledged> acknowledged() {
-        return List.copyOf(acknowledged);
-    }
-
-    Set<UUID> rolledBack() {
-        return Set.copyOf(rolledBack);
-    }
-
-    /// How many transactions ended without an answer that they had committed.
-    int unknown() {
-        return unknown;
+    Told told() {
+        return new Told(List.copyOf(acknowledged), Set.copyOf(rolledBack), unknown);
     }
 
     @Override

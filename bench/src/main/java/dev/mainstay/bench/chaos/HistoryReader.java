@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a history when all is over. Used by one thread.
@@ -68,13 +69,12 @@ final class HistoryReader {
                 """);
     }
 
-    /// Everything but what the feeder was told.
-    static History read(Laboratory laboratory, Feeder feeder) throws SQLException {
+    static History read(Laboratory laboratory, List<Told> told) throws SQLException {
         try (Connection connection = laboratory.superuser()) {
             var reader = new HistoryReader(connection);
             return new History(
-                    feeder.acknowledged(),
-                    feeder.rolledBack(),
+                    told.stream().flatMap(each -> each.acknowledged().stream()).toList(),
+                    told.stream().flatMap(each -> each.rolledBack().stream()).collect(Collectors.toSet()),
                     reader.list(TASKS, HistoryReader::task),
                     reader.list(
                             ATTEMPTS,
