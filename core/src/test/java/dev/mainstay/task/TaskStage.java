@@ -62,8 +62,8 @@ final class TaskStage implements AutoCloseable {
     boolean complete(UUID session, ClaimedTask task) {
         return completions
                 .end(session, List.of(completed(task)), List.of(task.claim()))
-                .accepted()
-                .contains(task.id());
+                .refused()
+                .isEmpty();
     }
 
     String column(UUID task, String column) {
