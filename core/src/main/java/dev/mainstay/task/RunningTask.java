@@ -76,11 +76,16 @@ final class RunningTask implements TaskContext {
         } catch (NotRetryableException e) {
             ending = ending("dead", error(e));
         } catch (Throwable e) {
-            ending = failed(error(e), null);
+            ending = isTooLarge(e) ? ending("dead", error(e)) : failed(error(e), null);
         }
         // Also when the handler swallowed what should have taken it here.
         Ending wait = suspension;
         end(wait == null ? ending : wait);
+    }
+
+    /// What is too large to be kept will be so the next time, too.
+    private static boolean isTooLarge(Throwable failure) {
+        return failure instanceof MainstayException known && known.code() == ErrorCode.PAYLOAD_TOO_LARGE;
     }
 
     private Ending ending(Outcome outcome) {
