@@ -36,6 +36,28 @@ public record QueueView(
         @Nullable Limits limits,
         List<Type> types) {
 
+    /// What tells two moments apart; the estimate moves by itself.
+    public QueueView withoutEta() {
+        return new QueueView(
+                name,
+                paused,
+                pauseReason,
+                pausedBy,
+                pausedAt,
+                ready,
+                noWorker,
+                running,
+                delayed,
+                blocked,
+                waiting,
+                dead,
+                endedPerMinute,
+                failedPerMinute,
+                null,
+                limits,
+                types);
+    }
+
     /// How much may run at once and start in a period.
     ///
     /// @param rate tasks started within `period`

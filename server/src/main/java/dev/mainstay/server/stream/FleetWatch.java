@@ -33,6 +33,7 @@ public final class FleetWatch {
     private final Set<Subscription> subscriptions = ConcurrentHashMap.newKeySet();
     private final PulseWindow pulse;
     private final EventTail tail;
+    private final QueueWatch queues;
     private volatile @Nullable FleetSnapshot snapshot;
     private volatile byte[] pulseJson = {};
     private volatile long askedAt;
@@ -48,6 +49,7 @@ public final class FleetWatch {
         this.node = node;
         this.pulse = new PulseWindow(database);
         this.tail = new EventTail(database, clock);
+        this.queues = new QueueWatch(database, clock);
         this.askedAt = clock.nanos();
     }
 
@@ -127,6 +129,7 @@ public final class FleetWatch {
 
     private void tell(FleetSnapshot before, FleetSnapshot fresh, List<EventRow> events) {
         if (subscriptions.isEmpty()) {
+            queues.forget();
             return;
         }
         Frame frame = new Frame();
@@ -141,6 +144,7 @@ public final class FleetWatch {
                 frame.overview(fresh.overviewJson());
             }
         }
+        frame.tasks(queues.changed());
         events.forEach(frame::event);
         if (!frame.isEmpty()) {
             byte[] bytes = frame.endingAt(position(fresh));

@@ -1,6 +1,7 @@
 package dev.mainstay.server.stream;
 
 import dev.mainstay.server.json.Json;
+import dev.mainstay.task.QueueView;
 import dev.mainstay.telemetry.EventRow;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
@@ -55,6 +56,12 @@ final class Frame {
 
     Frame overview(byte[] json) {
         return message("overview", json);
+    }
+
+    private record Queues(List<QueueView> items) {}
+
+    Frame tasks(List<QueueView> queues) {
+        return queues.isEmpty() ? this : message("task", Json.bytes(new Queues(queues)));
     }
 
     Frame event(EventRow event) {

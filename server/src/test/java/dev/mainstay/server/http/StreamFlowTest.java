@@ -107,6 +107,44 @@ class StreamFlowTest {
     }
 
     @Test
+    void a_queue_whose_tasks_changed_is_told_once_for_all_of_them_and_another_is_not() throws Exception {
+        enqueue("quiet", 1);
+        try (StreamClient stream = follow("")) {
+            assertThat(queues(stream.untilNamed("task"))).contains("quiet");
+            enqueue("busy", 25);
+
+            List<Message> told = stream.until(message -> message.name().equals("task")
+                    && message.json().path("items").path(0).path("noWorker").asInt() == 25);
+
+            assertThat(queues(List.of(told.getLast()))).containsExactly("busy");
+        }
+    }
+
+    private void enqueue(String type, int tasks) {
+        api.database()
+                .api(Organizations.DEFAULT)
+                .write(handle -> handle.createQuery("""
+                                SELECT count(*)
+                                FROM generate_series(1, :tasks) AS n
+                                CROSS JOIN LATERAL task_enqueue(tenant => :organization, task_type => :type,
+                                    task_payload => to_jsonb(n)) AS task
+                                """)
+                        .bind("organization", Organizations.DEFAULT)
+                        .bind("type", type)
+                        .bind("tasks", tasks)
+                        .mapTo(Long.class)
+                        .one());
+    }
+
+    private static List<String> queues(List<Message> messages) {
+        return messages.stream()
+                .filter(message -> message.name().equals("task"))
+                .flatMap(message -> message.json().path("items").valueStream())
+                .map(queue -> queue.path("name").asString())
+                .toList();
+    }
+
+    @Test
     void an_agent_that_is_gone_is_told_as_removed() throws Exception {
         try (StreamClient stream = follow("")) {
             stream.untilNamed("ready");
