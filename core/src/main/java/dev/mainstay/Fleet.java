@@ -27,6 +27,7 @@ import dev.mainstay.schedule.DeclaredSchedules;
 import dev.mainstay.schedule.Scheduler;
 import dev.mainstay.schedule.Schedules;
 import dev.mainstay.state.SharedState;
+import dev.mainstay.task.TaskDesks;
 import dev.mainstay.task.TaskHost;
 import dev.mainstay.task.TaskQueue;
 import dev.mainstay.task.TaskTopics;
@@ -272,6 +273,11 @@ public final class Fleet implements AutoCloseable {
 
     public AgentRegistry agents() {
         return registry;
+    }
+
+    /// Where requests, of any organization, enqueue and command tasks.
+    public TaskDesks taskDesks() {
+        return new TaskDesks(database, clock, this::tasksEnqueued, this::queuesChanged);
     }
 
     /// Where tasks are enqueued.

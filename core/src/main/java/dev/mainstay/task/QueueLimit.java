@@ -1,6 +1,8 @@
 package dev.mainstay.task;
 
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /// What a queue may use, over all nodes; valid by construction. Immutable.
@@ -19,6 +21,23 @@ public record QueueLimit(
         if (!period.isPositive()) {
             throw new IllegalArgumentException("period must be positive, was " + period);
         }
+    }
+
+    boolean isNone() {
+        return concurrency == null && rate == null;
+    }
+
+    /// As an event tells it.
+    Map<String, Object> described() {
+        Map<String, Object> told = new HashMap<>();
+        if (concurrency != null) {
+            told.put("concurrency", concurrency);
+        }
+        if (rate != null) {
+            told.put("rate", rate);
+            told.put("period", period.toString());
+        }
+        return told;
     }
 
     public static QueueLimit concurrency(int most) {

@@ -1,7 +1,10 @@
 package dev.mainstay.task;
 
 import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -40,6 +43,52 @@ public record TaskFilter(
 
     public TaskFilter withParent(UUID task) {
         return new TaskFilter(states, places, queue, type, tag, priority, task, text, from, to);
+    }
+
+    public TaskFilter withQueue(String name) {
+        return new TaskFilter(states, places, name, type, tag, priority, parent, text, from, to);
+    }
+
+    /// Those of them that are open.
+    TaskFilter thatCanBeCancelled() {
+        return withStates(TaskState.OPEN);
+    }
+
+    /// Those of them that wait for their time, where that place is meant, and else the dead letters.
+    TaskFilter thatCanBeRetried() {
+        return places.contains(TaskPlace.DELAYED)
+                ? withStates().withPlaces(TaskPlace.DELAYED)
+                : withPlaces().withStates(TaskState.DEAD);
+    }
+
+    /// As an event tells it.
+    Map<String, Object> described() {
+        Map<String, @Nullable Object> all = new HashMap<>();
+        all.put(
+                "state",
+                states.isEmpty()
+                        ? null
+                        : states.stream().map(TaskState::word).sorted().toList());
+        all.put(
+                "place",
+                places.isEmpty()
+                        ? null
+                        : places.stream().map(TaskPlace::word).sorted().toList());
+        all.put("queue", queue);
+        all.put("type", type);
+        all.put("tag", tag);
+        all.put("priority", priority == null ? null : priority.word());
+        all.put("parent", parent == null ? null : parent.toString());
+        all.put("q", text);
+        all.put("from", from == null ? null : from.toString());
+        all.put("to", to == null ? null : to.toString());
+        Map<String, Object> told = new TreeMap<>();
+        all.forEach((name, value) -> {
+            if (value != null) {
+                told.put(name, value);
+            }
+        });
+        return told;
     }
 
     /// Only tasks of some lanes can be meant.

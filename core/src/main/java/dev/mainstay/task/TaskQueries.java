@@ -63,6 +63,22 @@ public final class TaskQueries {
                 .isPresent();
     }
 
+    /// Whether the task was enqueued with this payload.
+    public static boolean hasPayload(OrganizationDatabase database, UUID id, Object payload) {
+        return database.find(
+                        "SELECT payload = :payload::jsonb AS same FROM tasks"
+                                + " WHERE organization_id = :organization AND id = :id",
+                        Map.of(
+                                "organization",
+                                database.organization(),
+                                "id",
+                                id,
+                                "payload",
+                                Payload.text("payload", payload)),
+                        (row, context) -> row.getBoolean("same"))
+                .orElse(false);
+    }
+
     private record Count(String state, long children) {}
 
     private static Map<String, Long> children(OrganizationDatabase database, Map<String, Object> parameters) {

@@ -4,32 +4,16 @@ import dev.mainstay.postgres.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.jdbi.v3.core.HandleCallback;
 import org.jspecify.annotations.Nullable;
 
 /// Where an organization's tasks are enqueued and commanded. Thread-safe.
 ///
 /// What was enqueued will run or end in a state that can be seen: completed, dead, cancelled or expired.
 public final class TaskQueue {
-    private static final String PAUSE = """
-            WITH changed AS (
-                UPDATE queues
-                SET paused = :paused
-                WHERE organization_id = :organization AND name = :queue
-                RETURNING organization_id, name)
-            INSERT INTO system_events (organization_id, type, severity, cause, detail)
-            SELECT organization_id, :type, 'info', :reason, jsonb_build_object('queue', name)
-            FROM changed
-            """;
-
-    private static final String LIMIT = """
-            INSERT INTO task_limits (organization_id, queue, concurrency, rate, rate_seconds)
-            VALUES (:organization, :queue, :concurrency, :rate, :seconds)
-            ON CONFLICT (organization_id, queue) DO UPDATE
-            SET concurrency = excluded.concurrency, rate = excluded.rate, rate_seconds = excluded.rate_seconds
-            """;
-
     private final Database database;
     private final UUID organization;
     private final TaskStore store;
@@ -91,40 +75,17 @@ public final class TaskQueue {
 
     /// Ends a task: at once when it does not run, otherwise it is asked to end.
     public Cancelled cancel(UUID task, String reason) {
-        String was = database.write(handle -> handle.createQuery("SELECT task_cancel(:organization, :task, :reason)")
-                .bind("organization", organization)
-                .bind("task", task)
-                .bind("reason", reason)
-                .mapTo(String.class)
-                .findOne()
-                .orElse("unknown"));
-        return Cancelled.of(was);
+        return database.write(handle -> TaskCommands.cancel(handle, organization, task, reason));
     }
 
     /// Makes a dead letter claimable again; false when it is none.
     public boolean redrive(UUID task) {
-        boolean isAgain = database.write(handle -> handle.createQuery("SELECT task_redrive(:organization, :task)")
-                .bind("organization", organization)
-                .bind("task", task)
-                .mapTo(Boolean.class)
-                .one());
-        tellAll();
-        return isAgain;
+        return again(handle -> TaskCommands.redrive(handle, organization, task, null));
     }
 
     /// Sends a task what it waits for, or will wait for; `value` is kept as JSON.
     public Signalled signal(UUID task, String name, Object value) {
-        String was = database.write(
-                handle -> handle.createQuery("SELECT task_signal(:organization, :task, :name, :value::jsonb)")
-                        .bind("organization", organization)
-                        .bind("task", task)
-                        .bind("name", name)
-                        .bind("value", Payload.text("signal", value))
-                        .mapTo(String.class)
-                        .findOne()
-                        .orElse("unknown"));
-        tellAll();
-        return Signalled.of(was);
+        return again(handle -> TaskCommands.signal(handle, organization, task, name, value));
     }
 
     /// A person's decision a task waits for.
@@ -135,55 +96,47 @@ public final class TaskQueue {
     /// A new task that begins behind the first `steps` steps of another one, with its payload or another; empty when
     /// there is no such task.
     public Optional<UUID> fork(UUID task, int steps, @Nullable Object payload) {
-        Optional<UUID> fresh = database.write(
-                handle -> handle.createQuery("SELECT task_fork(:organization, :task, :steps, :payload::jsonb)")
-                        .bind("organization", organization)
-                        .bind("task", task)
-                        .bind("steps", steps)
-                        .bind("payload", Payload.nullableText("payload", payload))
-                        .mapTo(UUID.class)
-                        .findOne());
-        tellAll();
-        return fresh;
+        return again(handle -> TaskCommands.fork(handle, organization, task, steps, payload));
     }
 
-    private void tellAll() {
+    private <R> R again(HandleCallback<R, RuntimeException> command) {
+        R result = database.write(command);
         host.hintAll();
         enqueued.run();
+        return result;
     }
 
     /// Nothing of the queue starts until it is resumed; what runs goes on. False when there is no such queue.
     public boolean pause(String queue, String reason) {
-        return setPaused(queue, true, reason);
+        return changed(
+                queue,
+                "queue.paused",
+                reason,
+                handle -> QueueCommands.pause(handle, organization, queue, reason, null));
     }
 
     public boolean resume(String queue, String reason) {
-        return setPaused(queue, false, reason);
+        return changed(queue, "queue.resumed", reason, handle -> QueueCommands.resume(handle, organization, queue));
     }
 
-    private boolean setPaused(String queue, boolean paused, String reason) {
-        int changed = database.write(handle -> handle.createUpdate(PAUSE)
-                .bind("organization", organization)
-                .bind("queue", queue)
-                .bind("paused", paused)
-                .bind("type", paused ? "queue.paused" : "queue.resumed")
-                .bind("reason", reason)
-                .execute());
+    private boolean changed(
+            String queue, String type, String reason, HandleCallback<Boolean, RuntimeException> change) {
+        boolean isThere = database.write(handle -> {
+            boolean isChanged = change.withHandle(handle);
+            if (isChanged) {
+                TaskCommands.tell(handle, organization, type, reason, Map.of("queue", queue));
+            }
+            return isChanged;
+        });
         queuesChanged.run();
-        return changed == 1;
+        return isThere;
     }
 
     /// How many tasks of the queue may run at once and how many may start in a period, over all nodes; null for no
     /// limit.
     /// Queue "" stands for all queues of the organization together.
     public void limit(String queue, QueueLimit limit) {
-        database.write(handle -> handle.createUpdate(LIMIT)
-                .bind("organization", organization)
-                .bind("queue", queue)
-                .bind("concurrency", limit.concurrency())
-                .bind("rate", limit.rate())
-                .bind("seconds", limit.period().toNanos() / 1e9)
-                .execute());
+        database.write(handle -> QueueCommands.limit(handle, organization, queue, limit));
         queuesChanged.run();
     }
 }

@@ -5,6 +5,7 @@ import static dev.mainstay.postgres.Columns.column;
 import dev.mainstay.ErrorCode;
 import dev.mainstay.MainstayException;
 import dev.mainstay.postgres.Database;
+import dev.mainstay.postgres.OrganizationDatabase;
 import dev.mainstay.postgres.UuidArray;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -19,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
@@ -31,9 +33,9 @@ final class TaskStore {
                 FROM unnest(:ids, :lanes, :priorities, :payloads, :tags, :attempts)
                     AS task (id, lane_id, priority, payload, tags, attempts)),
             stored AS (
-                INSERT INTO tasks (organization_id, id, lane_id, priority, payload, tags, max_attempts)
+                INSERT INTO tasks (organization_id, id, lane_id, priority, payload, tags, max_attempts, actor)
                 SELECT :organization, id, lane_id, priority, payload::jsonb,
-                    string_to_array(nullif(tags, ''), E'\\x1f'), nullif(attempts, 0)
+                    string_to_array(nullif(tags, ''), E'\\x1f'), nullif(attempts, 0), :actor
                 FROM task)
             INSERT INTO task_ready (lane_id, rank, organization_id, task_id)
             SELECT lane_id, priority * 2 + 1, :organization, id
@@ -48,7 +50,7 @@ final class TaskStore {
                 time_to_live => make_interval(secs => :timeToLive::double precision),
                 key => :uniqueKey, key_kept => make_interval(secs => :keyKept::double precision),
                 ordering => :orderingKey, parent => :parent::uuid, needs => :needs,
-                task_tags => :tags, most_attempts => :attempts::integer)
+                task_tags => :tags, most_attempts => :attempts::integer, by_actor => :actor)
             """;
 
     private static final String ENQUEUE_ELSEWHERE = """
@@ -90,14 +92,28 @@ final class TaskStore {
 
     /// All or none, in one transaction, in the order given.
     List<Enqueued> enqueueAll(UUID organization, List<NewTask> tasks) {
-        if (tasks.stream().allMatch(NewTask::isPlain)) {
-            return column(database.write(handle -> insert(handle, organization, tasks)), id -> new Enqueued(id, true));
-        }
+        return linked(() -> database.write(handle -> enqueueAll(handle, organization, tasks, null)));
+    }
+
+    /// The same as a request of the organization, in the name of `actor`.
+    List<Enqueued> enqueueAll(OrganizationDatabase requests, List<NewTask> tasks, String actor) {
+        return linked(() -> requests.write(handle -> enqueueAll(handle, requests.organization(), tasks, actor)));
+    }
+
+    private List<Enqueued> enqueueAll(Handle handle, UUID organization, List<NewTask> tasks, @Nullable String actor) {
+        return tasks.stream().allMatch(NewTask::isPlain)
+                ? column(insert(handle, organization, tasks, actor), id -> new Enqueued(id, true))
+                : column(tasks, task -> enqueue(handle, organization, task, actor));
+    }
+
+    private static <R> R linked(Supplier<R> enqueueing) {
         try {
-            return database.write(handle -> column(tasks, task -> enqueue(handle, organization, task)));
+            return enqueueing.get();
         } catch (JdbiException e) {
             if (e.getCause() instanceof SQLException sql && UNKNOWN_LINK.equals(sql.getSQLState())) {
-                throw new MainstayException(ErrorCode.TASK_LINK, String.valueOf(sql.getMessage()), e);
+                String said = String.valueOf(sql.getMessage()).replaceFirst("^ERROR: ", "");
+                throw new MainstayException(
+                        ErrorCode.TASK_LINK, said.lines().findFirst().orElse(said), e);
             }
             throw e;
         }
@@ -105,10 +121,15 @@ final class TaskStore {
 
     /// Tasks that need no more than their two rows, in the order given; the identifiers in that order.
     List<UUID> insert(Handle handle, UUID organization, List<NewTask> tasks) {
+        return insert(handle, organization, tasks, null);
+    }
+
+    private List<UUID> insert(Handle handle, UUID organization, List<NewTask> tasks, @Nullable String actor) {
         List<UUID> ids = new ArrayList<>(tasks.size());
         tasks.forEach(task -> ids.add(TaskId.at(clock.instant())));
         handle.createUpdate(INSERT)
                 .bind("organization", organization)
+                .bind("actor", actor)
                 .bind("ids", new UuidArray(ids))
                 .bindArray("lanes", Integer.class, column(tasks, task -> lane(organization, task.queue(), task.type())))
                 .bindArray(
@@ -128,9 +149,10 @@ final class TaskStore {
     }
 
     /// Any task.
-    Enqueued enqueue(Handle handle, UUID organization, NewTask task) {
+    private Enqueued enqueue(Handle handle, UUID organization, NewTask task, @Nullable String actor) {
         return handle.createQuery(ENQUEUE)
                 .bind("organization", organization)
+                .bind("actor", actor)
                 .bind("type", task.type())
                 .bind("payload", Payload.text("payload", task.payload()))
                 .bind("queue", task.queue())

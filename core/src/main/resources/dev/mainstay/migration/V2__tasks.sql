@@ -653,6 +653,8 @@ BEGIN
     ELSE
         UPDATE tasks
         SET fence = fence + 1,
+            progress = NULL,
+            progress_message = NULL,
             attempts = attempts + (how IN ('failed', 'timed out'))::integer,
             error = CASE WHEN how IN ('failed', 'timed out') THEN why ELSE error END
         WHERE organization_id = tenant AND id = task;
@@ -684,7 +686,7 @@ BEGIN
     died := 0;
     FOR ran IN
         UPDATE tasks
-        SET fence = fence + 1, crashes = crashes + is_crash::integer
+        SET fence = fence + 1, crashes = crashes + is_crash::integer, progress = NULL, progress_message = NULL
         WHERE organization_id = tenant AND id = ANY (claim.task_ids) AND state = 'open'
         RETURNING *
     LOOP
@@ -1076,6 +1078,34 @@ BEGIN
     DELETE FROM dead_letters WHERE organization_id = tenant AND task_id = task;
     PERFORM task_place(tenant, task, again.lane_id, task_rank(again.priority, again.crashes), NULL, 'retry');
     RETURN true;
+END $$;
+
+-- Lets a task be tried again: 'redriven' when it was a dead letter, 'sooner' when it waited for its time; a durable sleep
+-- is not cut short. 'open' or 'over' when there is nothing to hurry, null for one that is unknown.
+CREATE FUNCTION task_retry(tenant uuid, task uuid) RETURNS text
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+DECLARE
+    stood text;
+    held task_delayed;
+BEGIN
+    SELECT state INTO stood FROM tasks WHERE organization_id = tenant AND id = task FOR UPDATE;
+    IF stood IS NULL THEN
+        RETURN NULL;
+    ELSIF stood = 'dead' THEN
+        PERFORM task_redrive(tenant, task);
+        RETURN 'redriven';
+    ELSIF stood <> 'open' THEN
+        RETURN 'over';
+    END IF;
+    DELETE FROM task_delayed WHERE organization_id = tenant AND task_id = task AND cause <> 'sleep' RETURNING * INTO held;
+    IF NOT FOUND THEN
+        RETURN 'open';
+    END IF;
+    INSERT INTO task_ready (lane_id, rank, organization_id, task_id)
+    VALUES (held.lane_id, held.rank, tenant, task);
+    RETURN 'sooner';
 END $$;
 
 -- Makes claimable whose time has come; returns how many, and when the next one is due. Any node may do it.

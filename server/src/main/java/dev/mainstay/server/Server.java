@@ -142,6 +142,7 @@ public final class Server implements AutoCloseable {
                 this::nodeProblem,
                 () -> kinds(launch),
                 fleet.signals(),
+                fleet.taskDesks(),
                 fleet::assignmentsChanged,
                 workers);
         List<Route> routes = new ArrayList<>(api.routes());

@@ -9,6 +9,7 @@ import dev.mainstay.server.auth.KeyCheck;
 import dev.mainstay.server.auth.KeyStore;
 import dev.mainstay.server.stream.FleetWatches;
 import dev.mainstay.task.OutsideWorkers;
+import dev.mainstay.task.TaskDesks;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.InstantSource;
 import java.util.List;
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param nodeProblem why this node cannot work at the moment, if it cannot
 /// @param kinds the kinds of agents this node knows
 /// @param signals through which those who watch shared state on other nodes learn of a change at once
+/// @param taskDesks where requests command tasks and queues
 /// @param told called after something was asked of agents or nodes, so that they look at once
 /// @param workers who claim tasks over HTTP
 public record Api(
@@ -36,6 +38,7 @@ public record Api(
         Supplier<Optional<String>> nodeProblem,
         Supplier<List<KindView>> kinds,
         @Nullable Signals signals,
+        TaskDesks taskDesks,
         Runnable told,
         OutsideWorkers workers) {
 
@@ -52,7 +55,9 @@ public record Api(
                         new NodeRoutes(database, told).routes(),
                         new KindRoutes(kinds).routes(),
                         new TaskRoutes(database, clock).routes(),
-                        new QueueRoutes(database).routes(),
+                        new TaskCommandRoutes(database, taskDesks).routes(),
+                        new TaskBulkRoutes(taskDesks).routes(),
+                        new QueueRoutes(database, taskDesks).routes(),
                         new KeyRoutes(keys, keyCheck, node, clock).routes())
                 .flatMap(List::stream)
                 .toList();

@@ -31,17 +31,20 @@ final class Cursor {
     /// The cursor a request gives, read by `reader` from the parts it was made of; refused when it is not one of
     /// `list`.
     static <T> Optional<T> in(Request request, String list, int parts, Function<List<String>, T> reader) {
-        return request.query("cursor").map(text -> {
-            try {
-                List<String> found = parts(text);
-                if (found.size() != parts + 1 || !found.getFirst().equals(list)) {
-                    throw Refusal.cursor();
-                }
-                return reader.apply(found.subList(1, found.size()));
-            } catch (IllegalArgumentException | DateTimeException e) {
+        return request.query("cursor").map(text -> parse(text, list, parts, reader));
+    }
+
+    /// The same from wherever the cursor was given.
+    static <T> T parse(String text, String list, int parts, Function<List<String>, T> reader) {
+        try {
+            List<String> found = parts(text);
+            if (found.size() != parts + 1 || !found.getFirst().equals(list)) {
                 throw Refusal.cursor();
             }
-        });
+            return reader.apply(found.subList(1, found.size()));
+        } catch (IllegalArgumentException | DateTimeException e) {
+            throw Refusal.cursor();
+        }
     }
 
     private static List<String> parts(String text) {

@@ -27,6 +27,7 @@ final class Failures {
             case PAYLOAD_TOO_LARGE -> Refusal.tooLarge(code, detail(failure));
             case TOO_MANY_WAITING -> Refusal.tooMany(code, detail(failure), 1);
             case STATE_CONFLICT -> Refusal.stale(detail(failure));
+            case TASK_UNKNOWN -> Refusal.notFound(detail(failure) + "; GET /api/v1/tasks lists those there are");
             case DATABASE_UNREACHABLE,
                     DATABASE_AUTH,
                     DATABASE_MISSING,

@@ -19,6 +19,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.NullNode;
 
 /// Reads the properties of one JSON object and notes what is wrong with them by path, so that an answer names every
 /// mistake at once. After a mistake a read gives a stand-in; [#read] throws before anything uses it. Not thread-safe.
@@ -353,6 +354,18 @@ final class Fields {
             return null;
         }
         return value;
+    }
+
+    /// The same, which must be there.
+    JsonNode some(String name) {
+        JsonNode value = value(name);
+        missing(name, value);
+        return value == null ? NullNode.getInstance() : value;
+    }
+
+    @Nullable
+    UUID optionalUuid(String name) {
+        return value(name) == null ? null : uuid(name);
     }
 
     Map<String, String> labels(String name, int maxItems, int maxLength) {

@@ -6,15 +6,19 @@ import dev.mainstay.task.TaskPlace;
 import dev.mainstay.task.TaskState;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// Reads which tasks are meant. Stateless and thread-safe.
 final class TaskFilters {
     private static final int LONGEST_TEXT = 200;
+    private static final int NAME_LENGTH = 128;
 
     private TaskFilters() {}
 
@@ -33,12 +37,44 @@ final class TaskFilters {
                 request.moment("to", now).orElse(null));
     }
 
+    /// From an object with the same names, states and places as lists.
+    static TaskFilter of(Fields fields) {
+        return new TaskFilter(
+                words(fields, "state", TaskState.values(), TaskState::word),
+                words(fields, "place", TaskPlace.values(), TaskPlace::word),
+                fields.optionalText("queue", NAME_LENGTH),
+                fields.optionalText("type", NAME_LENGTH),
+                fields.optionalText("tag", NAME_LENGTH),
+                priority(fields),
+                fields.optionalUuid("parent"),
+                fields.optionalText("q", LONGEST_TEXT),
+                fields.instant("from"),
+                fields.instant("to"));
+    }
+
+    private static @Nullable Priority priority(Fields fields) {
+        return fields.any("priority") == null ? null : fields.oneOf("priority", Priority.values(), Priority::word);
+    }
+
+    private static <T> Set<T> words(Fields fields, String name, T[] choices, Function<T, String> word) {
+        Set<T> found = new HashSet<>();
+        for (String text : fields.texts(name, choices.length, NAME_LENGTH)) {
+            Optional<T> choice = choice(choices, word, text);
+            choice.ifPresentOrElse(found::add, () -> fields.error(name, "must be a list of " + all(choices, word)));
+        }
+        return found;
+    }
+
+    private static <T> Optional<T> choice(T[] choices, Function<T, String> word, String text) {
+        return Arrays.stream(choices)
+                .filter(choice -> word.apply(choice).equals(text))
+                .findFirst();
+    }
+
     private static <T> Set<T> words(Request request, String name, T[] choices, Function<T, String> word) {
         return request.query(name).stream()
                 .flatMap(text -> Arrays.stream(text.split(",", -1)))
-                .map(text -> Arrays.stream(choices)
-                        .filter(choice -> word.apply(choice).equals(text))
-                        .findFirst()
+                .map(text -> choice(choices, word, text)
                         .orElseThrow(() -> Refusal.parameter(name, "must be one or several of " + all(choices, word))))
                 .collect(Collectors.toSet());
     }

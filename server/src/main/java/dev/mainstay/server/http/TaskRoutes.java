@@ -69,11 +69,11 @@ final class TaskRoutes {
     }
 
     private Answer list(Request request) {
-        return page(request, TaskFilters.of(request, clock.instant()));
+        return page(database, request, TaskFilters.of(request, clock.instant()));
     }
 
     private Answer children(Request request) {
-        return page(request, TaskFilter.ALL.withParent(known(request)));
+        return page(database, request, TaskFilter.ALL.withParent(known(request)));
     }
 
     private record Listed(
@@ -81,11 +81,11 @@ final class TaskRoutes {
             @Nullable String next,
             @Nullable Instant searchedTo) {}
 
-    private Answer page(Request request, TaskFilter filter) {
+    static Answer page(Database database, Request request, TaskFilter filter) {
         int limit = request.limit(100, MOST);
         Optional<UUID> begin = Cursor.in(request, "tasks", 1, parts -> UUID.fromString(parts.getFirst()));
-        TaskPage page =
-                new TaskSearch(screens(request), MonotonicClock.system()).page(filter, begin.orElse(null), limit);
+        OrganizationDatabase screens = database.api(request.organization()).forScreens();
+        TaskPage page = new TaskSearch(screens, MonotonicClock.system()).page(filter, begin.orElse(null), limit);
         UUID next = page.next();
         return Answer.json(new Listed(page.items(), next == null ? null : Cursor.of("tasks", next), page.searchedTo()));
     }

@@ -12,6 +12,7 @@ import dev.mainstay.server.auth.KeyToken;
 import dev.mainstay.server.auth.Role;
 import dev.mainstay.server.stream.FleetWatches;
 import dev.mainstay.task.OutsideWorkers;
+import dev.mainstay.task.TaskDesks;
 import dev.mainstay.telemetry.Telemetry;
 import dev.mainstay.testing.TestDatabase;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -45,6 +46,9 @@ final class ApiServer implements AutoCloseable {
 
     final TestDatabase test = TestDatabase.create();
     final AtomicReference<Optional<String>> nodeProblem = new AtomicReference<>(Optional.empty());
+    /// What is told to nodes, where a test has one.
+    final AtomicReference<Runnable> claimable = new AtomicReference<>(() -> {});
+    final AtomicReference<Runnable> queuesChanged = new AtomicReference<>(() -> {});
     final FleetWatches watches;
     final List<Route> routes;
     final HttpServer server;
@@ -81,6 +85,11 @@ final class ApiServer implements AutoCloseable {
                 nodeProblem::get,
                 List::of,
                 null,
+                new TaskDesks(
+                        database,
+                        database::now,
+                        () -> claimable.get().run(),
+                        () -> queuesChanged.get().run()),
                 () -> {},
                 workers);
         routes = api.routes();

@@ -16,6 +16,7 @@ import dev.mainstay.server.http.HttpServer;
 import dev.mainstay.server.http.Route;
 import dev.mainstay.server.stream.FleetWatches;
 import dev.mainstay.task.OutsideWorkers;
+import dev.mainstay.task.TaskDesks;
 import dev.mainstay.telemetry.Telemetry;
 import dev.mainstay.testing.TestDatabase;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -71,6 +72,7 @@ final class Stage implements AutoCloseable {
                 Optional::empty,
                 List::of,
                 null,
+                new TaskDesks(test.database(), test.database()::now, () -> {}, () -> {}),
                 () -> {},
                 workers);
         List<Route> routes = Stream.concat(api.routes().stream(), WebAssets.load().routes().stream())

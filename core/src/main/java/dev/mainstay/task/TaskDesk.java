@@ -1,0 +1,176 @@
+package dev.mainstay.task;
+
+import dev.mainstay.concurrent.MonotonicClock;
+import dev.mainstay.postgres.OrganizationDatabase;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/// What somebody asks of an organization's tasks and queues from outside a program: through row-level security, and
+/// with
+/// an event that says who asked and why. Thread-safe.
+///
+/// A program that embeds the engine uses [TaskQueue].
+public final class TaskDesk {
+    private static final String COMMANDED = "task.commanded";
+
+    private final OrganizationDatabase database;
+    private final MonotonicClock clock;
+    private final TaskStore store;
+    private final String actor;
+    private final Runnable claimable;
+    private final Runnable queuesChanged;
+
+    TaskDesk(
+            OrganizationDatabase database,
+            MonotonicClock clock,
+            TaskStore store,
+            String actor,
+            Runnable claimable,
+            Runnable queuesChanged) {
+        this.database = database;
+        this.clock = clock;
+        this.store = store;
+        this.actor = actor;
+        this.claimable = claimable;
+        this.queuesChanged = queuesChanged;
+    }
+
+    private UUID organization() {
+        return database.organization();
+    }
+
+    /// All or none, in the order given.
+    public List<Enqueued> enqueueAll(List<NewTask> tasks) {
+        List<Enqueued> results = store.enqueueAll(database, tasks, actor);
+        claimable.run();
+        return results;
+    }
+
+    /// Ends a task: at once when it does not run, otherwise it is asked to end.
+    public Cancelled cancel(UUID task, String reason) {
+        return database.write(handle -> {
+            Cancelled was = TaskCommands.cancel(handle, organization(), task, reason);
+            if (was == Cancelled.ENDED || was == Cancelled.ASKED) {
+                tell(handle, "cancel", task, reason, Map.of());
+            }
+            return was;
+        });
+    }
+
+    /// Lets a dead letter begin again with the steps it has done, and one that waits for its time go on at once.
+    public Retried retry(UUID task, String reason) {
+        return again(handle -> {
+            Retried was = TaskCommands.retry(handle, organization(), task);
+            if (was == Retried.REDRIVEN || was == Retried.SOONER) {
+                tell(handle, "retry", task, reason, Map.of());
+            }
+            return was;
+        });
+    }
+
+    /// Makes a dead letter claimable again, with its payload or another; false when it is none.
+    public boolean redrive(UUID task, @Nullable Object payload, String reason) {
+        return again(handle -> {
+            boolean isAgain = TaskCommands.redrive(handle, organization(), task, payload);
+            if (isAgain) {
+                tell(handle, "redrive", task, reason, Map.of("edited", payload != null));
+            }
+            return isAgain;
+        });
+    }
+
+    /// Sends a task what it waits for, or will wait for.
+    public Signalled signal(UUID task, String name, @Nullable Object value) {
+        return again(handle -> TaskCommands.signal(handle, organization(), task, name, value));
+    }
+
+    /// What a person decided about an approval.
+    public Signalled decide(UUID task, String name, boolean isApproved, String reason) {
+        return again(handle -> {
+            Signalled was = TaskCommands.signal(
+                    handle, organization(), task, name, new Steps.Approval(isApproved, actor, reason));
+            if (was == Signalled.TAKEN || was == Signalled.KEPT) {
+                tell(handle, isApproved ? "approve" : "reject", task, reason, Map.of("approval", name));
+            }
+            return was;
+        });
+    }
+
+    /// A new task that begins behind the first `steps` steps of another one, with its payload or another; empty when
+    /// there is no such task.
+    public Optional<UUID> fork(UUID task, int steps, @Nullable Object payload, String reason) {
+        return again(handle -> {
+            Optional<UUID> fresh = TaskCommands.fork(handle, organization(), task, steps, payload);
+            fresh.ifPresent(id -> tell(handle, "fork", task, reason, Map.of("fork", id.toString(), "steps", steps)));
+            return fresh;
+        });
+    }
+
+    private <R> R again(Function<Handle, R> command) {
+        R result = database.write(command::apply);
+        claimable.run();
+        return result;
+    }
+
+    private void tell(Handle handle, String command, UUID task, String reason, Map<String, ?> more) {
+        Map<String, Object> detail = new HashMap<>(more);
+        detail.putAll(Map.of("command", command, "task", task.toString(), "actor", actor));
+        TaskCommands.tell(handle, organization(), COMMANDED, reason, detail);
+    }
+
+    /// Does the same to all tasks a filter means; see [TaskBulk].
+    public TaskBulk bulk(TaskBulk.Command command, TaskFilter filter, String reason) {
+        return new TaskBulk(database, clock, command, filter, reason, actor, claimable);
+    }
+
+    /// Nothing of the queue starts until it is resumed; what runs goes on. False when there is no such queue.
+    public boolean pause(String queue, String reason) {
+        return changed(
+                queue,
+                "queue.paused",
+                reason,
+                Map.of(),
+                handle -> QueueCommands.pause(handle, organization(), queue, reason, actor));
+    }
+
+    public boolean resume(String queue, String reason) {
+        return changed(
+                queue,
+                "queue.resumed",
+                reason,
+                Map.of(),
+                handle -> QueueCommands.resume(handle, organization(), queue));
+    }
+
+    /// How much of the queue may run at once and start in a period, over all nodes; false when there is no such queue.
+    public boolean limit(String queue, QueueLimit limit, String reason) {
+        return changed(queue, "queue.limited", reason, limit.described(), handle -> {
+            boolean isThere = QueueCommands.exists(handle, organization(), queue);
+            if (isThere) {
+                QueueCommands.limit(handle, organization(), queue, limit);
+            }
+            return isThere;
+        });
+    }
+
+    private boolean changed(
+            String queue, String type, String reason, Map<String, ?> more, Function<Handle, Boolean> change) {
+        boolean isThere = database.write(handle -> {
+            boolean isChanged = change.apply(handle);
+            if (isChanged) {
+                Map<String, Object> detail = new HashMap<>(more);
+                detail.putAll(Map.of("queue", queue, "actor", actor));
+                TaskCommands.tell(handle, organization(), type, reason, detail);
+            }
+            return isChanged;
+        });
+        queuesChanged.run();
+        return isThere;
+    }
+}
