@@ -31,6 +31,8 @@ public final class Main implements Runnable {
             StatusCommand.class,
             TopCommand.class,
             AgentCommand.class,
+            TaskCommand.class,
+            QueueCommand.class,
             StateCommand.class,
             NodeCommand.class,
             DatabaseCommand.class,
