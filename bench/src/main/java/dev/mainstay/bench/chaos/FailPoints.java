@@ -68,10 +68,9 @@ final class FailPoints implements AutoCloseable {
         return feeder;
     }
 
-    /// Strikes each point `rounds` times, those too that are seen for the first time meanwhile; a point that does not
-    /// come by again and again is left out. What was done and not heard of is the same as what was not sent, as
-    long as
-    /// its transaction has not committed, so only commits are struck both ways.
+    /// Strikes each point `rounds` times, those too that are seen for the first time meanwhile; a point that
+    /// does not come by again and again is left out. What was done and not heard of is the same as what was not
+    /// sent, as long as its transaction has not committed, so only commits are struck both ways.
     void strike(int rounds) throws InterruptedException {
         feeder.feed(TASKS_BEFORE);
         feeder.feedEachKind();
