@@ -717,8 +717,10 @@ CREATE FUNCTION tasks_rescue() RETURNS TABLE (freed bigint, died bigint)
 AS $$
     WITH lost AS MATERIALIZED (
         SELECT claim.organization_id, claim.lease_token,
-            coalesce(session.end_cause, '') NOT IN ('stopped', 'fenced', 'database was away') AS is_crash,
-            coalesce(session.end_cause, 'the worker outside did not renew its lease') AS cause
+            coalesce(session.end_cause, '') NOT IN ('stopped', 'fenced', 'database was away')
+                AND coalesce(claim.expires_at > pg_postmaster_start_time(), true) AS is_crash,
+            coalesce(session.end_cause, CASE WHEN claim.expires_at > pg_postmaster_start_time()
+                THEN 'the worker outside did not renew its lease' ELSE 'the database was away' END) AS cause
         FROM task_claims claim
         LEFT JOIN node_sessions session ON session.session_id = claim.session_id
         WHERE session.ended_at IS NOT NULL OR claim.expires_at <= clock_timestamp()

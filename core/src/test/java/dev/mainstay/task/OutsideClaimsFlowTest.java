@@ -144,6 +144,20 @@ class OutsideClaimsFlowTest {
     }
 
     @Test
+    void a_lease_that_ended_while_the_database_was_away_is_no_crash() {
+        UUID id = outside.enqueue("outage");
+        OutsideTask task = outside.claim("outage");
+        outside.execute("UPDATE task_claims SET expires_at = pg_postmaster_start_time() - interval '1 second'"
+                + " WHERE lease_token = '" + task.token() + "'");
+        outside.upkeep.round();
+
+        assertThat(outside.outcomes(id)).containsExactly("released");
+        assertThat(outside.column(id, "crashes")).isEqualTo("0");
+        assertThat(outside.value("SELECT error FROM task_attempts WHERE task_id = '" + id + "'"))
+                .isEqualTo("lease lost: the database was away");
+    }
+
+    @Test
     void what_was_completed_before_its_lease_ended_stays_so() {
         outside.enqueue("half");
         outside.enqueue("half");
