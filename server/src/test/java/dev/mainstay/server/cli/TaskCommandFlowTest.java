@@ -121,7 +121,7 @@ class TaskCommandFlowTest {
 
         awaitState(id, "completed");
         var described = done("task", "describe", id).out();
-        assertThat(described).contains("completed", "{\"n\":7}", "a, b", "high", "works", "ATTEMPT".toLowerCase());
+        assertThat(described).contains("completed", "{\"n\":7}", "a, b", "high", "works", "attempt");
         assertThat(done("task", "list", "--queue", "here").out()).contains(id, "echo", "completed");
         assertThat(done("task", "timeline", id).out()).contains("attempt", "works");
     }

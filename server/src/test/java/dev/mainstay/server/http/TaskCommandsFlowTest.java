@@ -226,6 +226,22 @@ class TaskCommandsFlowTest {
     }
 
     @Test
+    void a_request_of_another_organization_enqueues_there_and_the_same_nodes_do_it() {
+        String key = api.key(ApiServer.OTHER, Role.OPERATOR).reveal();
+        Reply reply = api.send("POST", "/api/v1/tasks", key, "{\"type\": \"echo\", \"payload\": {\"theirs\": true}}");
+        String path = "/api/v1/tasks/" + reply.json().path("id").asString();
+
+        assertThat(reply.status()).isEqualTo(201);
+        Eventually.holds(
+                "it is done",
+                BOUND,
+                () -> api.send("GET", path, key, null).json().path("state").asString("").equals("completed"));
+        assertThat(api.get(Role.ADMIN, path).status()).isEqualTo(404);
+        assertThat(api.post(Role.OPERATOR, path + "/cancel", "{\"reason\": \"not mine\"}").status())
+                .isEqualTo(404);
+    }
+
+    @Test
     void a_task_that_waits_is_cancelled_at_once_and_one_that_runs_is_asked_to_end() {
         String waits = enqueue("{\"type\": \"nobody\", \"payload\": 1}");
         String runs = enqueue("{\"type\": \"endless\", \"payload\": \"x\"}");
