@@ -39,7 +39,7 @@ public final class IdleBench implements Callable<Integer> {
     @Option(names = "--seconds", defaultValue = "60", description = "how long it is watched (${DEFAULT-VALUE})")
     private int seconds;
 
-    @Option(names = "--warm-up", defaultValue = "30", description = "seconds before that (${DEFAULT-VALUE})")
+    @Option(names = "--warm-up", defaultValue = "60", description = "seconds before that (${DEFAULT-VALUE})")
     private int warmUp;
 
     @Mixin

@@ -33,9 +33,11 @@ final class ClaimWatch implements AutoCloseable {
     ///
     /// @param claimMillis each claim, also those that found nothing
     /// @param startMillis from just before each task was enqueued until its handler began
-    record Seen(Samples claimMillis, Samples startMillis) {
+    /// @param refused tasks that could not be enqueued, so that the load was less than asked for
+    record Seen(Samples claimMillis, Samples startMillis, long refused) {
         Seen and(Seen other) {
-            return new Seen(claimMillis.and(other.claimMillis), startMillis.and(other.startMillis));
+            return new Seen(
+                    claimMillis.and(other.claimMillis), startMillis.and(other.startMillis), refused + other.refused);
         }
     }
 
@@ -58,9 +60,10 @@ final class ClaimWatch implements AutoCloseable {
     Seen round(int perSecond, Duration length) {
         taken(claims);
         taken(starts);
-        SteadyLoad.run(perSecond, length, () -> enqueuer.tasks().enqueue(NewTask.of(TYPE, clock.nanos())));
+        long refused =
+                SteadyLoad.run(perSecond, length, () -> enqueuer.tasks().enqueue(NewTask.of(TYPE, clock.nanos())));
         Threads.pause(HANDED_OVER);
-        return new Seen(Samples.of(taken(claims)), Samples.of(taken(starts)));
+        return new Seen(Samples.of(taken(claims)), Samples.of(taken(starts)), refused);
     }
 
     private static List<Double> taken(Queue<Double> from) {

@@ -90,7 +90,8 @@ public final class HeldSnapshotBench implements Callable<Integer> {
                         seen.startMillis().percentile(99)));
     }
 
-    private static Figures figures(ClaimWatch.Seen before, ClaimWatch.Seen held, ClaimWatch.Seen end) {
+    private Figures figures(ClaimWatch.Seen before, ClaimWatch.Seen held, ClaimWatch.Seen end) {
+        double seconds = hold().toMillis() / 1e3;
         double baselineP99 = before.claimMillis().percentile(99);
         double heldP99 = held.claimMillis().percentile(99);
         return new Figures()
@@ -102,6 +103,8 @@ public final class HeldSnapshotBench implements Callable<Integer> {
                 .add("heldP50Ms", held.claimMillis().median())
                 .add("baselineStartP99Ms", before.startMillis().percentile(99))
                 .add("heldStartP99Ms", held.startMillis().percentile(99))
-                .add("claims", held.claimMillis().size());
+                .add("claims", held.claimMillis().size())
+                .add("startedPerSecond", held.startMillis().size() / seconds)
+                .add("refused", (double) held.refused());
     }
 }
