@@ -18,7 +18,7 @@ import java.util.random.RandomGenerator;
 final class Crew implements AutoCloseable {
     private static final int CAPACITY = 20;
     private static final int SAME_NAME_IN = 4;
-    private static final int PATIENCE_SECONDS = 60;
+    private static final int PATIENCE_SECONDS = 180;
 
     private final Laboratory laboratory;
     private final SharedClasses classes;

@@ -13,6 +13,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// A running node, seen from the bench that started it. Used by one thread.
 public final class NodeProcess implements AutoCloseable {
     private static final Duration END_BOUND = Duration.ofSeconds(10);
+    private static final Duration OWN_END_BOUND = Duration.ofMinutes(2);
 
     private final Process process;
     private final String node;
@@ -108,7 +109,9 @@ public final class NodeProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("node " + node + " does not listen", e);
         }
-        process.onExit().orTimeout(END_BOUND.toSeconds(), TimeUnit.SECONDS).join();
+        process.onExit()
+                .orTimeout(OWN_END_BOUND.toSeconds(), TimeUnit.SECONDS)
+                .join();
     }
 
     public boolean isAlive() {
