@@ -90,6 +90,7 @@ public final class Fleet implements AutoCloseable {
         this.taskHost = taskHost(builder, monotonic);
         this.tasks = new TaskQueue(
                 database, organization, taskHost, () -> signals.notify(TaskTopics.CLAIMABLE), this::queuesChanged);
+        this.messages = messageHost(builder, monotonic);
         this.host = agentHost(builder, monotonic);
         this.upkeep = new TaskUpkeep(database, this::tasksEnqueued);
         this.scheduler = new Scheduler(database, wheel, monotonic, this::tasksEnqueued);
@@ -98,7 +99,6 @@ public final class Fleet implements AutoCloseable {
                 organization,
                 "node:" + builder.node(),
                 new Schedules.Told(this::schedulesChanged, this::tasksEnqueued));
-        this.messages = messageHost(builder, monotonic);
         try {
             declare(builder);
         } catch (RuntimeException e) {
@@ -140,6 +140,7 @@ public final class Fleet implements AutoCloseable {
                         state,
                         taskHost,
                         tasks,
+                        messages,
                         () -> signals.notify(PLACEMENT))
                 .start();
     }
@@ -161,7 +162,9 @@ public final class Fleet implements AutoCloseable {
     private MessageHost messageHost(FleetBuilder builder, MonotonicClock monotonic) {
         MessageTransport given = builder.messages();
         MessageTransport transport = given == null ? new PostgresTransport(database, signals) : given;
-        return new MessageHost(transport, wheel, monotonic, clock);
+        MessageHost started = new MessageHost(transport, wheel, monotonic, clock);
+        started.reportTo(telemetry);
+        return started;
     }
 
     private void freeWhatTheDeadHeld() {

@@ -2,6 +2,7 @@ package dev.mainstay.bench;
 
 import dev.mainstay.bench.agents.AgentsBench;
 import dev.mainstay.bench.api.ApiBench;
+import dev.mainstay.bench.bus.BusBench;
 import dev.mainstay.bench.chaos.ChaosBench;
 import dev.mainstay.bench.failover.FailoverBench;
 import dev.mainstay.bench.idle.IdleBench;
@@ -39,7 +40,8 @@ import picocli.CommandLine.Spec;
             HeldSnapshotBench.class,
             StepsBench.class,
             IdleBench.class,
-            ChaosBench.class
+            ChaosBench.class,
+            BusBench.class
         })
 public final class BenchMain implements Runnable {
     @Spec

@@ -37,6 +37,7 @@ class BenchMainTest {
                         "steps",
                         "idle",
                         "chaos",
+                        "bus",
                         "list");
     }
 

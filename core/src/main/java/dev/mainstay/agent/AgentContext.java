@@ -1,6 +1,9 @@
 package dev.mainstay.agent;
 
 import dev.mainstay.AgentRef;
+import dev.mainstay.message.ConsumerGroup;
+import dev.mainstay.message.MessageBus;
+import dev.mainstay.message.MessageHandler;
 import dev.mainstay.state.SharedState;
 import dev.mainstay.task.TaskHandler;
 import dev.mainstay.task.TaskQueue;
@@ -41,6 +44,18 @@ public interface AgentContext {
     /// The same for work that has no result and is done when it returns.
     default <P> void worker(String type, Class<P> payload, TaskWork<P> work) {
         worker(TaskType.of(type, payload), work.asHandler());
+    }
+
+    /// Messages of this agent's organization; what it publishes is from this agent.
+    MessageBus messages();
+
+    /// Handles messages of a group while this agent is active and not paused, where it runs. To be called in
+    /// [Agent#start]. What is sent meanwhile waits.
+    void consume(ConsumerGroup group, MessageHandler handler);
+
+    /// The same for what is sent to this agent, and to all agents.
+    default void onMessage(MessageHandler handler) {
+        consume(ConsumerGroup.inboxOf(agent().id()), handler);
     }
 
     void metric(String name, double value, String unit, Map<String, String> labels);

@@ -5,6 +5,7 @@ import dev.mainstay.Resident;
 import dev.mainstay.concurrent.Loop;
 import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.TimerWheel;
+import dev.mainstay.message.MessageHost;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.state.SharedState;
 import dev.mainstay.task.AttemptListener;
@@ -47,6 +48,7 @@ public final class AgentHost implements Resident, AutoCloseable {
     private final SharedState state;
     private final TaskHost taskHost;
     private final TaskQueue tasks;
+    private final MessageHost messages;
     private final AgentStore store;
     private final TransitionLog transitions;
     private final Supervisor supervisor = new Supervisor(RandomGenerator.getDefault());
@@ -69,6 +71,7 @@ public final class AgentHost implements Resident, AutoCloseable {
         this.state = builder.state;
         this.taskHost = builder.taskHost;
         this.tasks = builder.tasks;
+        this.messages = builder.messages;
         this.store = new AgentStore(builder.database);
         this.transitions = new TransitionLog(builder.database, builder.telemetry);
         this.leasesReturned = builder.leasesReturned;
@@ -87,6 +90,7 @@ public final class AgentHost implements Resident, AutoCloseable {
             SharedState state,
             TaskHost taskHost,
             TaskQueue tasks,
+            MessageHost messages,
             Runnable leasesReturned) {
         public AgentHost start() {
             return new AgentHost(this);
@@ -206,9 +210,13 @@ public final class AgentHost implements Resident, AutoCloseable {
         return new AgentTasks(taskHost, listener);
     }
 
-    AgentContext contextOf(Assignment assignment, AgentSpec spec, AgentTasks work) {
+    AgentMessages messagesOf(AgentRef agent) {
+        return new AgentMessages(messages.bus(agent.organization()).as(agent.id()));
+    }
+
+    AgentContext contextOf(Assignment assignment, AgentSpec spec, AgentTasks work, AgentMessages inbox) {
         TaskQueue own = tasks.of(assignment.agent().organization());
-        return new RunnerContext(assignment.agent(), spec, assignment.fence(), node, house, state, own, work);
+        return new RunnerContext(assignment.agent(), spec, assignment.fence(), node, house, state, own, work, inbox);
     }
 
     boolean step(Transition step) {

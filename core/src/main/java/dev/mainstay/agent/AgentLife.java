@@ -27,6 +27,7 @@ final class AgentLife {
     private final AgentRunner runner;
     private final AgentCalls calls;
     private final AgentTasks tasks;
+    private final AgentMessages messages;
     private final AgentContext context;
     private final Mailbox mailbox;
     private final TimerWheel.Timer restartTimer;
@@ -48,7 +49,8 @@ final class AgentLife {
         this.runner = new AgentRunner(assignment.agent(), spec, assignment.fence(), host.house(), this::crashed);
         this.calls = new AgentCalls(spec, runner::abandoned);
         this.tasks = host.tasksOf(runner::handled);
-        this.context = host.contextOf(assignment, spec, tasks);
+        this.messages = host.messagesOf(assignment.agent());
+        this.context = host.contextOf(assignment, spec, tasks, messages);
         this.restartTimer = new TimerWheel.Timer(() -> mailbox.post(this::revive));
     }
 
@@ -269,6 +271,7 @@ final class AgentLife {
                 if (ready != null) {
                     runner.tickWith(ready, context);
                     tasks.open();
+                    messages.open();
                 }
             }
             case PAUSED -> {
@@ -288,6 +291,7 @@ final class AgentLife {
     private void rest() {
         runner.pause();
         tasks.hold();
+        messages.hold();
     }
 
     /// The instance that may tick; null when there is none, or not now.
@@ -367,6 +371,7 @@ final class AgentLife {
 
     private void discard() {
         tasks.close(over ? Duration.ZERO : STOP_BOUND);
+        messages.close(over ? Duration.ZERO : STOP_BOUND);
         Agent old = agent;
         agent = null;
         calls.close(old, spec.deadline().compareTo(STOP_BOUND) < 0 ? spec.deadline() : STOP_BOUND);

@@ -1,6 +1,9 @@
 package dev.mainstay.agent;
 
 import dev.mainstay.AgentRef;
+import dev.mainstay.message.ConsumerGroup;
+import dev.mainstay.message.MessageBus;
+import dev.mainstay.message.MessageHandler;
 import dev.mainstay.state.SharedState;
 import dev.mainstay.task.TaskHandler;
 import dev.mainstay.task.TaskQueue;
@@ -23,11 +26,22 @@ record RunnerContext(
         RunnerHouse house,
         SharedState state,
         TaskQueue tasks,
-        AgentTasks work)
+        AgentTasks work,
+        AgentMessages inbox)
         implements AgentContext {
     @Override
     public <P> void worker(TaskType<P> type, TaskHandler<P> handler) {
         work.add(type, handler);
+    }
+
+    @Override
+    public MessageBus messages() {
+        return inbox.bus();
+    }
+
+    @Override
+    public void consume(ConsumerGroup group, MessageHandler handler) {
+        inbox.add(group, handler);
     }
 
     @Override

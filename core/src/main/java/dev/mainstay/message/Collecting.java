@@ -4,8 +4,8 @@ import dev.mainstay.concurrent.Loop;
 import dev.mainstay.concurrent.Threads;
 import java.time.Duration;
 
-/// Looks every two milliseconds, for half a second, whether a transaction of others has committed its messages: nobody
-/// tells when it does. Later ones are found by the duty that looks once a second. Thread-safe.
+/// Looks every two milliseconds, for half a second, whether a transaction of others has committed its messages:
+/// nobody tells when it does. Later ones are found by the duty that looks once a second. Thread-safe.
 final class Collecting implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(2);
     private static final int LOOKS = 250;

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /// Thread-safe.
 final class Consumer implements Subscription {
     private static final Logger LOG = LoggerFactory.getLogger(Consumer.class);
-    private static final Duration CLOSE_BOUND = Duration.ofSeconds(30);
+    private static final Duration LAST_ROUND = Duration.ofSeconds(5);
     private static final int MOST_HELD = 1_000;
     private static final int LARGEST_BATCH = 500;
 
@@ -30,6 +30,7 @@ final class Consumer implements Subscription {
     private final UUID organization;
     private final ConsumerGroup group;
     private final Deadlines deadlines;
+    private final MessageTally tally;
     private final Supplier<Hand> newHand;
     private final UUID id = UUID.randomUUID();
     private final Mailbox mailbox;
@@ -51,11 +52,13 @@ final class Consumer implements Subscription {
             int concurrency,
             MessageHandler handler,
             Deadlines deadlines,
+            MessageTally tally,
             java.util.function.Consumer<Consumer> forget) {
         this.transport = transport;
         this.organization = organization;
         this.group = group;
         this.deadlines = deadlines;
+        this.tally = tally;
         this.forget = () -> forget.accept(this);
         this.newHand = () -> new Hand(group, concurrency, handler, deadlines, this::wake);
         this.mailbox = new Mailbox("messages " + group.name());
@@ -106,6 +109,7 @@ final class Consumer implements Subscription {
             LOG.atWarn().addKeyValue("group", group.name()).log("lease {} lost: others handle its messages", token);
         }
         retryLater(unstored);
+        tally.settled(organization, group.name(), unstored);
         mine.settled(unstored);
         unstored = new ArrayList<>();
     }
@@ -155,28 +159,28 @@ final class Consumer implements Subscription {
     }
 
     @Override
-    public void close() {
+    public void close(Duration bound) {
         closed = true;
         stopListening.run();
         Hand mine = hand;
         mine.close();
         MonotonicClock clock = deadlines.monotonic();
-        long giveUp = clock.nanos() + CLOSE_BOUND.toNanos();
+        long giveUp = clock.nanos() + bound.toNanos();
         while (!mine.isIdle() && clock.nanos() < giveUp && Threads.pause(Duration.ofMillis(2))) {
             wake();
         }
+        awaitRound();
+        forget.run();
+    }
+
+    private void awaitRound() {
         CompletableFuture<Void> settled = new CompletableFuture<>();
         mailbox.post(() -> {
             round();
             settled.complete(null);
         });
-        await(settled);
-        forget.run();
-    }
-
-    private static void await(CompletableFuture<Void> settled) {
         try {
-            settled.get(CLOSE_BOUND.toSeconds(), TimeUnit.SECONDS);
+            settled.get(LAST_ROUND.toSeconds(), TimeUnit.SECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } catch (ExecutionException | TimeoutException e) {

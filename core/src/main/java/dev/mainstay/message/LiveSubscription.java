@@ -132,7 +132,7 @@ final class LiveSubscription implements Subscription {
     }
 
     @Override
-    public void close() {
+    public void close(Duration bound) {
         closed = true;
         stopListening.run();
         tail.leave(this);

@@ -4,6 +4,7 @@ import dev.mainstay.Resident;
 import dev.mainstay.concurrent.Loop;
 import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.TimerWheel;
+import dev.mainstay.telemetry.Telemetry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -30,7 +31,9 @@ public final class MessageHost implements Resident {
     private final List<Consumer> consumers = new CopyOnWriteArrayList<>();
     private final Map<UUID, Tail> tails = new ConcurrentHashMap<>();
     private final Map<UUID, Requests> requests = new ConcurrentHashMap<>();
+    private final MessageTally tally = new MessageTally();
     private final Loop poll;
+    private volatile @Nullable Telemetry telemetry;
     private final Collecting collecting;
 
     /// @param clock the database's time, for identifiers
@@ -48,7 +51,16 @@ public final class MessageHost implements Resident {
         return new MessageBus(this, organization, null);
     }
 
+    /// Tells from now on how messages ended, about once a second.
+    public void reportTo(Telemetry newTelemetry) {
+        telemetry = newTelemetry;
+    }
+
     private void look() {
+        Telemetry told = telemetry;
+        if (told != null) {
+            tally.tell(told, clock.instant());
+        }
         tails.values().forEach(Tail::look);
         Map<UUID, List<Consumer>> byOrganization =
                 consumers.stream().collect(Collectors.groupingBy(Consumer::organization));
@@ -86,7 +98,7 @@ public final class MessageHost implements Resident {
     /// Lets the handlers under way end and gives the rest back. The bus still publishes until [#close].
     @Override
     public void stop(Duration bound) {
-        consumers.forEach(Consumer::close);
+        consumers.forEach(consumer -> consumer.close(bound));
     }
 
     /// Stores what was taken to be published, then stops.
@@ -116,7 +128,7 @@ public final class MessageHost implements Resident {
 
     Subscription consume(UUID organization, ConsumerGroup group, int concurrency, MessageHandler handler) {
         Consumer consumer =
-                new Consumer(transport, organization, group, concurrency, handler, deadlines, consumers::remove);
+                new Consumer(transport, organization, group, concurrency, handler, deadlines, tally, consumers::remove);
         consumers.add(consumer);
         consumer.wake();
         return consumer;

@@ -66,8 +66,7 @@ public interface MessageTransport extends AutoCloseable {
     default void rescue() {}
 
     /// SQL that tells, in Mainstay's own database, whether [#collect] or [#rescue] has anything to do; null to call
-    /// them
-    /// every second.
+    /// them every second.
     default @Nullable String due() {
         return null;
     }

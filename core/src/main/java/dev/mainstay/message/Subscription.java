@@ -1,8 +1,16 @@
 package dev.mainstay.message;
 
-/// A subscriber that listens until it is closed. Closing waits for the handlers under way; what was not begun stays
-/// in the group. Thread-safe.
+import java.time.Duration;
+
+/// A subscriber that listens until it is closed. Thread-safe.
 public interface Subscription extends AutoCloseable {
+    /// Takes nothing more and waits up to `bound` for the handlers under way. What was not begun goes back to its
+    /// group; a handler that goes on longer is tried again elsewhere.
+    void close(Duration bound);
+
+    /// The same with thirty seconds.
     @Override
-    void close();
+    default void close() {
+        close(Duration.ofSeconds(30));
+    }
 }

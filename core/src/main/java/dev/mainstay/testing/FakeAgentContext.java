@@ -5,6 +5,9 @@ import dev.mainstay.ErrorCode;
 import dev.mainstay.MainstayException;
 import dev.mainstay.agent.AgentContext;
 import dev.mainstay.agent.AgentSpec;
+import dev.mainstay.message.ConsumerGroup;
+import dev.mainstay.message.MessageBus;
+import dev.mainstay.message.MessageHandler;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.state.SharedState;
 import dev.mainstay.task.TaskHandler;
@@ -31,6 +34,7 @@ public final class FakeAgentContext implements AgentContext {
     private final InstantSource clock;
     private final @Nullable SharedState state;
     private final Map<String, TaskHandler<?>> workers = new ConcurrentHashMap<>();
+    private final Map<String, MessageHandler> consumers = new ConcurrentHashMap<>();
     private final List<Metric> metrics = new CopyOnWriteArrayList<>();
     private final List<Event> events = new CopyOnWriteArrayList<>();
     private volatile boolean storing = true;
@@ -74,6 +78,21 @@ public final class FakeAgentContext implements AgentContext {
             throw new IllegalStateException("agent " + spec.id() + " uses shared state, and the test gave it none");
         }
         return state;
+    }
+
+    @Override
+    public MessageBus messages() {
+        throw new IllegalStateException("agent " + spec.id() + " publishes messages, and the test gave it no bus");
+    }
+
+    @Override
+    public void consume(ConsumerGroup group, MessageHandler handler) {
+        consumers.put(group.name(), handler);
+    }
+
+    /// What the agent listens to, by name of group.
+    public Map<String, MessageHandler> consumers() {
+        return Map.copyOf(consumers);
     }
 
     @Override

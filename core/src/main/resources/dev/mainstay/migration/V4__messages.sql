@@ -231,6 +231,7 @@ DECLARE
     reading message_groups;
     busy text[];
     reached bigint[];
+    theirs text[];
 BEGIN
     IF most < 1 OR NOT message_group_is_ready(tenant, of_group) THEN
         RETURN;
@@ -245,10 +246,12 @@ BEGIN
     SELECT coalesce(array_agg(DISTINCT sender), '{}') INTO busy
     FROM message_claims claim CROSS JOIN LATERAL unnest(claim.senders) AS sender
     WHERE claim.organization_id = tenant AND claim.group_name = of_group AND claim.consumer <> by_consumer;
-    SELECT attempts, positions INTO tried, chosen FROM message_take_waiting(tenant, of_group, busy, most);
+    SELECT attempts, positions, senders INTO tried, chosen, theirs
+    FROM message_take_waiting(tenant, of_group, busy, most);
     IF chosen IS NULL THEN
         tried := 0;
-        SELECT positions, reached_now INTO chosen, reached FROM message_take_fresh(reading, busy, most);
+        SELECT positions, senders, reached_now INTO chosen, theirs, reached
+        FROM message_take_fresh(reading, busy, most);
         IF reached <> reading.positions THEN
             UPDATE message_groups SET positions = reached WHERE organization_id = tenant AND name = of_group;
         END IF;
@@ -256,16 +259,14 @@ BEGIN
     IF cardinality(chosen) > 0 THEN
         INSERT INTO message_claims (organization_id, lease_token, group_name, session_id, consumer, attempts,
             expires_at, positions, senders)
-        SELECT tenant, token, of_group, by_session, by_consumer, tried, clock_timestamp() + reading.ack_within, chosen,
-            coalesce(array_agg(DISTINCT sender) FILTER (WHERE reading.ordered AND sender IS NOT NULL), '{}')
-        FROM messages
-        WHERE organization_id = tenant AND position = ANY (chosen);
+        VALUES (tenant, token, of_group, by_session, by_consumer, tried, clock_timestamp() + reading.ack_within, chosen,
+            coalesce(theirs, '{}'));
     END IF;
 END $$;
 
 -- Takes out of what waits: all tried equally often, none before an earlier one of its sender; nulls when nothing may go.
 CREATE FUNCTION message_take_waiting(tenant uuid, of_group text, busy text[], most integer,
-        OUT attempts integer, OUT positions bigint[])
+        OUT attempts integer, OUT positions bigint[], OUT senders text[])
     LANGUAGE plpgsql VOLATILE
     SET search_path = ${schema}, pg_temp
 AS $$
@@ -302,19 +303,22 @@ BEGIN
             ORDER BY position
             LIMIT most) AS taken;
     END IF;
-    DELETE FROM message_waiting
-    WHERE organization_id = tenant AND group_name = of_group AND position = ANY (positions);
+    WITH taken AS (
+        DELETE FROM message_waiting
+        WHERE organization_id = tenant AND group_name = of_group AND position = ANY (positions)
+        RETURNING sender)
+    SELECT array_agg(DISTINCT sender) FILTER (WHERE sender IS NOT NULL) INTO senders FROM taken;
 END $$;
 
 -- Reads on in the log, the most urgent first. Messages of senders who are busy or waiting step aside when others are
 -- behind them, until 10,000 have.
 CREATE FUNCTION message_take_fresh(reading message_groups, busy text[], most integer,
-        OUT positions bigint[], OUT reached_now bigint[])
+        OUT positions bigint[], OUT senders text[], OUT reached_now bigint[])
     LANGUAGE plpgsql VOLATILE
     SET search_path = ${schema}, pg_temp
 AS $$
 DECLARE
-    page CONSTANT integer := 1000;
+    page integer := most;
     aside CONSTANT integer := 10000;
     newest bigint := (SELECT head FROM message_logs WHERE organization_id = reading.organization_id);
     waiting text[];
@@ -322,15 +326,20 @@ DECLARE
     seen integer;
     last_seen bigint;
     free bigint[];
+    free_senders text[];
     held bigint[];
     is_waiting boolean;
     upto bigint;
 BEGIN
     positions := '{}';
+    senders := '{}';
     reached_now := reading.positions;
     SELECT coalesce(array_agg(DISTINCT sender) FILTER (WHERE sender IS NOT NULL), '{}'), count(*)
     INTO waiting, stepped_aside
     FROM message_waiting WHERE organization_id = reading.organization_id AND group_name = reading.name;
+    IF cardinality(busy) + cardinality(waiting) > 0 THEN
+        page := greatest(most, 1000);
+    END IF;
     FOR urgency IN 0..3 LOOP
         EXIT WHEN cardinality(positions) >= most;
         WITH raw AS MATERIALIZED (
@@ -347,15 +356,16 @@ BEGIN
             ORDER BY fresh.position
             LIMIT page),
         judged AS (
-            SELECT position, is_wanted, sender = ANY (waiting) AS is_waiting,
+            SELECT position, sender, is_wanted, sender = ANY (waiting) AS is_waiting,
                 coalesce(sender = ANY (busy) OR sender = ANY (waiting), false) AS is_held
             FROM raw)
         SELECT count(*), max(position),
             coalesce((array_agg(position ORDER BY position) FILTER (WHERE is_wanted AND NOT is_held))
                 [1:most - cardinality(positions)], '{}'),
             coalesce(array_agg(position ORDER BY position) FILTER (WHERE is_wanted AND is_held), '{}'),
-            coalesce(bool_or(is_wanted AND judged.is_waiting), false)
-        INTO seen, last_seen, free, held, is_waiting
+            coalesce(bool_or(is_wanted AND judged.is_waiting), false),
+            array_agg(DISTINCT sender) FILTER (WHERE is_wanted AND NOT is_held AND sender IS NOT NULL)
+        INTO seen, last_seen, free, held, is_waiting, free_senders
         FROM judged;
         CONTINUE WHEN seen = 0;
         upto := CASE
@@ -375,6 +385,7 @@ BEGIN
         WHERE organization_id = reading.organization_id
             AND position IN (SELECT held_back FROM unnest(held) AS held_back WHERE held_back <= upto);
         positions := positions || free;
+        senders := senders || free_senders;
         reached_now[urgency + 1] := greatest(upto, reached_now[urgency + 1]);
     END LOOP;
 END $$;
@@ -434,7 +445,13 @@ BEGIN
         WHERE organization_id = tenant AND outcome IN ('retry', 'returned')),
     dead AS (
         INSERT INTO message_dead_letters (organization_id, group_name, position, attempts, reason)
-        SELECT tenant, of_group, position, attempts + 1, error FROM told WHERE outcome = 'dead'),
+        SELECT tenant, of_group, position, attempts + 1, error FROM told WHERE outcome = 'dead'
+        RETURNING *),
+    told_of AS (
+        INSERT INTO system_events (organization_id, type, severity, cause, detail)
+        SELECT organization_id, 'message.dead', 'warning', reason,
+            jsonb_build_object('group', group_name, 'position', position, 'attempts', attempts)
+        FROM dead),
     remaining AS MATERIALIZED (
         SELECT claim.lease_token, ARRAY(
             SELECT position FROM unnest(claim.positions) AS position
@@ -487,7 +504,13 @@ AS $$
         SELECT organization_id, group_name, position, attempts,
             'its consumer died or did not settle it in time, ' || attempts || ' attempts'
         FROM freed
-        WHERE is_dead)
+        WHERE is_dead
+        RETURNING *),
+    told_of AS (
+        INSERT INTO system_events (organization_id, type, severity, cause, detail)
+        SELECT organization_id, 'message.dead', 'warning', reason,
+            jsonb_build_object('group', group_name, 'position', position, 'attempts', attempts)
+        FROM dead)
     SELECT DISTINCT freed.organization_id, freed.group_name FROM freed
 $$;
 

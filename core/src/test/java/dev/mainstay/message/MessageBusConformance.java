@@ -18,6 +18,7 @@ import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -299,6 +300,10 @@ abstract class MessageBusConformance {
             bus.publish(NewMessage.to(channel, "good").from("me"));
             eventually(got, 1);
             assertThat(got).containsExactly("good");
+            Eventually.holds(
+                    "a dead letter",
+                    BOUND,
+                    () -> !bus.deadLetters(Optional.of(name), 10).isEmpty());
             List<DeadLetter> dead = bus.deadLetters(Optional.of(name), 10);
             assertThat(dead).hasSize(1);
             assertThat(dead.getFirst())
@@ -472,5 +477,95 @@ abstract class MessageBusConformance {
                 .hasMessage(
                         "message to large has 262146 bytes of JSON, at most 262144 are taken; store it elsewhere and"
                                 + " send its address");
+    }
+
+    @Test
+    void no_reader_misses_what_many_publishers_on_two_nodes_store_at_once() {
+        String channel = unique("crowd");
+        List<String> group = seen();
+        List<String> live = seen();
+        try (TestNode other = node("other");
+                Subscription _ = bus.consume(
+                        ConsumerGroup.of(channel + "-group", Interest.in(channel)), m -> group.add(text(m)));
+                Subscription _ = bus.subscribe(Interest.in(channel), m -> live.add(text(m)));
+                ExecutorService publishers = Threads.virtualExecutor("publishers")) {
+            for (String publisher : numbers(0, 20)) {
+                MessageBus theirs = publisher.length() == 1 ? bus : other.bus();
+                publishers.execute(() -> numbers(0, 25)
+                        .forEach(number -> theirs.publish(
+                                NewMessage.to(channel, publisher + "/" + number).from(publisher))));
+            }
+            eventually(group, 500);
+            eventually(live, 500);
+        }
+        assertThat(group).hasSize(500).doesNotHaveDuplicates();
+        assertThat(live).hasSize(500).doesNotHaveDuplicates();
+        for (String publisher : numbers(0, 20)) {
+            assertThat(live.stream().filter(line -> line.startsWith(publisher + "/")))
+                    .isEqualTo(numbers(0, 25).stream()
+                            .map(number -> publisher + "/" + number)
+                            .toList());
+        }
+    }
+
+    @Test
+    void one_sender_that_waits_holds_up_no_other() {
+        String channel = unique("held-up");
+        List<String> got = seen();
+        RetryPolicy slow = new RetryPolicy(3, Duration.ofMinutes(5), Duration.ofMinutes(5), 0);
+        ConsumerGroup group =
+                ConsumerGroup.of(channel + "-group", Interest.in(channel)).retry(slow);
+        try (Subscription _ = bus.consume(group, message -> {
+            if ("waits".equals(message.sender())) {
+                throw new IllegalStateException("not now");
+            }
+            got.add(text(message));
+        })) {
+            bus.publishAll(numbers(0, 700).stream()
+                    .map(number -> NewMessage.to(channel, number).from("waits"))
+                    .toList());
+            bus.publish(NewMessage.to(channel, "other").from("goes on"));
+            eventually(got, 1);
+        }
+        assertThat(got).containsExactly("other");
+    }
+
+    @Test
+    void a_hundred_subscribers_each_see_every_message() {
+        String channel = unique("fan-out");
+        AtomicInteger seen = new AtomicInteger();
+        List<Subscription> subscriptions = IntStream.range(0, 100)
+                .mapToObj(i -> bus.subscribe(Interest.in(channel), message -> seen.incrementAndGet()))
+                .toList();
+        bus.publishAll(numbers(0, 50).stream()
+                .map(number -> NewMessage.to(channel, number))
+                .toList());
+        Eventually.holds("5,000 deliveries", BOUND, () -> seen.get() >= 5_000);
+        subscriptions.forEach(Subscription::close);
+        assertThat(seen).hasValue(5_000);
+    }
+
+    @Test
+    void a_slow_subscriber_loses_nothing_and_delays_nobody() {
+        String channel = unique("slow");
+        CountDownLatch late = new CountDownLatch(1);
+        List<String> slow = seen();
+        List<String> quick = seen();
+        try (Subscription _ = bus.subscribe(Interest.in(channel), message -> {
+                    late.await();
+                    slow.add(text(message));
+                });
+                Subscription _ = bus.subscribe(Interest.in(channel), m -> quick.add(text(m)))) {
+            for (int batch = 0; batch < 7; batch++) {
+                bus.publishAll(numbers(batch * 1_000, batch * 1_000 + 1_000).stream()
+                        .map(number -> NewMessage.to(channel, number))
+                        .toList());
+            }
+            eventually(quick, 7_000);
+            assertThat(slow).isEmpty();
+            late.countDown();
+            eventually(slow, 7_000);
+        }
+        assertThat(slow).isEqualTo(numbers(0, 7_000));
     }
 }

@@ -1,14 +1,21 @@
 package dev.mainstay.message;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.TimerWheel;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.postgres.Signals;
 import dev.mainstay.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Instant;
+import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
 
 class PostgresTransportFlowTest extends MessageBusConformance {
     private final TestDatabase test = TestDatabase.create();
@@ -17,6 +24,48 @@ class PostgresTransportFlowTest extends MessageBusConformance {
     @AfterAll
     void closeDatabase() {
         test.close();
+    }
+
+    @Test
+    void a_message_of_a_transaction_comes_after_its_commit_and_one_rolled_back_never_was() throws SQLException {
+        String channel = unique("transaction");
+        List<String> got = seen();
+        try (Subscription _ = bus.consume(ConsumerGroup.of(channel, Interest.in(channel)), m -> got.add(text(m)));
+                Connection connection = test.superuser()) {
+            connection.setAutoCommit(false);
+            bus.publish(connection, NewMessage.to(channel, "rolled back"));
+            connection.rollback();
+            bus.publish(connection, NewMessage.to(channel, "first"));
+            bus.publish(connection, NewMessage.to(channel, "second"));
+            bus.publish(NewMessage.to(channel, "while it was open"));
+            eventually(got, 1);
+            assertThat(got).containsExactly("while it was open");
+            connection.commit();
+            eventually(got, 3);
+        }
+        assertThat(got).containsExactlyInAnyOrder("while it was open", "first", "second");
+    }
+
+    @Test
+    void a_message_that_a_group_still_needs_outlives_its_day() throws SQLException {
+        try (Connection superuser = test.superuser();
+                Statement statement = superuser.createStatement()) {
+            statement.execute("""
+                    SELECT partition_create('messages', now() - interval '10 days');
+                    INSERT INTO messages (organization_id, position, id, channel, body)
+                    SELECT '00000000-0000-0000-0000-000000000001', message_position(now() - interval '10 days') + number,
+                        gen_random_uuid(), 'old', to_jsonb(number)
+                    FROM generate_series(1, 3) AS number;
+                    INSERT INTO message_dead_letters (organization_id, group_name, position, attempts, reason)
+                    SELECT organization_id, 'old', position, 1, 'no' FROM messages WHERE body = '2';
+                    INSERT INTO message_waiting (organization_id, group_name, position, attempts)
+                    SELECT organization_id, 'old', position, 1 FROM messages WHERE body = '3';
+                    SELECT partition_drop('messages', now() - interval '9 days')
+                    """);
+        }
+        assertThat(bus.read(Interest.in("old"), 0, 10))
+                .extracting(message -> message.body().intValue())
+                .containsExactly(2, 3);
     }
 
     @Override
