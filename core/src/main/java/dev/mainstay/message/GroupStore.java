@@ -211,13 +211,17 @@ final class GroupStore {
                 .bind("organization", organization)
                 .bind("group", group.orElse(null))
                 .bind("limit", limit)
-                .map((row, context) -> new DeadLetter(
-                        row.getString("group_name"),
-                        LogStore.message(row, row.getInt("attempts")),
-                        row.getInt("attempts"),
-                        row.getString("reason"),
-                        Columns.instant(row, "died_at")))
+                .map((row, context) -> dead(row))
                 .list());
+    }
+
+    static DeadLetter dead(ResultSet row) throws SQLException {
+        return new DeadLetter(
+                row.getString("group_name"),
+                LogStore.message(row, row.getInt("attempts")),
+                row.getInt("attempts"),
+                row.getString("reason"),
+                Columns.instant(row, "died_at"));
     }
 
     boolean redrive(UUID organization, String group, long position) {

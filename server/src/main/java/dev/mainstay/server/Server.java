@@ -25,6 +25,7 @@ import dev.mainstay.server.http.Meters;
 import dev.mainstay.server.http.Route;
 import dev.mainstay.server.log.Logging;
 import dev.mainstay.server.stream.FleetWatches;
+import dev.mainstay.server.stream.MessageStreams;
 import dev.mainstay.server.web.WebAssets;
 import dev.mainstay.task.OutsideWorkers;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -130,6 +131,7 @@ public final class Server implements AutoCloseable {
         var watches = FleetWatches.start(
                 database, MonotonicClock.system(), fleet.node().identity().id());
         var workers = OutsideWorkers.start(database, fleet.signals(), fleet.telemetry(), fleet.clock());
+        var messages = new MessageStreams(fleet::messages);
         opened.add(Meters.bind(meters, database, fleet.telemetry(), watches));
         var api = new Api(
                 database,
@@ -144,13 +146,15 @@ public final class Server implements AutoCloseable {
                 fleet.signals(),
                 fleet.taskDesks(),
                 fleet::assignmentsChanged,
-                workers);
+                workers,
+                messages);
         List<Route> routes = new ArrayList<>(api.routes());
         routes.addAll(WebAssets.load().routes());
         try {
             var server = opened.add(HttpServer.start(listening, entrance, check::caller, routes, meters));
             opened.add(watches); // its streams end first, or the server would wait for them
             opened.add(workers); // and so does who waits for tasks
+            opened.add(messages); // and who follows messages
             return server;
         } catch (RuntimeException e) {
             watches.close();

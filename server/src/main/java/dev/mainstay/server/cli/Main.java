@@ -34,6 +34,7 @@ public final class Main implements Runnable {
             TaskCommand.class,
             QueueCommand.class,
             StateCommand.class,
+            MessageCommand.class,
             NodeCommand.class,
             DatabaseCommand.class,
             ConfigCommand.class,

@@ -8,6 +8,7 @@ import dev.mainstay.postgres.Signals;
 import dev.mainstay.server.auth.KeyCheck;
 import dev.mainstay.server.auth.KeyStore;
 import dev.mainstay.server.stream.FleetWatches;
+import dev.mainstay.server.stream.MessageStreams;
 import dev.mainstay.task.OutsideWorkers;
 import dev.mainstay.task.TaskDesks;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -27,6 +28,7 @@ import org.jspecify.annotations.Nullable;
 /// @param taskDesks where requests command tasks and queues
 /// @param told called after something was asked of agents or nodes, so that they look at once
 /// @param workers who claim tasks over HTTP
+/// @param messages the buses of organizations, and streams of them
 public record Api(
         Database database,
         NodeIdentity node,
@@ -40,7 +42,8 @@ public record Api(
         @Nullable Signals signals,
         TaskDesks taskDesks,
         Runnable told,
-        OutsideWorkers workers) {
+        OutsideWorkers workers,
+        MessageStreams messages) {
 
     /// Every route of the document, and no other.
     public List<Route> routes() {
@@ -58,6 +61,7 @@ public record Api(
                         new TaskCommandRoutes(database, taskDesks).routes(),
                         new TaskBulkRoutes(taskDesks).routes(),
                         new QueueRoutes(database, taskDesks).routes(),
+                        new MessageRoutes(database, messages, clock).routes(),
                         new KeyRoutes(keys, keyCheck, node, clock).routes())
                 .flatMap(List::stream)
                 .toList();

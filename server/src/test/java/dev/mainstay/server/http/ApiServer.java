@@ -55,6 +55,7 @@ final class ApiServer implements AutoCloseable {
     final KeyStore keys;
     final Signals signals;
     final OutsideWorkers workers;
+    final TestMessages messages;
     private final Telemetry telemetry;
     private final Map<UUID, Map<Role, KeyToken>> tokens = new HashMap<>();
     private final HttpClient client = HttpClient.newHttpClient();
@@ -73,6 +74,7 @@ final class ApiServer implements AutoCloseable {
         signals = Signals.start(database);
         telemetry = Telemetry.start(database);
         workers = OutsideWorkers.start(database, signals, telemetry, database::now);
+        messages = new TestMessages(database, signals);
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         Api api = new Api(
                 database,
@@ -91,7 +93,8 @@ final class ApiServer implements AutoCloseable {
                         () -> claimable.get().run(),
                         () -> queuesChanged.get().run()),
                 () -> {},
-                workers);
+                workers,
+                messages.streams());
         routes = api.routes();
         server = HttpServer.start(new HttpConfig("127.0.0.1", 0), check::caller, routes, meters);
         execute("INSERT INTO organizations (organization_id, name) VALUES ('" + OTHER + "', 'other')");
@@ -217,6 +220,7 @@ final class ApiServer implements AutoCloseable {
     @Override
     public void close() {
         workers.close();
+        messages.close();
         watches.close();
         server.close();
         telemetry.close();

@@ -14,6 +14,7 @@ import dev.mainstay.server.http.Api;
 import dev.mainstay.server.http.HttpConfig;
 import dev.mainstay.server.http.HttpServer;
 import dev.mainstay.server.http.Route;
+import dev.mainstay.server.http.TestMessages;
 import dev.mainstay.server.stream.FleetWatches;
 import dev.mainstay.task.OutsideWorkers;
 import dev.mainstay.task.TaskDesks;
@@ -45,6 +46,7 @@ final class Stage implements AutoCloseable {
     private final TestDatabase test = TestDatabase.create();
     private final Signals signals = Signals.start(test.database());
     private final Telemetry telemetry = Telemetry.start(test.database());
+    private final TestMessages messages = new TestMessages(test.database(), signals);
     private final OutsideWorkers workers =
             OutsideWorkers.start(test.database(), signals, telemetry, test.database()::now);
     private final HttpClient client = HttpClient.newHttpClient();
@@ -74,7 +76,8 @@ final class Stage implements AutoCloseable {
                 null,
                 new TaskDesks(test.database(), test.database()::now, () -> {}, () -> {}),
                 () -> {},
-                workers);
+                workers,
+                messages.streams());
         List<Route> routes = Stream.concat(api.routes().stream(), WebAssets.load().routes().stream())
                 .toList();
         server = HttpServer.start(new HttpConfig("127.0.0.1", port), check::caller, routes, api.meters());
@@ -172,6 +175,7 @@ final class Stage implements AutoCloseable {
         end();
         client.close();
         workers.close();
+        messages.close();
         telemetry.close();
         signals.close();
         test.close();

@@ -1,0 +1,30 @@
+package dev.mainstay.message;
+
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/// How a consumer group stands. Immutable.
+///
+/// @param behind messages on its channels it has not read, whatever their keys; counted up to 10,000
+/// @param oldest when the oldest of them was stored
+/// @param inHand messages its consumers have at the moment
+/// @param waiting messages to be tried again, and those behind them of the same sender
+public record GroupView(
+        String name,
+        List<String> channels,
+        String keys,
+        @Nullable String filter,
+        boolean ordered,
+        int maxAttempts,
+        long behind,
+        @Nullable Instant oldest,
+        long inHand,
+        long consumers,
+        long waiting,
+        long dead,
+        Instant createdAt) {
+    public GroupView {
+        channels = List.copyOf(channels);
+    }
+}

@@ -1,0 +1,162 @@
+package dev.mainstay.message;
+
+import dev.mainstay.postgres.Columns;
+import dev.mainstay.postgres.Filter;
+import dev.mainstay.postgres.OrganizationDatabase;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Reads messages, channels, groups and dead letters of an organization, as a request sees them. Of messages in
+/// PostgreSQL; another transport keeps its own. Stateless and thread-safe.
+public final class MessageQueries {
+    private static final String SEARCH = """
+            SELECT COLUMNS
+            FROM messages
+            WHERE organization_id = :organization FILTERED
+            ORDER BY position DESC
+            LIMIT :limit
+            """.replace("COLUMNS", LogStore.COLUMNS);
+
+    /// From each name straight to the next, however many messages lie between.
+    private static final String CHANNELS = """
+            WITH RECURSIVE known (channel) AS (
+                (SELECT channel FROM messages
+                WHERE organization_id = :organization AND channel > :after
+                ORDER BY channel LIMIT 1)
+                UNION ALL
+                SELECT (SELECT channel FROM messages
+                        WHERE organization_id = :organization AND channel > known.channel
+                        ORDER BY channel LIMIT 1)
+                FROM known WHERE known.channel IS NOT NULL)
+            SELECT known.channel, last.position, recent.messages
+            FROM (SELECT channel FROM known
+                  WHERE channel IS NOT NULL AND NOT starts_with(channel, '@reply.') LIMIT :limit) AS known
+            CROSS JOIN LATERAL (
+                SELECT max(newest.position) AS position
+                FROM generate_series(0, 3) AS urgency
+                CROSS JOIN LATERAL (
+                    SELECT position FROM messages
+                    WHERE organization_id = :organization AND channel = known.channel AND priority = urgency
+                    ORDER BY position DESC LIMIT 1) AS newest) AS last
+            CROSS JOIN LATERAL (
+                SELECT count(*) AS messages
+                FROM (SELECT FROM messages
+                      WHERE organization_id = :organization AND channel = known.channel
+                          AND position > message_position(now() - interval '1 hour')
+                      LIMIT 10000) AS counted) AS recent
+            ORDER BY known.channel
+            """;
+
+    private static final String GROUPS = """
+            SELECT reading.*, behind.messages AS behind, behind.oldest, held.messages AS in_hand, held.consumers,
+                (SELECT count(*) FROM message_waiting waiting
+                 WHERE waiting.organization_id = :organization AND waiting.group_name = reading.name) AS waiting,
+                (SELECT count(*) FROM message_dead_letters dead
+                 WHERE dead.organization_id = :organization AND dead.group_name = reading.name) AS dead
+            FROM message_groups reading
+            CROSS JOIN LATERAL (
+                SELECT count(*) AS messages, min(unread.position) AS oldest
+                FROM (
+                    SELECT fresh.position
+                    FROM unnest(reading.channels) AS wanted (channel)
+                    CROSS JOIN LATERAL unnest(reading.positions) WITH ORDINALITY AS reached (position, place)
+                    CROSS JOIN LATERAL (
+                        SELECT position FROM messages
+                        WHERE organization_id = :organization AND channel = wanted.channel
+                            AND priority = reached.place - 1 AND position > reached.position
+                        ORDER BY position
+                        LIMIT 10000) AS fresh
+                    LIMIT 10000) AS unread) AS behind
+            CROSS JOIN LATERAL (
+                SELECT coalesce(sum(cardinality(claim.positions)), 0) AS messages,
+                    count(DISTINCT claim.consumer) AS consumers
+                FROM message_claims claim
+                WHERE claim.organization_id = :organization AND claim.group_name = reading.name) AS held
+            WHERE reading.organization_id = :organization AND reading.name > :after
+            ORDER BY reading.name
+            LIMIT :limit
+            """;
+
+    private static final String DEAD_LETTERS = """
+            SELECT dead.group_name, dead.attempts, dead.reason, dead.died_at, message.*
+            FROM message_dead_letters dead
+            JOIN messages message USING (organization_id, position)
+            WHERE dead.organization_id = :organization FILTERED
+            ORDER BY position DESC, dead.group_name
+            LIMIT :limit
+            """;
+
+    private MessageQueries() {}
+
+    public static List<Message> search(OrganizationDatabase database, MessageSearch search) {
+        Filter conditions = search.conditions().with("organization", database.organization());
+        return database.list(
+                conditions.into(SEARCH), conditions.parameters(), (row, context) -> LogStore.message(row, 1));
+    }
+
+    public static Optional<Message> find(OrganizationDatabase database, long position) {
+        return database.find(
+                "SELECT " + LogStore.COLUMNS
+                        + " FROM messages WHERE organization_id = :organization AND position = :position",
+                Map.of("organization", database.organization(), "position", position),
+                (row, context) -> LogStore.message(row, 1));
+    }
+
+    public static List<ChannelView> channels(OrganizationDatabase database, String after, int limit) {
+        return database.list(CHANNELS, page(database, after, limit), (row, context) -> channel(row));
+    }
+
+    private static Map<String, Object> page(OrganizationDatabase database, String after, int limit) {
+        return new HashMap<>(Map.of("organization", database.organization(), "after", after, "limit", limit));
+    }
+
+    private static ChannelView channel(ResultSet row) throws SQLException {
+        long position = row.getLong("position");
+        return new ChannelView(row.getString("channel"), position, momentOf(position), row.getLong("messages"));
+    }
+
+    private static Instant momentOf(long position) {
+        return Instant.EPOCH.plus(position, ChronoUnit.MICROS);
+    }
+
+    public static List<GroupView> groups(OrganizationDatabase database, String after, int limit) {
+        return database.list(GROUPS, page(database, after, limit), (row, context) -> group(row));
+    }
+
+    private static GroupView group(ResultSet row) throws SQLException {
+        long oldest = row.getLong("oldest");
+        boolean isNothingUnread = row.wasNull();
+        return new GroupView(
+                row.getString("name"),
+                Columns.texts(row, "channels"),
+                row.getString("keys"),
+                row.getString("filter"),
+                row.getBoolean("ordered"),
+                row.getInt("max_attempts"),
+                row.getLong("behind"),
+                isNothingUnread ? null : momentOf(oldest),
+                row.getLong("in_hand"),
+                row.getLong("consumers"),
+                row.getLong("waiting"),
+                row.getLong("dead"),
+                Columns.instant(row, "created_at"));
+    }
+
+    /// By position, the newest first.
+    public static List<DeadLetter> deadLetters(
+            OrganizationDatabase database, Optional<String> group, Optional<Long> before, int limit) {
+        Filter conditions = new Filter()
+                .with("organization", database.organization())
+                .with("limit", limit)
+                .and("dead.group_name = :group", "group", group)
+                .and("position < :before", "before", before);
+        return database.list(
+                conditions.into(DEAD_LETTERS), conditions.parameters(), (row, context) -> GroupStore.dead(row));
+    }
+}

@@ -1,0 +1,38 @@
+package dev.mainstay.message;
+
+import dev.mainstay.postgres.Filter;
+import java.time.Instant;
+import java.util.Optional;
+
+/// Which messages of the log are looked for, newest first. Immutable.
+///
+/// @param filter [MessageFilter#NONE] for any body
+/// @param before only below this position
+public record MessageSearch(
+        Optional<String> channel,
+        Optional<String> sender,
+        Optional<String> correlation,
+        TopicPattern keys,
+        MessageFilter filter,
+        Optional<Instant> from,
+        Optional<Instant> to,
+        Optional<Long> before,
+        int limit) {
+    Filter conditions() {
+        Filter conditions = new Filter()
+                .with("limit", limit)
+                .and("channel = :channel", "channel", channel)
+                .and("sender = :sender", "sender", sender)
+                .and("correlation_id = :correlation", "correlation", correlation)
+                .and("position >= :from", "from", from.map(LogStore::positionOf))
+                .and("position < :to", "to", to.map(LogStore::positionOf))
+                .and("position < :before", "before", before);
+        if (!keys.isAll()) {
+            conditions.and("message_key_words(routing_key) ~ :keys", "keys", keys.regex());
+        }
+        if (!filter.isNone()) {
+            conditions.and("message_passes(messages, :path::jsonpath)", "path", filter.jsonPath());
+        }
+        return conditions;
+    }
+}

@@ -1,0 +1,282 @@
+package dev.mainstay.server.http;
+
+import dev.mainstay.message.DeadLetter;
+import dev.mainstay.message.Interest;
+import dev.mainstay.message.MessageFilter;
+import dev.mainstay.message.MessageQueries;
+import dev.mainstay.message.MessageSearch;
+import dev.mainstay.message.NewMessage;
+import dev.mainstay.message.Start;
+import dev.mainstay.message.TopicPattern;
+import dev.mainstay.postgres.Database;
+import dev.mainstay.postgres.OrganizationDatabase;
+import dev.mainstay.server.auth.Access;
+import dev.mainstay.server.auth.Role;
+import dev.mainstay.server.stream.MessageStreams;
+import dev.mainstay.server.stream.MessageView;
+import dev.mainstay.task.Priority;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.NullNode;
+
+/// Messages over HTTP: published, looked up, followed, and what groups gave up. Thread-safe.
+final class MessageRoutes {
+    private static final String MESSAGES = "/api/v1/messages";
+    private static final String DEAD = "/api/v1/message-dead-letters";
+    private static final String ONE_DEAD = DEAD + "/{group}/{position}";
+    private static final Duration LONGEST_LIFE = Duration.ofDays(365);
+    private static final int MOST = 1_000;
+    private static final int RETRY_AFTER_SECONDS = 10;
+
+    private final Database database;
+    private final MessageStreams streams;
+    private final InstantSource clock;
+
+    MessageRoutes(Database database, MessageStreams streams, InstantSource clock) {
+        this.database = database;
+        this.streams = streams;
+        this.clock = clock;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.get(MESSAGES, Access.VIEWER, this::list),
+                Route.post(MESSAGES, Access.AGENT, this::publish),
+                Route.get(MESSAGES + "/stream", Access.VIEWER, this::stream),
+                Route.get(MESSAGES + "/{position}", Access.VIEWER, this::describe),
+                Route.get("/api/v1/message-channels", Access.VIEWER, this::channels),
+                Route.get("/api/v1/message-groups", Access.VIEWER, this::groups),
+                Route.get(DEAD, Access.VIEWER, this::deadLetters),
+                Route.post(ONE_DEAD + "/redrive", Access.OPERATOR, this::redrive),
+                Route.delete(ONE_DEAD, Access.OPERATOR, this::discard));
+    }
+
+    private OrganizationDatabase reading(Request request) {
+        return database.api(request.organization());
+    }
+
+    private Answer list(Request request) {
+        int limit = request.limit(100, MOST);
+        Instant now = clock.instant();
+        MessageSearch search = new MessageSearch(
+                request.query("channel"),
+                request.query("sender"),
+                request.query("correlation"),
+                worded(request, "key", TopicPattern::of, TopicPattern.ALL),
+                worded(request, "filter", MessageFilter::of, MessageFilter.NONE),
+                request.moment("from", now),
+                request.moment("to", now),
+                before(request, "messages"),
+                limit + 1);
+        List<MessageView> found = MessageQueries.search(reading(request), search).stream()
+                .map(MessageView::of)
+                .toList();
+        return Answer.json(Page.of(found, limit, message -> Cursor.of("messages", message.position())));
+    }
+
+    private static Optional<Long> before(Request request, String list) {
+        return Cursor.in(request, list, 1, parts -> Long.valueOf(parts.getFirst()));
+    }
+
+    private static <T> T worded(Request request, String name, Function<String, T> reader, T otherwise) {
+        return request.query(name)
+                .map(text -> refusing(name, () -> reader.apply(text)))
+                .orElse(otherwise);
+    }
+
+    private static <T> T refusing(String name, Supplier<T> made) {
+        try {
+            return made.get();
+        } catch (IllegalArgumentException e) {
+            throw Refusal.parameter(name, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Answer describe(Request request) {
+        String position = request.path("position");
+        Optional<Long> number =
+                position.matches("[0-9]{1,18}") ? Optional.of(Long.valueOf(position)) : Optional.empty();
+        return number.flatMap(known -> MessageQueries.find(reading(request), known))
+                .map(message -> Answer.json(MessageView.of(message)))
+                .orElseThrow(() -> Refusal.notFound("message", position, "GET " + MESSAGES));
+    }
+
+    private Answer publish(Request request) {
+        NewMessage message = request.body(fields -> message(fields, request));
+        var published =
+                streams.bus(request.organization()).as(request.caller().actor()).publish(message);
+        return Answer.json(201, published);
+    }
+
+    private static NewMessage message(Fields fields, Request request) {
+        String channel = fields.optionalText("channel", 200);
+        String agent = fields.optionalText("agent", 200);
+        boolean all = fields.flag("allAgents", false);
+        JsonNode body = fields.any("body");
+        if (Stream.of(channel != null, agent != null, all)
+                        .filter(given -> given)
+                        .count()
+                != 1) {
+            fields.error("channel", "must be given, or agent, or allAgents; one of the three");
+            return NewMessage.toAllAgents("");
+        }
+        Object content = body == null ? NullNode.getInstance() : body;
+        NewMessage message = made(
+                fields,
+                "channel",
+                NewMessage.toAllAgents(content),
+                () -> all
+                        ? NewMessage.toAllAgents(content)
+                        : agent != null ? NewMessage.toAgent(agent, content) : toChannel(channel, content));
+        return optional(fields, message, request);
+    }
+
+    private static NewMessage toChannel(@Nullable String channel, Object body) {
+        return NewMessage.to(channel == null ? "" : channel, body);
+    }
+
+    private static NewMessage optional(Fields fields, NewMessage message, Request request) {
+        NewMessage made =
+                message.priority(fields.oneOf("priority", Priority.values(), Priority::word, Priority.NORMAL));
+        made = with(fields, "routingKey", made, NewMessage::key);
+        made = with(fields, "correlationId", made, NewMessage::correlation);
+        made = with(fields, "replyTo", made, NewMessage::replyingTo);
+        String sender = fields.optionalText("sender", 256);
+        if (sender != null && request.caller().role() == Role.AGENT) {
+            fields.error("sender", "is the key itself for a key with role agent");
+        } else if (sender != null) {
+            made = made.from(sender);
+        }
+        Duration life = fields.optionalDuration("timeToLive", Duration.ofMillis(1), LONGEST_LIFE);
+        made = life == null ? made : made.expiringAfter(life);
+        for (Map.Entry<String, String> header :
+                fields.labels("headers", 32, 1_000).entrySet()) {
+            NewMessage before = made;
+            made = made(fields, "headers", before, () -> before.header(header.getKey(), header.getValue()));
+        }
+        return made;
+    }
+
+    private static NewMessage with(
+            Fields fields, String name, NewMessage message, BiFunction<NewMessage, String, NewMessage> change) {
+        String value = fields.optionalText(name, 256);
+        return value == null ? message : made(fields, name, message, () -> change.apply(message, value));
+    }
+
+    private static NewMessage made(Fields fields, String name, NewMessage otherwise, Supplier<NewMessage> made) {
+        try {
+            return made.get();
+        } catch (IllegalArgumentException e) {
+            fields.error(name, String.valueOf(e.getMessage()));
+            return otherwise;
+        }
+    }
+
+    private Answer stream(Request request) {
+        if (request.isHead()) {
+            return new Answer.Streamed("text/event-stream", output -> {}, Map.of());
+        }
+        Set<String> channels = new HashSet<>(request.all("channel"));
+        Interest interest = refusing(
+                "channel",
+                () -> new Interest(
+                        channels,
+                        worded(request, "key", TopicPattern::of, TopicPattern.ALL),
+                        worded(request, "filter", MessageFilter::of, MessageFilter.NONE)));
+        Start start = start(request);
+        if (streams.isFull()) {
+            throw Refusal.tooMany(
+                    "TOO_MANY_STREAMS", "this node has all the streams it can; ask another one", RETRY_AFTER_SECONDS);
+        }
+        return new Answer.Streamed(
+                "text/event-stream",
+                output -> streams.write(request.organization(), interest, start, output, request::isStillAdmitted),
+                Map.of("X-Accel-Buffering", "no"));
+    }
+
+    /// Behind the last one that was read, or behind a position that was asked for, or with what comes.
+    private static Start start(Request request) {
+        Optional<String> after = Optional.ofNullable(request.header("Last-Event-ID"))
+                .filter(id -> !id.isEmpty())
+                .or(() -> request.query("after"));
+        return after.map(position -> {
+                    if (!position.matches("[0-9]{1,18}")) {
+                        throw Refusal.parameter("after", "must be a position");
+                    }
+                    return Start.after(Long.parseLong(position));
+                })
+                .orElse(Start.NEWEST);
+    }
+
+    private Answer channels(Request request) {
+        int limit = request.limit(100, MOST);
+        String after = Cursor.in(request, "channels", 1, List::getFirst).orElse("");
+        return Answer.json(Page.of(
+                MessageQueries.channels(reading(request), after, limit + 1),
+                limit,
+                channel -> Cursor.of("channels", channel.name())));
+    }
+
+    private Answer groups(Request request) {
+        int limit = request.limit(100, MOST);
+        String after = Cursor.in(request, "groups", 1, List::getFirst).orElse("");
+        return Answer.json(Page.of(
+                MessageQueries.groups(reading(request), after, limit + 1),
+                limit,
+                group -> Cursor.of("groups", group.name())));
+    }
+
+    private record DeadView(String group, int attempts, String reason, Instant diedAt, MessageView message) {
+        private static DeadView of(DeadLetter dead) {
+            return new DeadView(
+                    dead.group(), dead.attempts(), dead.reason(), dead.diedAt(), MessageView.of(dead.message()));
+        }
+    }
+
+    private Answer deadLetters(Request request) {
+        int limit = request.limit(100, MOST);
+        List<DeadView> found =
+                MessageQueries.deadLetters(reading(request), request.query("group"), before(request, "dead"), limit + 1)
+                        .stream()
+                        .map(DeadView::of)
+                        .toList();
+        return Answer.json(
+                Page.of(found, limit, dead -> Cursor.of("dead", dead.message().position())));
+    }
+
+    private Answer redrive(Request request) {
+        return changed(request, streams.bus(request.organization()).redrive(group(request), position(request)));
+    }
+
+    private Answer discard(Request request) {
+        return changed(request, streams.bus(request.organization()).discard(group(request), position(request)));
+    }
+
+    private static String group(Request request) {
+        return request.path("group");
+    }
+
+    private static long position(Request request) {
+        String position = request.path("position");
+        return position.matches("[0-9]{1,18}") ? Long.parseLong(position) : 0;
+    }
+
+    private static Answer changed(Request request, boolean isChanged) {
+        if (!isChanged) {
+            throw Refusal.notFound("dead letter", group(request) + "/" + request.path("position"), "GET " + DEAD);
+        }
+        return Answer.empty(204);
+    }
+}

@@ -1,0 +1,102 @@
+package dev.mainstay.server.stream;
+
+import dev.mainstay.concurrent.MonotonicClock;
+import dev.mainstay.message.Interest;
+import dev.mainstay.message.Message;
+import dev.mainstay.message.MessageBus;
+import dev.mainstay.message.Start;
+import dev.mainstay.message.Subscription;
+import dev.mainstay.server.json.Json;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.UUID;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+
+/// Messages for those who come over HTTP: the bus of their organization, and streams of it as server-sent events.
+/// One that reads slowly falls behind by itself and loses nothing. Thread-safe.
+public final class MessageStreams implements AutoCloseable {
+    private static final int MOST_STREAMS = 1_000;
+    private static final int MOST_UNSENT = 500;
+    private static final Duration LOOK = Duration.ofMillis(500);
+    private static final Duration SIGN_OF_LIFE = Duration.ofSeconds(10);
+
+    private final Function<UUID, MessageBus> buses;
+    private final MonotonicClock clock = MonotonicClock.system();
+    private final AtomicInteger open = new AtomicInteger();
+    private volatile boolean closed;
+
+    public MessageStreams(Function<UUID, MessageBus> buses) {
+        this.buses = buses;
+    }
+
+    public MessageBus bus(UUID organization) {
+        return buses.apply(organization);
+    }
+
+    public boolean isFull() {
+        return open.get() >= MOST_STREAMS;
+    }
+
+    /// Writes each message as an event whose id is its position, until the reader goes, loses its right, or this
+    /// node stops.
+    public void write(
+            UUID organization, Interest interest, Start start, OutputStream output, BooleanSupplier isAdmitted)
+            throws IOException, InterruptedException {
+        BlockingQueue<Message> unsent = new ArrayBlockingQueue<>(MOST_UNSENT);
+        open.incrementAndGet();
+        try (Subscription _ = bus(organization).subscribe(interest, start, message -> hand(message, unsent))) {
+            write(unsent, output, isAdmitted);
+        } finally {
+            unsent.clear();
+            open.decrementAndGet();
+        }
+    }
+
+    // A full queue holds up this subscriber alone, who then reads behind the others.
+    private void hand(Message message, BlockingQueue<Message> unsent) throws InterruptedException {
+        boolean isTaken = false;
+        while (!isTaken && !closed) {
+            isTaken = unsent.offer(message, LOOK.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private void write(BlockingQueue<Message> unsent, OutputStream output, BooleanSupplier isAdmitted)
+            throws IOException, InterruptedException {
+        long lastSign = clock.nanos();
+        while (!closed) {
+            Message message = unsent.poll(LOOK.toMillis(), TimeUnit.MILLISECONDS);
+            boolean isSignDue = clock.nanos() - lastSign > SIGN_OF_LIFE.toNanos();
+            if (message != null) {
+                output.write(frame(message));
+            } else if (isSignDue) {
+                output.write(": still here\n\n".getBytes(StandardCharsets.UTF_8));
+            }
+            if (isSignDue && !isAdmitted.getAsBoolean()) {
+                return;
+            }
+            if (message != null || isSignDue) {
+                lastSign = isSignDue ? clock.nanos() : lastSign;
+                output.flush();
+            }
+        }
+    }
+
+    private static byte[] frame(Message message) {
+        String json = new String(Json.bytes(MessageView.of(message)), StandardCharsets.UTF_8);
+        return ("id: " + message.position() + "\nevent: message\ndata: " + json + "\n\n")
+                .getBytes(StandardCharsets.UTF_8);
+    }
+
+    /// Ends all streams within a moment.
+    @Override
+    public void close() {
+        closed = true;
+    }
+}
