@@ -54,7 +54,6 @@ final class Feeder implements AutoCloseable {
 
     private final String name;
     private final Laboratory laboratory;
-    private final Database database;
     private final TimerWheel wheel;
     private final Telemetry telemetry;
     private final Signals signals;
@@ -70,7 +69,6 @@ final class Feeder implements AutoCloseable {
     Feeder(String name, Laboratory laboratory, Database database, RandomGenerator random) {
         this.name = name;
         this.laboratory = laboratory;
-        this.database = database;
         this.random = random;
         MonotonicClock monotonic = MonotonicClock.system();
         this.wheel = TimerWheel.start(monotonic);

@@ -12,6 +12,7 @@ import java.util.Arrays;
 ///
 /// @param type 0 for the first of a connection, which has none
 /// @param bytes all of it
+@SuppressWarnings("ArrayRecordComponent") // equals and hashCode look into it, and nobody changes it
 record Message(char type, byte[] bytes) {
     private static final int HEAD = 5;
 
