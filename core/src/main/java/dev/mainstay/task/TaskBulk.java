@@ -98,7 +98,7 @@ public final class TaskBulk {
         return database.write(handle -> {
             long changed = give(handle, found);
             if (changed > 0) {
-                TaskCommands.tell(handle, database.organization(), "task.commanded", reason, detail(changed));
+                TaskCommands.event(handle, database.organization(), "task.commanded", reason, detail(changed));
             }
             return changed;
         });

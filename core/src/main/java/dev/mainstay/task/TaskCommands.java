@@ -76,7 +76,7 @@ final class TaskCommands {
     }
 
     /// Keeps who did it and why.
-    static void tell(Handle handle, UUID organization, String type, String reason, Map<String, ?> detail) {
+    static void event(Handle handle, UUID organization, String type, String reason, Map<String, ?> detail) {
         handle.createUpdate(TELL)
                 .bind("organization", organization)
                 .bind("type", type)

@@ -121,7 +121,7 @@ public final class TaskDesk {
     private void tell(Handle handle, String command, UUID task, String reason, Map<String, ?> more) {
         Map<String, Object> detail = new HashMap<>(more);
         detail.putAll(Map.of("command", command, "task", task.toString(), "actor", actor));
-        TaskCommands.tell(handle, organization(), COMMANDED, reason, detail);
+        TaskCommands.event(handle, organization(), COMMANDED, reason, detail);
     }
 
     /// Does the same to all tasks a filter means; see [TaskBulk].
@@ -166,7 +166,7 @@ public final class TaskDesk {
             if (isChanged) {
                 Map<String, Object> detail = new HashMap<>(more);
                 detail.putAll(Map.of("queue", queue, "actor", actor));
-                TaskCommands.tell(handle, organization(), type, reason, detail);
+                TaskCommands.event(handle, organization(), type, reason, detail);
             }
             return isChanged;
         });

@@ -124,7 +124,7 @@ public final class TaskQueue {
         boolean isThere = database.write(handle -> {
             boolean isChanged = change.withHandle(handle);
             if (isChanged) {
-                TaskCommands.tell(handle, organization, type, reason, Map.of("queue", queue));
+                TaskCommands.event(handle, organization, type, reason, Map.of("queue", queue));
             }
             return isChanged;
         });

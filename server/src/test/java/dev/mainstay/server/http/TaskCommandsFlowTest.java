@@ -235,9 +235,14 @@ class TaskCommandsFlowTest {
         Eventually.holds(
                 "it is done",
                 BOUND,
-                () -> api.send("GET", path, key, null).json().path("state").asString("").equals("completed"));
+                () -> api.send("GET", path, key, null)
+                        .json()
+                        .path("state")
+                        .asString("")
+                        .equals("completed"));
         assertThat(api.get(Role.ADMIN, path).status()).isEqualTo(404);
-        assertThat(api.post(Role.OPERATOR, path + "/cancel", "{\"reason\": \"not mine\"}").status())
+        assertThat(api.post(Role.OPERATOR, path + "/cancel", "{\"reason\": \"not mine\"}")
+                        .status())
                 .isEqualTo(404);
     }
 
