@@ -195,7 +195,6 @@ class HttpWorkerExamplesFlowTest {
     @Test
     void the_curl_session_of_the_guide_works() throws Exception {
         Examples.requires("curl");
-        UUID task = enqueue("{\"number\": \"7\"}");
 
         Process process =
                 Examples.run(api, log("session"), Role.ADMIN, "sh", "-c", Examples.script("workers-over-http.md"));
@@ -206,6 +205,9 @@ class HttpWorkerExamplesFlowTest {
         assertThat(process.exitValue()).as(said).isZero();
         assertThat(said).contains("\"cancels\":[]").contains("\"state\":\"stored\"");
         assertThat(said).contains("{\"outcome\":\"completed\",\"again\":null,\"repeated\":false}");
+        UUID task = api.database()
+                .read(handle ->
+                        handle.createQuery("SELECT id FROM tasks").mapTo(UUID.class).one());
         awaitCompletion(task, "invoices-1");
     }
 }
