@@ -51,7 +51,7 @@ public final class Fleet implements AutoCloseable {
     private static final Duration RETENTION_PERIOD = Duration.ofHours(1);
     private static final String ASSIGNMENTS = "assignments";
     private static final String PLACEMENT = "placement";
-    private static final String SCHEDULES = "schedules";
+    private static final String SCHEDULES = Schedules.TOPIC;
     private static final Duration TASKS_PERIOD = Duration.ofSeconds(1);
 
     private final UUID organization;

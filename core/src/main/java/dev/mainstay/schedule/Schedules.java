@@ -4,6 +4,8 @@ import dev.mainstay.ErrorCode;
 import dev.mainstay.MainstayException;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.OrganizationDatabase;
+import dev.mainstay.postgres.Signals;
+import dev.mainstay.task.TaskTopics;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,6 +21,9 @@ public final class Schedules {
     /// So many moments a back-fill takes at once.
     public static final int MOST_BACKFILLED = 5_000;
 
+    /// What nodes say to each other when a schedule may be due at another time.
+    public static final String TOPIC = "schedules";
+
     private final OrganizationDatabase database;
     private final ScheduleStore store;
     private final String actor;
@@ -28,7 +33,18 @@ public final class Schedules {
     ///
     /// @param schedules called when a schedule may be due at another time
     /// @param tasks called when a task was enqueued
-    public record Told(Runnable schedules, Runnable tasks) {}
+    public record Told(Runnable schedules, Runnable tasks) {
+        /// All nodes, by signals; nobody without them, so that they look within a second.
+        public static Told by(@Nullable Signals signals) {
+            return new Told(() -> say(signals, TOPIC), () -> say(signals, TaskTopics.CLAIMABLE));
+        }
+
+        private static void say(@Nullable Signals signals, String topic) {
+            if (signals != null) {
+                signals.notify(topic);
+            }
+        }
+    }
 
     private Schedules(OrganizationDatabase database, String actor, Told told) {
         this.database = database;

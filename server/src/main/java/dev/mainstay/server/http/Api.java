@@ -5,6 +5,7 @@ import dev.mainstay.agent.OutsideAgents;
 import dev.mainstay.cluster.NodeIdentity;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.Signals;
+import dev.mainstay.schedule.Schedules;
 import dev.mainstay.server.auth.KeyCheck;
 import dev.mainstay.server.auth.KeyStore;
 import dev.mainstay.server.stream.FleetWatches;
@@ -57,6 +58,7 @@ public record Api(
                         new StateRoutes(database, watches, signals).routes(),
                         new NodeRoutes(database, told).routes(),
                         new KindRoutes(kinds).routes(),
+                        new ScheduleRoutes(database, clock, Schedules.Told.by(signals)).routes(),
                         new TaskRoutes(database, clock).routes(),
                         new TaskCommandRoutes(database, taskDesks).routes(),
                         new TaskBulkRoutes(taskDesks).routes(),

@@ -1,6 +1,7 @@
 package dev.mainstay.server.http;
 
 import dev.mainstay.MainstayException;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -22,11 +23,22 @@ final class Failures {
         String code = failure.code().name();
         return switch (failure.code()) {
             case AGENT_UNKNOWN -> Refusal.notFound(detail(failure) + "; GET /api/v1/agents lists those there are");
-            case AGENT_DUPLICATE, AGENT_IN_USE, TRANSITION_REFUSED, LEASE_LOST, NODE_LAST, STEP_CONFLICT, TASK_LINK ->
+            case SCHEDULE_UNKNOWN ->
+                Refusal.notFound(detail(failure) + "; GET /api/v1/schedules lists those there are");
+            case SCHEDULE_TOO_MANY -> Refusal.invalid(List.of(new Problem.At("$.to", detail(failure))));
+            case AGENT_DUPLICATE,
+                    AGENT_IN_USE,
+                    TRANSITION_REFUSED,
+                    LEASE_LOST,
+                    NODE_LAST,
+                    STEP_CONFLICT,
+                    TASK_LINK,
+                    SCHEDULE_EXISTS,
+                    SCHEDULE_DECLARED ->
                 Refusal.conflict(code, detail(failure));
             case PAYLOAD_TOO_LARGE -> Refusal.tooLarge(code, detail(failure));
             case TOO_MANY_WAITING -> Refusal.tooMany(code, detail(failure), 1);
-            case STATE_CONFLICT -> Refusal.stale(detail(failure));
+            case STATE_CONFLICT, SCHEDULE_CONFLICT -> Refusal.stale(detail(failure));
             case TASK_UNKNOWN -> Refusal.notFound(detail(failure) + "; GET /api/v1/tasks lists those there are");
             case DATABASE_UNREACHABLE,
                     DATABASE_AUTH,

@@ -368,6 +368,12 @@ final class Fields {
         return value(name) == null ? null : uuid(name);
     }
 
+    /// Any JSON, as it is.
+    JsonNode any(String name, JsonNode otherwise) {
+        JsonNode value = value(name);
+        return value == null ? otherwise : value;
+    }
+
     Map<String, String> labels(String name, int maxItems, int maxLength) {
         JsonNode value = free(name);
         Map<String, String> labels = new LinkedHashMap<>();
