@@ -5,6 +5,7 @@ import dev.mainstay.agents.builtin.BuiltinAgents;
 import dev.mainstay.agents.demo.DemoAgents;
 import dev.mainstay.config.Setting;
 import dev.mainstay.config.Setting.Scalar;
+import dev.mainstay.schedule.NewSchedule;
 import dev.mainstay.server.config.ConfigSources;
 import dev.mainstay.server.config.MainstayConfig;
 import dev.mainstay.server.plugin.Plugins;
@@ -19,12 +20,14 @@ import java.util.Set;
 /// Immutable; the plug-ins belong to the server that is started from it.
 ///
 /// @param agents those declared in the file
+/// @param schedules those declared in the file
 /// @param joins whether this is one more node beside the Mainstay that owns the data folder
 /// @param portIsFixed whether another port may not be taken when this one is in use
 /// @param demo whether the demonstration agents run too
 public record Launch(
         MainstayConfig config,
         List<AgentSpec> agents,
+        List<NewSchedule> schedules,
         Plugins plugins,
         boolean joins,
         boolean portIsFixed,
@@ -36,7 +39,8 @@ public record Launch(
         try {
             var checked = sources.check(plugins.kinds(), idsOfOurs(demo));
             var portIsFixed = !joins || sources.flags().at("server.port").isPresent();
-            return new Launch(checked.config(), checked.agents(), plugins, joins, portIsFixed, demo);
+            return new Launch(
+                    checked.config(), checked.agents(), checked.schedules(), plugins, joins, portIsFixed, demo);
         } catch (RuntimeException e) {
             plugins.close();
             throw e;

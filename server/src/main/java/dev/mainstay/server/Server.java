@@ -12,6 +12,7 @@ import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.config.ConfigReference;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.embedded.DataFolder;
+import dev.mainstay.schedule.ScheduleSource;
 import dev.mainstay.server.auth.AdminToken;
 import dev.mainstay.server.auth.KeyCheck;
 import dev.mainstay.server.auth.KeyStore;
@@ -115,6 +116,7 @@ public final class Server implements AutoCloseable {
                 .retention(launch.config().retention().toRetention());
         launch.plugins().kinds().values().forEach(builder::kind);
         launch.agents().forEach(agent -> builder.declare(agent, AgentSource.FILE));
+        launch.schedules().forEach(plan -> builder.schedule(plan, ScheduleSource.FILE));
         BuiltinAgents.addTo(builder, database);
         BuiltinAgents.addSlots(
                 builder, launch.agents().stream().map(AgentSpec::id).collect(Collectors.toSet()));

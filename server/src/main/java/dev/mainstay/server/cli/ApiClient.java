@@ -26,7 +26,7 @@ final class ApiClient {
     private static final Duration ANSWER = Duration.ofSeconds(30);
     private static final int PAGE = 1000;
     /// How the API names a list that the command line has a command for.
-    private static final Pattern LISTS = Pattern.compile("GET /api/v1/(agent|node|state|task|queue)s? lists");
+    private static final Pattern LISTS = Pattern.compile("GET /api/v1/(agent|node|state|task|queue|schedule)s? lists");
 
     private final URI server;
     private final String token;

@@ -36,6 +36,7 @@ public final class Main implements Runnable {
             StateCommand.class,
             MessageCommand.class,
             NodeCommand.class,
+            ScheduleCommand.class,
             DatabaseCommand.class,
             ConfigCommand.class,
             DoctorCommand.class,

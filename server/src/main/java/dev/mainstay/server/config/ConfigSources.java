@@ -12,8 +12,10 @@ import dev.mainstay.config.RecordBinder;
 import dev.mainstay.config.Setting;
 import dev.mainstay.config.Setting.Branch;
 import dev.mainstay.config.YamlSettings;
+import dev.mainstay.schedule.NewSchedule;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -82,12 +84,26 @@ public record ConfigSources(Optional<Path> file, Setting flags, Map<String, Stri
         var agents = new DeclaredAgents(binder(), kinds, problems).read(written);
         for (var agent : agents) {
             if (taken.contains(agent.id())) {
-                problems.add(DeclaredAgents.taken(agent.id(), origin(written, agent.id())));
+                problems.add(DeclaredAgents.taken(agent.id(), origin(written, "agents", agent.id())));
             }
         }
+        var schedules = schedules(config, written, problems);
         config.filter(found -> found.database().url() != null).ifPresent(found -> checkDatabase(found, problems));
         problems.throwIfAny();
-        return new Checked(config.orElseThrow(), agents);
+        return new Checked(config.orElseThrow(), agents, schedules);
+    }
+
+    private static List<NewSchedule> schedules(Optional<MainstayConfig> config, Setting written, Problems problems) {
+        var plans = new ArrayList<NewSchedule>();
+        config.map(MainstayConfig::schedules).orElse(Map.of()).forEach((name, settings) -> {
+            var key = "schedules." + name;
+            try {
+                plans.add(settings.plan(name));
+            } catch (IllegalArgumentException e) {
+                problems.add(new Problem(origin(written, "schedules", name), key, key + ": " + e.getMessage()));
+            }
+        });
+        return plans;
     }
 
     private static void checkDatabase(MainstayConfig config, Problems problems) {
@@ -101,16 +117,15 @@ public record ConfigSources(Optional<Path> file, Setting flags, Map<String, Stri
     }
 
     /// Settings that can be started from.
-    public record Checked(MainstayConfig config, List<AgentSpec> agents) {}
+    public record Checked(MainstayConfig config, List<AgentSpec> agents, List<NewSchedule> schedules) {}
 
     private RecordBinder binder() {
         return new RecordBinder(environment);
     }
 
-    private static Origin origin(Setting written, String agent) {
-        return written.at("agents")
-                .map(agents ->
-                        agents instanceof Branch branch ? branch.entries().get(agent) : agents)
+    private static Origin origin(Setting written, String section, String name) {
+        return written.at(section)
+                .map(all -> all instanceof Branch branch ? branch.entries().get(name) : all)
                 .map(Setting::origin)
                 .orElseGet(() -> new Origin(FILE));
     }

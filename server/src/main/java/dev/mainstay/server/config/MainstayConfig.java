@@ -15,4 +15,5 @@ public record MainstayConfig(
         Path data,
 
         RetentionSettings retention,
-        Map<String, AgentSettings> agents) {}
+        Map<String, AgentSettings> agents,
+        Map<String, ScheduleSettings> schedules) {}

@@ -73,9 +73,7 @@ record ScheduleBody(
         }
 
         TaskTemplate template() {
-            NewTask made = NewTask.of(type, payload)
-                    .priority(priority)
-                    .tagged(tags.toArray(String[]::new));
+            NewTask made = NewTask.of(type, payload).priority(priority).tagged(tags.toArray(String[]::new));
             made = queue == null ? made : made.inQueue(queue);
             made = attempts == 0 ? made : made.attempts(attempts);
             made = expiresAfter.isNegative() ? made : made.expiringAfter(expiresAfter);

@@ -61,8 +61,7 @@ final class ScheduleRoutes {
     }
 
     private Schedules schedules(Request request) {
-        return Schedules.of(
-                database, request.organization(), request.caller().actor(), told);
+        return Schedules.of(database, request.organization(), request.caller().actor(), told);
     }
 
     private Answer list(Request request) {
@@ -95,8 +94,7 @@ final class ScheduleRoutes {
 
     private Answer preview(Request request) {
         NewSchedule plan = request.body(ScheduleBody.named("preview")).plan();
-        return Answer.json(
-                new Preview(plan.timing().inWords(), Schedules.next(plan, clock.instant(), SHOWN_NEXT)));
+        return Answer.json(new Preview(plan.timing().inWords(), Schedules.next(plan, clock.instant(), SHOWN_NEXT)));
     }
 
     private static Refusal notFound(String name) {
@@ -111,11 +109,10 @@ final class ScheduleRoutes {
 
     private Answer describe(Request request) {
         ScheduleView view = known(request);
-        List<ScheduleJson.FireJson> fires = ScheduleSearch.fires(
-                        screens(request), view.schedule().name(), Optional.empty(), SHOWN_FIRES)
-                .stream()
-                .map(ScheduleJson.FireJson::of)
-                .toList();
+        List<ScheduleJson.FireJson> fires =
+                ScheduleSearch.fires(screens(request), view.schedule().name(), Optional.empty(), SHOWN_FIRES).stream()
+                        .map(ScheduleJson.FireJson::of)
+                        .toList();
         return Answer.json(new ScheduleJson.Detail(
                         ScheduleJson.of(view),
                         Schedules.next(view.schedule().plan(), clock.instant(), SHOWN_NEXT),
@@ -205,7 +202,11 @@ final class ScheduleRoutes {
         return Answer.json(ScheduleJson.FireJson.of(schedules(request).run(name, wanted.overlap)));
     }
 
-    private record Fill(Instant from, Instant to, boolean preview, @Nullable OverlapPolicy overlap) {
+    private record Fill(
+            Instant from,
+            Instant to,
+            boolean preview,
+            @Nullable OverlapPolicy overlap) {
         static Fill read(Fields fields) {
             return new Fill(
                     required(fields, "from"),
@@ -228,10 +229,9 @@ final class ScheduleRoutes {
         String name = known(request).schedule().name();
         Fill wanted = request.body(Fill::read);
         Schedules schedules = schedules(request);
-        Backfill done = ScheduleBody.checked(
-                () -> wanted.preview
-                        ? schedules.previewBackfill(name, wanted.from, wanted.to)
-                        : schedules.backfill(name, wanted.from, wanted.to, wanted.overlap));
+        Backfill done = ScheduleBody.checked(() -> wanted.preview
+                ? schedules.previewBackfill(name, wanted.from, wanted.to)
+                : schedules.backfill(name, wanted.from, wanted.to, wanted.overlap));
         return Answer.json(done);
     }
 }

@@ -6,11 +6,19 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import dev.mainstay.agent.AgentKind;
 import dev.mainstay.agent.TickSchedule;
 import dev.mainstay.config.ConfigException;
+import dev.mainstay.schedule.MissedPolicy;
+import dev.mainstay.schedule.NewSchedule;
+import dev.mainstay.schedule.OverlapPolicy;
 import dev.mainstay.server.Counter;
+import dev.mainstay.task.NewTask;
+import dev.mainstay.task.Priority;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -42,7 +50,7 @@ class ConfigSourcesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            prot: 1 | 1: prot is not a known key; known are agents, data, database, node, retention, server
+            prot: 1 | 1: prot is not a known key; known are agents, data, database, node, retention, schedules, server
             server: {prot: 1} | 1: server.prot is not a known key; did you mean "port"?
             server: {port: 70000} | 1: server.port must be from 0 to 65535, was 70000
             server: {host: ""} | server.host
@@ -73,6 +81,21 @@ class ConfigSourcesTest {
             agents: {a: {kind: test-counter, group: {name: g, strategy: all}}} | expected one of one-for-one, all-for-one, rest-for-one
             agents: {"A b": {kind: test-counter}} | 1: agents.A b: id must be 1 to 128 of a-z 0-9 . _ -
             agents: {built_in: {kind: test-counter}} | 1: agents.built_in: an agent of this id comes with Mainstay; give this one another id
+            schedules: {s: {every: 1h}} | 1: schedules.s.task.type is required and missing
+            schedules: {s: {task: {type: t}}} | 1: schedules.s.cron and every and at exclude each other; give one of them
+            schedules: {s: {every: 1h, cron: "@daily", task: {type: t}}} | 1: schedules.s.cron and every and at exclude each other
+            schedules: {s: {every: 1h, zone: Europe/Vienna, task: {type: t}}} | 1: schedules.s.zone belongs to cron
+            schedules: {s: {cron: "@daily", zone: Europe/Viena, task: {type: t}}} | did you mean "Europe/Vienna"?
+            schedules: {s: {cron: "0 0 31 2 *", task: {type: t}}} | 1: schedules.s.cron '0 0 31 2 *' never fires
+            schedules: {s: {every: -5s, task: {type: t}}} | 1: schedules.s.every must be from 1s to 3660d, was -5s
+            schedules: {s: {at: soon, task: {type: t}}} | schedules.s: at must be a time such as 2026-12-31T23:00:00Z, was 'soon'
+            schedules: {s: {every: 1h, missed: never, task: {type: t}}} | 1: schedules.s.missed: expected one of skip, once, all
+            schedules: {s: {every: 1h, missedLimit: 0, task: {type: t}}} | 1: schedules.s: missedLimit must be from 1 to 1000, was 0
+            schedules: {s: {every: 1h, overlap: forbid, task: {type: t}}} | expected one of skip, buffer-one, buffer-all, cancel-other, allow-all
+            schedules: {s: {every: 1h, startsAt: "2030-01-01T00:00:00Z", endsAt: "2029-01-01T00:00:00Z", task: {type: t}}} | 1: schedules.s: endsAt must be after startsAt
+            schedules: {s: {every: 1h, task: {type: "A b"}}} | 1: schedules.s.task.type must be 1 to 128 of a-z
+            schedules: {"A b": {every: 1h, task: {type: t}}} | 1: schedules.A b: name must be 1 to 128 of a-z
+            schedules: {s: {every: 1h, task: {type: t, paylod: 1}}} | 1: schedules.s.task.paylod is not a known key; did you mean "payload"?
             agents: {a: {kind: test-counter}, a: {kind: test-counter}} | a
             """)
     void says_what_is_wrong_where_and_what_was_probably_meant(String yaml, String expected) throws IOException {
@@ -149,6 +172,37 @@ class ConfigSourcesTest {
                 .read()
                 .config();
         assertThat(config.server().port()).isEqualTo(4);
+    }
+
+    @Test
+    void a_schedule_is_declared_with_all_that_was_written() throws IOException {
+        var checked = sources("""
+                schedules:
+                  nightly:
+                    cron: "0 3 * * *"
+                    zone: Europe/Berlin
+                    startsAt: "2026-01-01T00:00:00Z"
+                    missed: all
+                    missedLimit: 3
+                    overlap: buffer-one
+                    description: Orders of the day before
+                    task:
+                      type: report
+                      payload: {of: [orders, 2], until: "${schedule.planned}"}
+                      priority: low
+                      tags: [a]
+                      attempts: 2
+                """, Map.of()).check(KINDS, Set.of());
+        var task = NewTask.of("report", Map.of("of", List.of("orders", 2), "until", "${schedule.planned}"))
+                .priority(Priority.LOW)
+                .tagged("a")
+                .attempts(2);
+        assertThat(checked.schedules())
+                .containsExactly(NewSchedule.cron("nightly", "0 3 * * *", ZoneId.of("Europe/Berlin"), task)
+                        .describedAs("Orders of the day before")
+                        .startingAt(Instant.parse("2026-01-01T00:00:00Z"))
+                        .missed(MissedPolicy.ALL, 3)
+                        .overlap(OverlapPolicy.BUFFER_ONE));
     }
 
     @Test

@@ -71,7 +71,10 @@ class SchedulesFlowTest {
         assertThat(shown.json().path("task").path("payload").path(0).asString()).isEqualTo("${schedule.planned}");
         assertThat(shown.json().path("next")).hasSize(10);
         assertThat(shown.json().path("next").path(0)).isEqualTo(shown.json().path("nextAt"));
-        assertThat(get("/nightly/next?limit=3&from=2026-03-28T12:00:00Z").json().path("items").toString())
+        assertThat(get("/nightly/next?limit=3&from=2026-03-28T12:00:00Z")
+                        .json()
+                        .path("items")
+                        .toString())
                 .isEqualTo("[\"2026-03-29T01:00:00Z\",\"2026-03-30T01:00:00Z\",\"2026-03-31T01:00:00Z\"]");
     }
 
@@ -85,10 +88,7 @@ class SchedulesFlowTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '"',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '"', textBlock = """
             {'name': 'x', 'every': 'PT1H'}                                                          | $.task
             {'name': 'x', 'task': {'type': 'report'}}                                               | $.cron
             {'name': 'x', 'every': 'PT1H', 'cron': '* * * * *', 'task': {'type': 'report'}}         | $.cron
@@ -112,7 +112,8 @@ class SchedulesFlowTest {
     void what_cannot_be_is_refused_and_the_place_is_named(String body, String path) {
         Reply refused = create(body);
         assertThat(refused.status()).isEqualTo(422);
-        assertThat(refused.json().path("errors").path(0).path("path").asString()).isEqualTo(path);
+        assertThat(refused.json().path("errors").path(0).path("path").asString())
+                .isEqualTo(path);
         assertThat(get("/x").status()).isEqualTo(404);
     }
 
@@ -124,12 +125,15 @@ class SchedulesFlowTest {
 
     @Test
     void a_put_changes_on_the_version_it_knows() {
-        assertThat(put("put", "{'every': 'PT1H', 'task': {'type': 'report'}}", Map.of()).status()).isEqualTo(201);
+        assertThat(put("put", "{'every': 'PT1H', 'task': {'type': 'report'}}", Map.of())
+                        .status())
+                .isEqualTo(201);
         Reply changed = put("put", "{'every': 'PT2H', 'task': {'type': 'report'}}", Map.of("If-Match", "\"1\""));
         assertThat(changed.status()).isEqualTo(200);
         assertThat(changed.json().path("every").asString()).isEqualTo("PT2H");
         assertThat(changed.header("ETag")).isEqualTo("\"2\"");
-        assertThat(put("put", hourly("put"), Map.of("If-Match", "\"1\"")).status()).isEqualTo(412);
+        assertThat(put("put", hourly("put"), Map.of("If-Match", "\"1\"")).status())
+                .isEqualTo(412);
         assertThat(put("put", hourly("other"), Map.of()).status()).isEqualTo(422);
     }
 
@@ -157,7 +161,10 @@ class SchedulesFlowTest {
         assertThat(paused.json().path("state").asString()).isEqualTo("paused");
         assertThat(paused.json().path("pauseReason").asString()).isEqualTo("month end");
         assertThat(post("/held/pause", "{}").status()).isEqualTo(422);
-        assertThat(post("/held/resume", "{'reason': 'done'}").json().path("nextAt").isString())
+        assertThat(post("/held/resume", "{'reason': 'done'}")
+                        .json()
+                        .path("nextAt")
+                        .isString())
                 .isTrue();
         assertThat(delete("held", "").status()).isEqualTo(400);
         assertThat(delete("held", "?reason=x").status()).isEqualTo(204);
@@ -170,7 +177,10 @@ class SchedulesFlowTest {
         Reply first = post("/run/run", "{}");
         assertThat(first.json().path("outcome").asString()).isEqualTo("enqueued");
         assertThat(post("/run/run", "{}").json().path("outcome").asString()).isEqualTo("skipped");
-        assertThat(post("/run/run", "{'overlap': 'allow-all'}").json().path("outcome").asString())
+        assertThat(post("/run/run", "{'overlap': 'allow-all'}")
+                        .json()
+                        .path("outcome")
+                        .asString())
                 .isEqualTo("enqueued");
         assertThat(post("/run/run", "{'overlap': 'no'}").status()).isEqualTo(422);
         Reply page = get("/run/fires?limit=2");
@@ -178,8 +188,10 @@ class SchedulesFlowTest {
         assertThat(page.json().path("items").path(0).path("actor").asString()).startsWith("operator (key ");
         Reply rest = get("/run/fires?limit=2&cursor=" + page.json().path("next").asString());
         assertThat(rest.json().path("items")).hasSize(1);
-        assertThat(rest.json().path("items").path(0).path("task")).isEqualTo(first.json().path("task"));
-        assertThat(get("/run").json().path("lastFire").path("taskState").asString()).isEqualTo("open");
+        assertThat(rest.json().path("items").path(0).path("task"))
+                .isEqualTo(first.json().path("task"));
+        assertThat(get("/run").json().path("lastFire").path("taskState").asString())
+                .isEqualTo("open");
     }
 
     @Test
@@ -190,7 +202,8 @@ class SchedulesFlowTest {
                 .contains("\"moments\":4,\"already\":0,\"enqueued\":0");
         assertThat(post("/fill/backfill", "{" + time + "}").body()).contains("\"enqueued\":4");
         assertThat(post("/fill/backfill", "{" + time + "}").body()).contains("\"already\":4,\"enqueued\":0");
-        assertThat(post("/fill/backfill", "{'from': '2026-01-01T00:00:00Z'}").status()).isEqualTo(422);
+        assertThat(post("/fill/backfill", "{'from': '2026-01-01T00:00:00Z'}").status())
+                .isEqualTo(422);
         Reply future = post("/fill/backfill", "{'from': '2026-01-01T00:00:00Z', 'to': '2999-01-01T00:00:00Z'}");
         assertThat(future.status()).isEqualTo(422);
         assertThat(future.body()).contains("to must not be in the future");
