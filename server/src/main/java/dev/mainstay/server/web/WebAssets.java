@@ -50,6 +50,12 @@ public final class WebAssets {
             "problem-list.js",
             "problems.js",
             "rows.js",
+            "schedule-backfill.js",
+            "schedule-form.js",
+            "schedule-panel.js",
+            "schedule-table.js",
+            "schedule-words.js",
+            "schedules-screen.js",
             "screen-links.js",
             "screens.js",
             "session.js",
@@ -64,7 +70,7 @@ public final class WebAssets {
             "top-bar.js",
             "window.js");
     /// The addresses of the screens. Each answers with the same page, which shows what its address names.
-    private static final List<String> SCREENS = List.of("/");
+    private static final List<String> SCREENS = List.of("/", "/schedules", "/schedules/{name}");
     /// Fetched when the first chart is shown, not before.
     private static final List<String> LATER = List.of("app/plot.js", "lib/chart.js/", "lib/kurkle__color/");
 

@@ -134,7 +134,7 @@ final class Stage implements AutoCloseable {
         return send(request(path).GET());
     }
 
-    private JsonNode post(String path, Map<String, ?> body) {
+    JsonNode post(String path, Map<String, ?> body) {
         return send(request(path)
                 .header("Content-Type", "application/json")
                 .POST(BodyPublishers.ofString(JSON.writeValueAsString(body))));

@@ -21,12 +21,12 @@ export function headers(more = {}) {
   return { Authorization: `Bearer ${session.key() ?? ""}`, ...more };
 }
 
-async function request(method, path, body) {
+async function request(method, path, body, more = {}) {
   let response;
   try {
     response = await fetch(path, {
       method,
-      headers: headers(body === undefined ? {} : { "Content-Type": "application/json" }),
+      headers: headers(body === undefined ? more : { "Content-Type": "application/json", ...more }),
       body: body === undefined ? undefined : JSON.stringify(body),
       cache: "no-store",
     });
@@ -55,6 +55,8 @@ function query(parameters) {
 
 export const get = (path, parameters = {}) => request("GET", path + query(parameters));
 export const post = (path, body = {}) => request("POST", path, body);
+export const put = (path, body, more = {}) => request("PUT", path, body, more);
+export const remove = (path) => request("DELETE", path);
 
 /** All items of a list, page after page. */
 export async function all(path, parameters = {}) {
@@ -70,3 +72,4 @@ export async function all(path, parameters = {}) {
 
 export const agentPath = (id, rest = "") => `/api/v1/agents/${encodeURIComponent(id)}${rest}`;
 export const nodePath = (id, rest = "") => `/api/v1/nodes/${encodeURIComponent(id)}${rest}`;
+export const schedulePath = (name, rest = "") => `/api/v1/schedules/${encodeURIComponent(name)}${rest}`;

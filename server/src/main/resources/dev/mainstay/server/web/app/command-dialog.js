@@ -2,31 +2,15 @@
 
 import { LitElement, html, css, nothing } from "lit";
 import { Refusal } from "./api.js";
-import { shared } from "./styles.js";
+import { dialog, shared } from "./styles.js";
 
 class CommandDialog extends LitElement {
   static properties = { request: { state: true }, refusal: { state: true }, busy: { state: true } };
 
   static styles = [
     shared,
+    dialog,
     css`
-      dialog {
-        width: min(440px, calc(100vw - 24px));
-        padding: 20px;
-        color: var(--text);
-        background: var(--raised);
-        border: 1px solid var(--line);
-        border-radius: 10px;
-        box-shadow: var(--shadow);
-      }
-      dialog::backdrop {
-        background: rgb(8 12 18 / 45%);
-      }
-      h2 {
-        font-size: 16px;
-        margin-bottom: 6px;
-        overflow-wrap: anywhere;
-      }
       label {
         display: block;
         margin: 14px 0 4px;
@@ -37,18 +21,6 @@ class CommandDialog extends LitElement {
         width: 100%;
         min-height: 60px;
         resize: vertical;
-      }
-      .error {
-        margin-top: 10px;
-        padding: 6px 10px;
-        border-radius: 6px;
-        background: var(--bad-tint);
-      }
-      .buttons {
-        display: flex;
-        justify-content: flex-end;
-        gap: 8px;
-        margin-top: 16px;
       }
     `,
   ];

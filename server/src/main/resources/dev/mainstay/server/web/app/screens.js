@@ -3,9 +3,11 @@
 
 import { html } from "lit";
 import "./fleet-screen.js";
+import "./schedules-screen.js";
 
 export const SCREENS = [
   { path: "", word: "Fleet", draw: (fleet, place) => html`<mainstay-fleet-screen .fleet=${fleet} .place=${place}></mainstay-fleet-screen>` },
+  { path: "schedules", word: "Schedules", draw: (fleet, place) => html`<mainstay-schedules-screen .fleet=${fleet} .place=${place}></mainstay-schedules-screen>` },
 ];
 
 /** The screen of a path; undefined when there is none. */

@@ -200,3 +200,36 @@ export const screen = css`
     }
   }
 `;
+
+/** A question in front of everything else. */
+export const dialog = css`
+  dialog {
+    width: min(440px, calc(100vw - 24px));
+    padding: 20px;
+    color: var(--text);
+    background: var(--raised);
+    border: 1px solid var(--line);
+    border-radius: 10px;
+    box-shadow: var(--shadow);
+  }
+  dialog::backdrop {
+    background: rgb(8 12 18 / 45%);
+  }
+  h2 {
+    font-size: 16px;
+    margin-bottom: 6px;
+    overflow-wrap: anywhere;
+  }
+  .error {
+    margin-top: 10px;
+    padding: 6px 10px;
+    border-radius: 6px;
+    background: var(--bad-tint);
+  }
+  .buttons {
+    display: flex;
+    justify-content: flex-end;
+    gap: 8px;
+    margin-top: 16px;
+  }
+`;
