@@ -34,8 +34,7 @@ final class Failures {
                     STEP_CONFLICT,
                     TASK_LINK,
                     SCHEDULE_EXISTS,
-                    SCHEDULE_DECLARED ->
-                Refusal.conflict(code, detail(failure));
+                    SCHEDULE_DECLARED -> Refusal.conflict(code, detail(failure));
             case PAYLOAD_TOO_LARGE -> Refusal.tooLarge(code, detail(failure));
             case TOO_MANY_WAITING -> Refusal.tooMany(code, detail(failure), 1);
             case STATE_CONFLICT, SCHEDULE_CONFLICT -> Refusal.stale(detail(failure));

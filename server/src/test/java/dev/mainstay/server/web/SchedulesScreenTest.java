@@ -30,7 +30,9 @@ class SchedulesScreenTest {
     static void start() {
         chromium = Chromium.start();
         stage = new Stage();
-        make("nightly-report", Map.of("cron", "0 3 * * *", "zone", "Europe/Berlin", "description", "Orders of the day"));
+        make(
+                "nightly-report",
+                Map.of("cron", "0 3 * * *", "zone", "Europe/Berlin", "description", "Orders of the day"));
         make("cache-refresh", Map.of("every", "PT15M"));
         make("held", Map.of("cron", "*/5 9-17 * * 1-5"));
         stage.post("/api/v1/schedules/held/pause", Map.of("reason", "the supplier moves"));
@@ -73,8 +75,9 @@ class SchedulesScreenTest {
     }
 
     private static String click(String element, String word) {
-        return "[...$('" + element + "').shadowRoot.querySelectorAll('button')].find((each) => each.textContent.trim().startsWith('"
-                + word + "')).click()";
+        return "[...$('" + element
+                + "').shadowRoot.querySelectorAll('button')].find((each) => each.textContent.trim().startsWith('" + word
+                + "')).click()";
     }
 
     @Test
@@ -83,7 +86,8 @@ class SchedulesScreenTest {
         String text = tab.evaluate("$('" + TABLE + "').shadowRoot.textContent").asString();
         assertThat(text.replaceAll("\\s+", " "))
                 .contains("nightly-report", "at 03:00, time of Europe/Berlin", "every 15m", "paused", "open", "never");
-        assertThat(tab.evaluate("$('" + TABLE + "').shadowRoot.querySelectorAll('tbody tr').length").asInt())
+        assertThat(tab.evaluate("$('" + TABLE + "').shadowRoot.querySelectorAll('tbody tr').length")
+                        .asInt())
                 .isGreaterThanOrEqualTo(3);
         tab.open(stage.link("schedules?state=paused"));
         tab.await("$('" + TABLE + "') && $('" + TABLE + "').shadowRoot.querySelectorAll('tbody tr').length === 1");
@@ -122,7 +126,8 @@ class SchedulesScreenTest {
         tab.run(value("timing", "@daily"));
         tab.await("text('" + FORM + " >>> .preview').includes('at 00:00')");
         tab.run(click(FORM, "Create"));
-        tab.await("location.pathname === '/schedules/made-here' && text('" + PANEL + " >>> header').includes('made-here')");
+        tab.await("location.pathname === '/schedules/made-here' && text('" + PANEL
+                + " >>> header').includes('made-here')");
         assertThat(stage.get("/api/v1/schedules/made-here").path("cron").asString())
                 .isEqualTo("@daily");
         tab.await("$('" + PANEL + "').shadowRoot.querySelectorAll('ol li').length === 10");
@@ -156,7 +161,8 @@ class SchedulesScreenTest {
         tab.size(400, 800);
         shown("schedules");
         assertThat(tab.accessibilityViolations()).as("narrow").isEmpty();
-        assertThat(tab.evaluate("document.documentElement.scrollWidth <= innerWidth").asBoolean())
+        assertThat(tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+                        .asBoolean())
                 .as("nothing sticks out sideways at 400 px")
                 .isTrue();
     }
