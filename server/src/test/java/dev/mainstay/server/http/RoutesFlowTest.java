@@ -100,10 +100,10 @@ class RoutesFlowTest {
         Reply unknown = asAdmin(operation, path(operation, "no-such-thing"));
         Reply other = asAdmin(operation, path(operation, foreign));
 
-        // A state entry is put on the condition that it exists.
+        // What can be made by a PUT is put on the condition that it exists.
         assertThat(unknown.status())
                 .isEqualTo(
-                        operation.path().contains("/state/")
+                        operation.path().matches(".*/(state|schedules)/.*")
                                         && operation.method().equals("PUT")
                                 ? 412
                                 : 404);
