@@ -80,7 +80,7 @@ public final class Schedules {
         Schedule made = store.insert(handle, plan, ScheduleSource.API, null, next)
                 .orElseThrow(() -> new MainstayException(
                         ErrorCode.SCHEDULE_EXISTS, "a schedule \"" + plan.name() + "\" is there already"));
-        tell(handle, "schedule.created", plan.timing().inWords(), plan.name());
+        event(handle, "schedule.created", plan.timing().inWords(), plan.name());
         return made;
     }
 
@@ -90,7 +90,7 @@ public final class Schedules {
                         + plan.timing().inWords() + " has no moment after now, which is " + now));
     }
 
-    private void tell(Handle handle, String type, String cause, String name) {
+    private void event(Handle handle, String type, String cause, String name) {
         store.tell(handle, type, cause, Map.of("schedule", name, "actor", actor));
     }
 
@@ -125,7 +125,7 @@ public final class Schedules {
         Instant now = ScheduleStore.now(handle);
         boolean isDueAnew = former.undeclared() || !plan.hasMomentsOf(former.plan());
         Instant next = isDueAnew ? requireNext(plan, now) : former.nextAt();
-        tell(handle, "schedule.updated", plan.timing().inWords(), plan.name());
+        event(handle, "schedule.updated", plan.timing().inWords(), plan.name());
         return store.update(handle, plan, ScheduleSource.API, null, next);
     }
 
@@ -157,7 +157,7 @@ public final class Schedules {
             if (known.paused()) {
                 return known;
             }
-            tell(handle, "schedule.paused", reason, name);
+            event(handle, "schedule.paused", reason, name);
             return store.pause(handle, name, reason, null);
         });
     }
@@ -169,7 +169,7 @@ public final class Schedules {
             if (!known.paused()) {
                 return known;
             }
-            tell(handle, "schedule.resumed", reason, name);
+            event(handle, "schedule.resumed", reason, name);
             Instant next = known.plan().next(ScheduleStore.now(handle)).orElse(null);
             return store.pause(handle, name, null, known.undeclared() ? null : next);
         });
@@ -182,7 +182,7 @@ public final class Schedules {
         database.write(handle -> {
             requireOwn(store.known(handle, name), "delete");
             store.delete(handle, name);
-            tell(handle, "schedule.deleted", reason, name);
+            event(handle, "schedule.deleted", reason, name);
             return name;
         });
     }
@@ -233,7 +233,7 @@ public final class Schedules {
                     count(fired, FireOutcome.ALREADY),
                     count(fired, FireOutcome.ENQUEUED),
                     count(fired, FireOutcome.SKIPPED));
-            tell(handle, "schedule.backfilled", result.enqueued() + " tasks from " + from + " to " + to, name);
+            event(handle, "schedule.backfilled", result.enqueued() + " tasks from " + from + " to " + to, name);
             return result;
         });
         told.tasks().run();
