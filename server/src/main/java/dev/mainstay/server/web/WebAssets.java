@@ -28,6 +28,7 @@ public final class WebAssets {
             "agent-table.js",
             "agents-view.js",
             "api.js",
+            "attempt-table.js",
             "clock.js",
             "command-dialog.js",
             "dashboard.js",
@@ -42,6 +43,7 @@ public final class WebAssets {
             "heartbeats.js",
             "icon.svg",
             "icons.js",
+            "json-box.js",
             "main.js",
             "metric-chart.js",
             "node-list.js",
@@ -49,7 +51,14 @@ public final class WebAssets {
             "plot.js",
             "problem-list.js",
             "problems.js",
+            "progress-bar.js",
+            "queue-screen.js",
+            "queue-table.js",
+            "queues-screen.js",
+            "queues.js",
+            "reading.js",
             "rows.js",
+            "saved-filters.js",
             "schedule-backfill.js",
             "schedule-form.js",
             "schedule-panel.js",
@@ -60,17 +69,32 @@ public final class WebAssets {
             "screens.js",
             "session.js",
             "sign-in.js",
+            "slash-search.js",
+            "span-list.js",
+            "span-table.js",
+            "spans.js",
             "sparkline.js",
             "stream.js",
             "styles.js",
+            "task-list.js",
+            "task-orders.js",
+            "task-screen.js",
+            "task-table.js",
+            "task-tiles.js",
+            "task-waterfall.js",
+            "tasks-screen.js",
+            "tasks-view.js",
+            "tasks.js",
             "theme-switch.js",
             "theme.css",
             "theme.js",
             "tones.js",
             "top-bar.js",
-            "window.js");
+            "window.js",
+            "windowed-grid.js");
     /// The addresses of the screens. Each answers with the same page, which shows what its address names.
-    private static final List<String> SCREENS = List.of("/", "/schedules", "/schedules/{name}");
+    private static final List<String> SCREENS = List.of(
+            "/", "/tasks", "/tasks/{id}", "/queues", "/queues/{name}", "/schedules", "/schedules/{name}");
     /// Fetched when the first chart is shown, not before.
     private static final List<String> LATER = List.of("app/plot.js", "lib/chart.js/", "lib/kurkle__color/");
 

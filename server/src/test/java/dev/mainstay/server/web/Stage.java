@@ -3,6 +3,8 @@ package dev.mainstay.server.web;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mainstay.Fleet;
+import dev.mainstay.FleetBuilder;
 import dev.mainstay.cluster.NodeIdentity;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.postgres.Signals;
@@ -29,6 +31,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -88,6 +93,21 @@ final class Stage implements AutoCloseable {
         KeyToken token = KeyToken.random();
         keys.create(Organizations.DEFAULT, token, "the dashboard's test", role, null);
         return token.reveal();
+    }
+
+    /// A node beside the server, over the same database, which may be given workers; whoever starts it closes it.
+    FleetBuilder node() {
+        return Fleet.builder().database(test.config().build());
+    }
+
+    /// As the superuser, for what would take too long to come to be.
+    void execute(String sql) {
+        try (Connection connection = test.superuser();
+                Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
     }
 
     URI address() {

@@ -4,8 +4,9 @@ import { LitElement, html, css, nothing } from "lit";
 import { arrange, COLUMNS, isFiltered } from "./filter.js";
 import { count, plural } from "./format.js";
 import { search } from "./icons.js";
+import { SlashSearch } from "./slash-search.js";
 import { STATE_ORDER } from "./tones.js";
-import { shared } from "./styles.js";
+import { listing, shared } from "./styles.js";
 import "./agent-table.js";
 
 const SORT_WORDS = { health: "Health", id: "Name", kind: "Kind", state: "State", node: "Node", tick: "Slowest tick", beat: "Oldest heartbeat", failures: "Failures" };
@@ -15,10 +16,11 @@ class AgentsView extends LitElement {
 
   static styles = [
     shared,
+    listing,
     css`
       :host {
         min-height: 0;
-        container: agents / inline-size;
+        container: list / inline-size;
       }
       section {
         display: flex;
@@ -26,110 +28,28 @@ class AgentsView extends LitElement {
         height: 100%;
         min-height: 0;
       }
-      .tools {
-        display: flex;
-        flex-wrap: wrap;
-        align-items: center;
-        gap: 8px;
-        padding: 8px 12px;
-        border-bottom: 1px solid var(--line);
-      }
-      .search {
-        position: relative;
-        flex: 1 1 200px;
-        max-width: 340px;
-      }
-      .search .icon {
-        position: absolute;
-        left: 8px;
-        top: 6px;
-        color: var(--muted);
-      }
-      .search input {
-        width: 100%;
-        padding: 4px 28px;
-      }
-      .search input::-webkit-search-cancel-button {
-        display: none;
-      }
-      kbd {
-        position: absolute;
-        right: 7px;
-        top: 5px;
-        padding: 0 5px;
-        border: 1px solid var(--line-strong);
-        border-radius: 4px;
-        font: 11px/16px var(--mono);
-        color: var(--muted);
-      }
-      select {
-        max-width: 150px;
-      }
-      .count {
-        margin-left: auto;
-        white-space: nowrap;
-      }
       mainstay-agent-table {
         flex: 1;
         min-height: 0;
       }
-      .empty {
-        padding: 40px 24px 48px;
-        max-width: 620px;
-        margin: 0 auto;
-      }
-      .empty h2 {
-        font-size: 17px;
-        margin-bottom: 6px;
-      }
-      .empty p {
-        margin: 10px 0 6px;
-      }
-      pre {
-        margin: 0;
-        padding: 10px 12px;
-        overflow-x: auto;
-        border: 1px solid var(--line);
-        border-radius: 6px;
-        background: var(--ground);
-        font: 12px/1.5 var(--mono);
-      }
       .sort {
         display: none;
       }
-      @container agents (max-width: 660px) {
+      @container list (max-width: 660px) {
         .sort {
           display: block;
-        }
-        .search {
-          flex-basis: 100%;
-          max-width: none;
-        }
-        select {
-          flex: 1 1 40%;
-          max-width: none;
-          min-width: 0;
-        }
-        kbd {
-          display: none;
         }
       }
     `,
   ];
 
-  connectedCallback() {
-    super.connectedCallback();
-    this.shortcut = (event) => this.#shortcut(event);
-    document.addEventListener("keydown", this.shortcut);
-  }
-
-  disconnectedCallback() {
-    super.disconnectedCallback();
-    document.removeEventListener("keydown", this.shortcut);
+  constructor() {
+    super();
+    new SlashSearch(this);
   }
 
   focusAgent(id) {
-    this.renderRoot.querySelector("mainstay-agent-table")?.focusAgent(id);
+    this.renderRoot.querySelector("mainstay-agent-table")?.focusRow(id);
   }
 
   render() {
@@ -152,7 +72,7 @@ class AgentsView extends LitElement {
       ${this.#select("kind", "Any kind", distinct(rows, "kind", filter.kind))}
       ${this.#select("node", "Any node", distinct(rows, "node", filter.node))}
       <select class="sort" aria-label="Sort by" @change=${(event) => this.#set({ sort: event.target.value })}>
-        ${COLUMNS.map((column) => html`<option value=${column} ?selected=${filter.sort === column}>${SORT_WORDS[column]}</option>`)}
+        ${COLUMNS.map((column) => html`<option value=${column} .selected=${filter.sort === column}>${SORT_WORDS[column]}</option>`)}
       </select>
       ${isFiltered(filter) ? html`<button class="bare" @click=${() => this.#set({ q: "", state: "", kind: "", node: "" })}>Clear</button>` : nothing}
       <span class="count muted" role="status">${shown === rows.length ? plural(shown, "agent") : `${count(shown)} of ${plural(rows.length, "agent")}`}</span>
@@ -161,8 +81,8 @@ class AgentsView extends LitElement {
 
   #select(field, all, values) {
     return html`<select aria-label=${all.replace("Any", "Filter by")} @change=${(event) => this.#set({ [field]: event.target.value })}>
-      <option value="" ?selected=${this.filter[field] === ""}>${all}</option>
-      ${values.map((value) => html`<option value=${value} ?selected=${this.filter[field] === value}>${value}</option>`)}
+      <option value="" .selected=${this.filter[field] === ""}>${all}</option>
+      ${values.map((value) => html`<option value=${value} .selected=${this.filter[field] === value}>${value}</option>`)}
     </select>`;
   }
 
@@ -185,15 +105,6 @@ class AgentsView extends LitElement {
 
   #set(change) {
     this.dispatchEvent(new CustomEvent("filter", { detail: change, bubbles: true, composed: true }));
-  }
-
-  #shortcut(event) {
-    if (event.key !== "/" || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (["INPUT", "TEXTAREA", "SELECT"].includes(event.composedPath()[0].tagName)) return;
-    event.preventDefault();
-    const input = this.renderRoot.querySelector("input");
-    input?.focus();
-    input?.select();
   }
 }
 

@@ -73,3 +73,6 @@ export async function all(path, parameters = {}) {
 export const agentPath = (id, rest = "") => `/api/v1/agents/${encodeURIComponent(id)}${rest}`;
 export const nodePath = (id, rest = "") => `/api/v1/nodes/${encodeURIComponent(id)}${rest}`;
 export const schedulePath = (name, rest = "") => `/api/v1/schedules/${encodeURIComponent(name)}${rest}`;
+export const taskPath = (id, rest = "") => `/api/v1/tasks/${encodeURIComponent(id)}${rest}`;
+export const queuePath = (name, rest = "") => `/api/v1/queues/${encodeURIComponent(name)}${rest}`;
+export const statePath = (key) => `/api/v1/state/${key.split("/").map(encodeURIComponent).join("/")}`;

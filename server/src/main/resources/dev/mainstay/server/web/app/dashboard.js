@@ -58,6 +58,9 @@ export class Dashboard extends LitElement {
     this.renderRoot.addEventListener("click", followLink);
     this.renderRoot.addEventListener("ask", (event) => this.#ask(event.detail));
     window.addEventListener("hashchange", () => this.#newKeyInAddress());
+    // A page the browser keeps for the back button must not keep its stream too: there are six connections to a host.
+    window.addEventListener("pagehide", () => this.fleet.close());
+    window.addEventListener("pageshow", (event) => event.persisted && this.stage === "open" && this.#open());
     session.key() ? this.#open() : (this.stage = "sign-in");
   }
 

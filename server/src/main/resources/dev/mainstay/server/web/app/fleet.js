@@ -86,7 +86,13 @@ export class Fleet extends EventTarget {
     else if (type === "overview") this.#takeOverview(data);
     else if (type === "event") this.#addEvent(data);
     else if (type === "ready") this.#begun();
+    else return this.#passOn(type, data);
     this.#changed();
+  }
+
+  /** News of what is not the fleet itself: the screen that shows it listens for its type. */
+  #passOn(type, data) {
+    this.dispatchEvent(new CustomEvent(`news:${type}`, { detail: data }));
   }
 
   #takeOverview(overview) {

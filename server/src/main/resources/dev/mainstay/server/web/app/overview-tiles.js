@@ -6,7 +6,7 @@ import { count, rate } from "./format.js";
 import { mark, down } from "./icons.js";
 import { sparkline } from "./sparkline.js";
 import { scoreTone, scoreWord, STATE_ORDER, stateTone } from "./tones.js";
-import { shared } from "./styles.js";
+import { shared, tiles } from "./styles.js";
 import "./health-parts.js";
 
 /** Per second, over the running minute and the complete one before it; NaN when nothing is stored. */
@@ -22,35 +22,10 @@ class OverviewTiles extends LitElement {
 
   static styles = [
     shared,
+    tiles,
     css`
       .tiles {
-        display: grid;
-        gap: 12px;
         grid-template-columns: minmax(180px, 1fr) minmax(0, 2.4fr) minmax(170px, 1fr) minmax(170px, 1fr);
-      }
-      .card {
-        position: relative;
-        padding: 10px 14px;
-        min-height: 84px;
-      }
-      h2 {
-        color: var(--muted);
-        font-weight: 500;
-        font-size: 12px;
-      }
-      .figure {
-        display: flex;
-        align-items: baseline;
-        gap: 6px;
-        font-size: 26px;
-        font-weight: 600;
-        line-height: 34px;
-        letter-spacing: -0.02em;
-      }
-      .figure small {
-        font-size: 12px;
-        font-weight: 500;
-        letter-spacing: 0;
       }
       .line {
         display: flex;
@@ -63,39 +38,6 @@ class OverviewTiles extends LitElement {
         min-width: 0;
         max-width: 150px;
         height: 30px;
-      }
-      .bar {
-        display: flex;
-        gap: 2px;
-        height: 6px;
-        margin-top: 3px;
-      }
-      .bar i {
-        min-width: 3px;
-        border-radius: 2px;
-        background: var(--fill);
-      }
-      .states {
-        display: flex;
-        flex-wrap: wrap;
-        gap: 2px 4px;
-        margin: 4px -6px 0;
-      }
-      .states button {
-        display: inline-flex;
-        align-items: center;
-        gap: 5px;
-        min-height: 24px;
-        padding: 0 6px;
-        border-color: transparent;
-        background: none;
-      }
-      .states button[aria-pressed="true"] {
-        background: var(--chosen);
-        border-color: var(--accent);
-      }
-      .states b {
-        color: var(--text);
       }
       .more {
         position: absolute;
@@ -131,13 +73,6 @@ class OverviewTiles extends LitElement {
         }
       }
       @media (max-width: 640px) {
-        .tiles {
-          gap: 8px;
-        }
-        .card {
-          padding: 8px 10px;
-          min-height: 0;
-        }
         .line .spark {
           max-width: 80px;
         }

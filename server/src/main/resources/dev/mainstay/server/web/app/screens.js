@@ -3,10 +3,20 @@
 
 import { html } from "lit";
 import "./fleet-screen.js";
+import "./queue-screen.js";
+import "./queues-screen.js";
 import "./schedules-screen.js";
+import "./task-screen.js";
+import "./tasks-screen.js";
 
 export const SCREENS = [
   { path: "", word: "Fleet", draw: (fleet, place) => html`<mainstay-fleet-screen .fleet=${fleet} .place=${place}></mainstay-fleet-screen>` },
+  { path: "tasks", word: "Tasks", draw: (fleet, place) => (place.id
+    ? html`<mainstay-task-screen .fleet=${fleet} .taskId=${place.id}></mainstay-task-screen>`
+    : html`<mainstay-tasks-screen .fleet=${fleet} .place=${place}></mainstay-tasks-screen>`) },
+  { path: "queues", word: "Queues", draw: (fleet, place) => (place.id
+    ? html`<mainstay-queue-screen .fleet=${fleet} .name=${place.id}></mainstay-queue-screen>`
+    : html`<mainstay-queues-screen .fleet=${fleet}></mainstay-queues-screen>`) },
   { path: "schedules", word: "Schedules", draw: (fleet, place) => html`<mainstay-schedules-screen .fleet=${fleet} .place=${place}></mainstay-schedules-screen>` },
 ];
 
