@@ -1,6 +1,5 @@
 package dev.mainstay.bench.chaos;
 
-import dev.mainstay.bench.lab.Laboratory;
 import dev.mainstay.bench.lab.Stopwatch;
 import dev.mainstay.bench.report.Figures;
 import dev.mainstay.bench.report.Goal;
@@ -107,7 +106,7 @@ public final class ChaosBench implements Callable<Integer> {
     }
 
     private Measured measure() throws InterruptedException, SQLException {
-        try (var laboratory = Laboratory.open();
+        try (var laboratory = ChaosRun.laboratory();
                 var run = new ChaosRun(laboratory, plan(), new SplittableRandom(seed))) {
             var watch = Stopwatch.start();
             History history = run.run();

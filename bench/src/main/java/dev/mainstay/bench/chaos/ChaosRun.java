@@ -55,6 +55,11 @@ final class ChaosRun implements AutoCloseable {
         crew.add(plan.workers());
     }
 
+    /// Where it happens: with room for the connections of many workers, also those a cut has left behind.
+    static Laboratory laboratory() {
+        return Laboratory.open(Map.of("max_connections", "500"));
+    }
+
     /// Everything that was planned; what was written down meanwhile.
     History run() throws InterruptedException, SQLException {
         kills();

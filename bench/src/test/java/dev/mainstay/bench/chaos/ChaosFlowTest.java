@@ -2,7 +2,6 @@ package dev.mainstay.bench.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mainstay.bench.lab.Laboratory;
 import java.time.Duration;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -16,7 +15,7 @@ class ChaosFlowTest {
 
     @Test
     void fifty_kills_and_a_few_freezes_break_no_promise() throws Exception {
-        try (var laboratory = Laboratory.open();
+        try (var laboratory = ChaosRun.laboratory();
                 var run = new ChaosRun(laboratory, PLAN, new SplittableRandom(1))) {
             History history = run.run();
             var broken = HistoryCheck.check(history);

@@ -2,7 +2,6 @@ package dev.mainstay.bench.chaos;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mainstay.bench.lab.Laboratory;
 import dev.mainstay.testing.Eventually;
 import java.time.Duration;
 import java.util.List;
@@ -16,7 +15,7 @@ class FailPointsFlowTest {
 
     @Test
     void no_place_where_a_connection_can_end_breaks_a_promise() throws Exception {
-        try (var laboratory = Laboratory.open()) {
+        try (var laboratory = ChaosRun.laboratory()) {
             HistoryReader.createTables(laboratory);
             try (var points = new FailPoints(laboratory, new SplittableRandom(1))) {
                 points.strike(1);
