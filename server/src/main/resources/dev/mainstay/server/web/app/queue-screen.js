@@ -29,6 +29,7 @@ class QueueScreen extends LitElement {
         overflow-x: auto;
       }
       .reason {
+        min-width: 180px;
         overflow-wrap: anywhere;
         font-size: 12px;
       }

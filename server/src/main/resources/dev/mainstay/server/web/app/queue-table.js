@@ -20,7 +20,7 @@ class QueueTable extends WindowedGrid {
         align-items: center;
         gap: 0 16px;
         padding: 0 12px;
-        grid-template-columns: minmax(130px, 1.4fr) minmax(96px, 0.8fr) repeat(6, 58px) 70px 70px minmax(90px, 0.8fr) minmax(90px, 1fr) minmax(90px, 1.2fr);
+        grid-template-columns: minmax(130px, 1.4fr) minmax(130px, 0.9fr) repeat(6, 56px) 70px 70px minmax(90px, 0.8fr) minmax(90px, 1fr) minmax(90px, 1.2fr);
       }
       .row {
         cursor: pointer;

@@ -45,6 +45,8 @@ class TaskWaterfall extends LitElement {
       }
       .jump input {
         width: min(220px, 40vw);
+        padding: 0;
+        border: 0;
         accent-color: var(--accent);
       }
       .foot,
