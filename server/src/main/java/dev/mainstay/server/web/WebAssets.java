@@ -44,6 +44,7 @@ public final class WebAssets {
             "icon.svg",
             "icons.js",
             "json-box.js",
+            "layouts.js",
             "main.js",
             "metric-chart.js",
             "node-list.js",

@@ -6,7 +6,8 @@ import { count, plural } from "./format.js";
 import { search } from "./icons.js";
 import { SlashSearch } from "./slash-search.js";
 import { STATE_ORDER } from "./tones.js";
-import { listing, shared } from "./styles.js";
+import { listing } from "./layouts.js";
+import { shared } from "./styles.js";
 import "./agent-table.js";
 
 const SORT_WORDS = { health: "Health", id: "Name", kind: "Kind", state: "State", node: "Node", tick: "Slowest tick", beat: "Oldest heartbeat", failures: "Failures" };

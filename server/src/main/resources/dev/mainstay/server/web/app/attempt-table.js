@@ -5,7 +5,8 @@ import { duration, moment, clockTime } from "./format.js";
 import { mark } from "./icons.js";
 import { now } from "./clock.js";
 import { outcomeTone, took } from "./spans.js";
-import { shared, table } from "./styles.js";
+import { table } from "./layouts.js";
+import { shared } from "./styles.js";
 
 class AttemptTable extends LitElement {
   static properties = { attempts: {}, all: {} };

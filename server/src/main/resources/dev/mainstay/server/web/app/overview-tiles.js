@@ -6,7 +6,8 @@ import { count, rate } from "./format.js";
 import { mark, down } from "./icons.js";
 import { sparkline } from "./sparkline.js";
 import { scoreTone, scoreWord, STATE_ORDER, stateTone } from "./tones.js";
-import { shared, tiles } from "./styles.js";
+import { tiles } from "./layouts.js";
+import { shared } from "./styles.js";
 import "./health-parts.js";
 
 /** Per second, over the running minute and the complete one before it; NaN when nothing is stored. */

@@ -9,7 +9,8 @@ import { Hears } from "./hears.js";
 import { mark } from "./icons.js";
 import { backlogWords, FIGURES, limitWords, queueStanding } from "./queues.js";
 import { Reading } from "./reading.js";
-import { page, screen, shared, table } from "./styles.js";
+import { page, table } from "./layouts.js";
+import { screen, shared } from "./styles.js";
 import { askToRedriveAll } from "./task-orders.js";
 import { shortId } from "./tasks.js";
 

@@ -8,7 +8,8 @@ import { mark } from "./icons.js";
 import { plural } from "./format.js";
 import { queueStanding, unserved, withNews } from "./queues.js";
 import { Reading } from "./reading.js";
-import { listing, screen, shared } from "./styles.js";
+import { listing } from "./layouts.js";
+import { screen, shared } from "./styles.js";
 import "./queue-table.js";
 import "./task-tiles.js";
 

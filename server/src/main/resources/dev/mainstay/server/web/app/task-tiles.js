@@ -5,7 +5,8 @@ import { age, count } from "./format.js";
 import { mark } from "./icons.js";
 import { now } from "./clock.js";
 import { PLACES, standingTone, standingWord } from "./tasks.js";
-import { shared, tiles } from "./styles.js";
+import { tiles } from "./layouts.js";
+import { shared } from "./styles.js";
 
 const COUNTS = { "no-worker": "noWorker" };
 

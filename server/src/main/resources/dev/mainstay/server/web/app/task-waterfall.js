@@ -8,7 +8,8 @@ import { count, duration, moment, plural } from "./format.js";
 import { Reading } from "./reading.js";
 import { SpanList } from "./span-list.js";
 import { axis, axisOfWork, extent, isWait, keyOfSpan, took, wordOfSpan } from "./spans.js";
-import { page, shared } from "./styles.js";
+import { page } from "./layouts.js";
+import { shared } from "./styles.js";
 import "./json-box.js";
 import "./span-table.js";
 

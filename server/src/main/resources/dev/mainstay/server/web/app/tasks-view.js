@@ -5,7 +5,8 @@ import { moment, plural } from "./format.js";
 import { search } from "./icons.js";
 import { SlashSearch } from "./slash-search.js";
 import { ENDS, filterOf, isFiltered, PLACES, PRIORITIES, shortId, SPANS, standingWord } from "./tasks.js";
-import { listing, shared } from "./styles.js";
+import { listing } from "./layouts.js";
+import { shared } from "./styles.js";
 import "./task-table.js";
 
 const distinct = (values, chosen) => [...new Set(chosen ? [...values, chosen] : values)].sort();
