@@ -18,7 +18,7 @@ public final class EventQueries {
     private static final String ABOVE = """
             SELECT id, at, type, severity, agent_id, node_id, cause, detail::text AS detail
             FROM system_events event
-            WHERE organization_id = :organization AND id > :id AND at > clock_timestamp() - interval '1 day'
+            WHERE organization_id = :organization AND id > :id AND at > now() - interval '1 day'
                 AND NOT EXISTS (SELECT FROM unnest(:known::bigint[]) AS known (id) WHERE known.id = event.id)
             ORDER BY id
             LIMIT :limit
@@ -27,7 +27,7 @@ public final class EventQueries {
     private static final String LATEST = """
             SELECT id, at, type, severity, agent_id, node_id, cause, detail::text AS detail
             FROM system_events
-            WHERE organization_id = :organization AND at > clock_timestamp() - make_interval(secs => :seconds)
+            WHERE organization_id = :organization AND at > now() - make_interval(secs => :seconds)
             ORDER BY id DESC
             LIMIT :limit
             """;
@@ -101,7 +101,7 @@ public final class EventQueries {
         return database.list("""
                 SELECT coalesce(max(id), 0) AS id
                 FROM system_events
-                WHERE organization_id = :organization AND at > clock_timestamp() - interval '1 day'
+                WHERE organization_id = :organization AND at > now() - interval '1 day'
                 """, Map.of("organization", database.organization()), (row, context) -> row.getLong("id"))
                 .getFirst();
     }

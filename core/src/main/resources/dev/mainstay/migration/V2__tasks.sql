@@ -1024,7 +1024,7 @@ DECLARE
     late task_waits;
     ended bigint := 0;
 BEGIN
-    FOR late IN SELECT * FROM task_waits WHERE deadline_at <= clock_timestamp() ORDER BY deadline_at LIMIT 1000
+    FOR late IN SELECT * FROM task_waits WHERE deadline_at <= now() ORDER BY deadline_at LIMIT 1000
     LOOP
         PERFORM FROM tasks WHERE organization_id = late.organization_id AND id = late.task_id FOR UPDATE;
         IF EXISTS (SELECT FROM task_waits WHERE organization_id = late.organization_id AND task_id = late.task_id
@@ -1119,7 +1119,7 @@ BEGIN
     WITH due AS MATERIALIZED (
         SELECT organization_id, task_id
         FROM task_delayed
-        WHERE run_at <= clock_timestamp()
+        WHERE run_at <= now()
         ORDER BY run_at
         LIMIT 5000
         FOR UPDATE SKIP LOCKED),
@@ -1147,7 +1147,7 @@ BEGIN
     FOR over IN
         DELETE FROM task_expiries
         WHERE (organization_id, task_id) IN (
-            SELECT organization_id, task_id FROM task_expiries WHERE expires_at <= clock_timestamp()
+            SELECT organization_id, task_id FROM task_expiries WHERE expires_at <= now()
             ORDER BY expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED)
         RETURNING *
     LOOP
