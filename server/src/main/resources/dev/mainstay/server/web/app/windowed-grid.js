@@ -100,7 +100,7 @@ export class WindowedGrid extends LitElement {
   connectedCallback() {
     super.connectedCallback();
     this.look = () => this.#look();
-    document.addEventListener("scroll", this.look, { capture: true, passive: true });
+    document.addEventListener("scroll", this.look, { passive: true });
     addEventListener("resize", this.look);
     this.resizes = new ResizeObserver(([entry]) => {
       this.height = this.heights[entry.contentRect.width <= this.narrow ? 1 : 0];
@@ -111,7 +111,7 @@ export class WindowedGrid extends LitElement {
 
   disconnectedCallback() {
     super.disconnectedCallback();
-    document.removeEventListener("scroll", this.look, { capture: true });
+    document.removeEventListener("scroll", this.look);
     removeEventListener("resize", this.look);
     this.resizes.disconnect();
   }
@@ -131,7 +131,7 @@ export class WindowedGrid extends LitElement {
     const [first, last] = this.window;
     const current = rows.some((row) => this.keyOf(row) === this.current) ? this.current : rows.length > 0 ? this.keyOf(rows[0]) : "";
     const drawn = rows.slice(first, last).map((row, index) => ({ row, key: this.keyOf(row), index: first + index }));
-    return html`<div class="scroller" role="grid" aria-label=${this.label} aria-rowcount=${this.more ? -1 : rows.length + 1} aria-readonly="true">
+    return html`<div class="scroller" role="grid" aria-label=${this.label} aria-rowcount=${this.more ? -1 : rows.length + 1} aria-readonly="true" @scroll=${this.look}>
       <div class="head grid" role="row" aria-rowindex="1">${this.heads.map((head) => this.#head(head))}</div>
       <div class="body" role="rowgroup" .style=${`height:${rows.length * height}px`} @keydown=${this.#move} @click=${this.#click}>
         ${repeat(drawn, ({ key }) => key, ({ row, key, index }) => this.drawRow(row, {
