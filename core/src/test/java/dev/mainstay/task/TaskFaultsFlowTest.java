@@ -18,7 +18,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// Faults of the engine that were found by striking it, each once more.
+/// Faults of the engine that were found by reading it with crashes, freezes and lost answers in mind.
 class TaskFaultsFlowTest {
     private static final Duration BOUND = Duration.ofSeconds(30);
     private final TaskStage stage = new TaskStage();
