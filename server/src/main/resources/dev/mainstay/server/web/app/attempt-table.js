@@ -19,6 +19,7 @@ class AttemptTable extends LitElement {
         padding: 10px 14px;
       }
       .frame {
+        position: relative; /* so that hidden words inside scroll with it */
         overflow-x: auto;
       }
       td:not(.error) {

@@ -27,6 +27,7 @@ class QueueScreen extends LitElement {
     table,
     css`
       .frame {
+        position: relative; /* so that hidden words inside scroll with it */
         overflow-x: auto;
       }
       .reason {
