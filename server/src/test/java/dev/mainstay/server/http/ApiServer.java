@@ -1,5 +1,6 @@
 package dev.mainstay.server.http;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.cluster.NodeIdentity;
@@ -90,8 +91,8 @@ final class ApiServer implements AutoCloseable {
                 new TaskDesks(
                         database,
                         database::now,
-                        () -> claimable.get().run(),
-                        () -> queuesChanged.get().run()),
+                        () -> requireNonNull(claimable.get()).run(),
+                        () -> requireNonNull(queuesChanged.get()).run()),
                 () -> {},
                 workers,
                 messages.streams());
