@@ -109,9 +109,7 @@ public final class NodeProcess implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException("node " + node + " does not listen", e);
         }
-        process.onExit()
-                .orTimeout(OWN_END_BOUND.toSeconds(), TimeUnit.SECONDS)
-                .join();
+        process.onExit().orTimeout(OWN_END_BOUND.toSeconds(), TimeUnit.SECONDS).join();
     }
 
     public boolean isAlive() {

@@ -206,8 +206,9 @@ class HttpWorkerExamplesFlowTest {
         assertThat(said).contains("\"cancels\":[]").contains("\"state\":\"stored\"");
         assertThat(said).contains("{\"outcome\":\"completed\",\"again\":null,\"repeated\":false}");
         UUID task = api.database()
-                .read(handle ->
-                        handle.createQuery("SELECT id FROM tasks").mapTo(UUID.class).one());
+                .read(handle -> handle.createQuery("SELECT id FROM tasks")
+                        .mapTo(UUID.class)
+                        .one());
         awaitCompletion(task, "invoices-1");
     }
 }
