@@ -90,7 +90,7 @@ final class ThroughputRounds {
 
     /// A message that is not stored would be waited for in vain, so its failure is told.
     private static void publish(MessageBus bus, String channel, int number, CountDownLatch handled) {
-        var unused = bus.publishAsync(NewMessage.to(channel, Map.of("number", number, "text", TEXT)))
+        var _ = bus.publishAsync(NewMessage.to(channel, Map.of("number", number, "text", TEXT)))
                 .exceptionally(failure -> {
                     throw new IllegalStateException(handled.getCount() + " deliveries before one failed", failure);
                 });
