@@ -50,6 +50,14 @@ public enum ErrorCode {
     SCHEDULE_TOO_MANY,
     /// A request was answered by nobody in time.
     REPLY_TIMEOUT,
+    /// Redis or NATS, where the messages are, does not answer: it is down, or the network is.
+    MESSAGES_UNREACHABLE,
+    /// Redis or NATS refused the user or the password.
+    MESSAGES_AUTH,
+    /// Redis or NATS is too old, or set up so that messages cannot be kept.
+    MESSAGES_UNSUITABLE,
+    /// The answer of Redis or NATS was lost: the messages may be stored or not, so ask before repeating.
+    MESSAGES_UNKNOWN,
     /// Telemetry could not take an event: the buffer stayed full, or it is closed.
     TELEMETRY_FULL,
 

@@ -161,8 +161,9 @@ public final class Fleet implements AutoCloseable {
 
     private MessageHost messageHost(FleetBuilder builder, MonotonicClock monotonic) {
         MessageTransport given = builder.messages();
-        MessageTransport transport = given == null ? new PostgresTransport(database, signals) : given;
-        MessageHost started = new MessageHost(transport, wheel, monotonic, clock);
+        MessageHost started = given == null
+                ? new MessageHost(new PostgresTransport(database, signals), wheel, monotonic, clock)
+                : MessageHost.elsewhere(given, database, wheel, monotonic, clock);
         started.reportTo(telemetry);
         return started;
     }

@@ -10,13 +10,13 @@ final class Collecting implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(2);
     private static final int LOOKS = 250;
 
-    private final MessageTransport transport;
+    private final Runnable collect;
     private final Loop loop;
     private volatile boolean isExpected;
     private volatile boolean closed;
 
-    Collecting(MessageTransport transport) {
-        this.transport = transport;
+    Collecting(Runnable collect) {
+        this.collect = collect;
         this.loop = Loop.start("messages-collect", Duration.ofMinutes(10), this::look);
     }
 
@@ -33,7 +33,7 @@ final class Collecting implements AutoCloseable {
                 isExpected = false;
                 left = LOOKS;
             }
-            transport.collect();
+            collect.run();
             Threads.pause(LOOK);
         }
     }

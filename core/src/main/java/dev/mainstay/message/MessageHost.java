@@ -4,6 +4,7 @@ import dev.mainstay.Resident;
 import dev.mainstay.concurrent.Loop;
 import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.TimerWheel;
+import dev.mainstay.postgres.Database;
 import dev.mainstay.telemetry.Telemetry;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -25,6 +26,7 @@ public final class MessageHost implements Resident {
     private static final Duration POLL = Duration.ofSeconds(1);
 
     private final MessageTransport transport;
+    private final @Nullable Outbox outbox;
     private final Deadlines deadlines;
     private final InstantSource clock;
     private final Publisher publisher;
@@ -38,12 +40,32 @@ public final class MessageHost implements Resident {
 
     /// @param clock the database's time, for identifiers
     public MessageHost(MessageTransport transport, TimerWheel wheel, MonotonicClock monotonic, InstantSource clock) {
+        this(transport, null, wheel, monotonic, clock);
+    }
+
+    private MessageHost(
+            MessageTransport transport,
+            @Nullable Outbox outbox,
+            TimerWheel wheel,
+            MonotonicClock monotonic,
+            InstantSource clock) {
         this.transport = transport;
+        this.outbox = outbox;
         this.deadlines = new Deadlines(wheel, monotonic);
         this.clock = clock;
         this.publisher = new Publisher(transport);
-        this.collecting = new Collecting(transport);
+        this.collecting = new Collecting(this::collect);
         this.poll = Loop.start("messages-poll", POLL, this::look);
+    }
+
+    /// With messages elsewhere than in the database, which still takes those published in its transactions.
+    public static MessageHost elsewhere(
+            MessageTransport transport,
+            Database database,
+            TimerWheel wheel,
+            MonotonicClock monotonic,
+            InstantSource clock) {
+        return new MessageHost(transport, new Outbox(database, transport), wheel, monotonic, clock);
     }
 
     /// The bus of one organization on this node.
@@ -74,8 +96,16 @@ public final class MessageHost implements Resident {
     /// What one node does for all, again and again: frees what the dead held, and makes visible what was published
     /// in transactions of others.
     public void round() {
-        transport.collect();
+        collect();
         transport.rescue();
+    }
+
+    private void collect() {
+        if (outbox == null) {
+            transport.collect();
+        } else {
+            outbox.forward();
+        }
     }
 
     /// SQL that tells whether a round has anything to do; null for a round every time.
@@ -122,7 +152,11 @@ public final class MessageHost implements Resident {
     }
 
     void publish(Connection connection, UUID organization, Outgoing message) throws SQLException {
-        transport.append(connection, organization, message);
+        if (outbox == null) {
+            transport.append(connection, organization, message);
+        } else {
+            outbox.submit(connection, organization, message);
+        }
         collecting.expect();
     }
 

@@ -30,6 +30,12 @@ public interface MessageTransport extends AutoCloseable {
     /// @throws UnsupportedOperationException when this transport is not the caller's database
     void append(Connection connection, UUID organization, Outgoing message) throws SQLException;
 
+    /// Stores messages of which some may have been stored before, within the last hour: those are left out. How a
+    /// transport elsewhere takes what was published in transactions of the database.
+    default void appendOnce(UUID organization, List<Outgoing> messages) {
+        throw new UnsupportedOperationException("only a transport elsewhere takes messages once");
+    }
+
     /// Makes visible what was appended in transactions that have committed since; called again and again by one
     /// node, and for a moment after each such append.
     default void collect() {}

@@ -114,6 +114,8 @@ public final class Server implements AutoCloseable {
                 .address(listening.address(NodeName.host()).toString())
                 .version(version)
                 .retention(launch.config().retention().toRetention());
+        var config = launch.config();
+        config.messages().open(config.retention().messages()).ifPresent(builder::messages);
         launch.plugins().kinds().values().forEach(builder::kind);
         launch.agents().forEach(agent -> builder.declare(agent, AgentSource.FILE));
         launch.schedules().forEach(plan -> builder.schedule(plan, ScheduleSource.FILE));

@@ -62,6 +62,7 @@ class ArchitectureTest {
                         "com.github.f4b6a3..",
                         "org.snakeyaml..",
                         "org.tukaani.xz..",
+                        "io.lettuce.core..",
                         "org.jspecify..")))
                 .check(MAIN);
     }
@@ -106,6 +107,11 @@ class ArchitectureTest {
     @Test
     void parts_of_the_server_do_not_know_each_other_in_circles() {
         slices().matching("dev.mainstay.server.(*)..").should().beFreeOfCycles().check(MAIN);
+    }
+
+    @Test
+    void only_the_package_of_a_transport_knows_its_library() {
+        onlyIn(List.of("dev.mainstay.message.redis"), "io.lettuce..", "io.netty..");
     }
 
     @Test

@@ -15,5 +15,6 @@ public record MainstayConfig(
         Path data,
 
         RetentionSettings retention,
+        MessageSettings messages,
         Map<String, AgentSettings> agents,
         Map<String, ScheduleSettings> schedules) {}

@@ -50,7 +50,7 @@ class ConfigSourcesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            prot: 1 | 1: prot is not a known key; known are agents, data, database, node, retention, schedules, server
+            prot: 1 | 1: prot is not a known key; known are agents, data, database, messages, node, retention, schedules, server
             server: {prot: 1} | 1: server.prot is not a known key; did you mean "port"?
             server: {port: 70000} | 1: server.port must be from 0 to 65535, was 70000
             server: {host: ""} | server.host
@@ -61,6 +61,8 @@ class ConfigSourcesTest {
             database: {url: "postgresql://h/d", user: me, password: hunter2} | 1: database.password: expected env:NAME or file:PATH, found plain text
             database: {url: "postgresql://h/d", user: me, password: "env:MISSING"} | environment variable MISSING is not set
             database: {pools: {api: 0}} | 1: database.pools.api must be at least 1, was 0
+            messages: {transport: redis} | messages.url is missing
+            messages: {transport: redis, url: "redis://:secret@h"} | 1: messages.url: expected env:NAME or file:PATH, found plain text
             agents: {a: {kind: test-countr}} | 1: agents.a.kind: there is no kind "test-countr"; did you mean "test-counter"?; known are test-counter
             agents: {a: {kind: zzz}} | 1: agents.a.kind: there is no kind "zzz"; known are test-counter
             agents: {a: {every: 1m}} | 1: agents.a.kind is required and missing

@@ -1,0 +1,2 @@
+-- The last position given.
+return redis.call('GET', root .. 'head') or '0'

@@ -1,0 +1,45 @@
+package dev.mainstay.server.config;
+
+import dev.mainstay.config.Default;
+import dev.mainstay.config.Doc;
+import dev.mainstay.config.Secret;
+import dev.mainstay.message.MessageTransport;
+import dev.mainstay.message.MessageTransportKind;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/// Where messages are kept. Immutable and thread-safe.
+public record MessageSettings(
+        @Default("postgres") @Doc("Where messages are kept.")
+        Place transport,
+
+        @Doc("Of Redis: redis://[user:password@]host[:6379][/database], or rediss:// with TLS.") @Nullable
+        Secret url) {
+    /// What messages can be kept in.
+    public enum Place {
+        POSTGRES,
+        REDIS
+    }
+
+    public MessageSettings {
+        if (transport == Place.POSTGRES && url != null) {
+            throw new IllegalArgumentException("url says nothing without a transport such as redis");
+        }
+        if (transport != Place.POSTGRES && url == null) {
+            throw new IllegalArgumentException("url is missing: where is "
+                    + transport.name().toLowerCase(Locale.ROOT) + "? It may be env:NAME or file:PATH");
+        }
+    }
+
+    /// Connects to what lies elsewhere; empty when messages are in the database. The caller closes it.
+    ///
+    /// @throws dev.mainstay.MainstayException when the URL is none, or the server refuses or is away
+    public Optional<MessageTransport> open(Duration retention) {
+        return url == null
+                ? Optional.empty()
+                : Optional.of(MessageTransportKind.named(transport.name().toLowerCase(Locale.ROOT))
+                        .open(url.reveal(), retention));
+    }
+}
