@@ -5,6 +5,7 @@ import dev.mainstay.bench.chaos.FailPointProxy.Moment;
 import dev.mainstay.bench.lab.Laboratory;
 import dev.mainstay.concurrent.Threads;
 import dev.mainstay.postgres.Database;
+import dev.mainstay.testing.Eventually;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,9 +22,11 @@ final class FailPoints implements AutoCloseable {
     private static final int CAPACITY = 20;
     private static final int TASKS_BEFORE = 40;
     private static final Duration PATIENCE = Duration.ofMillis(1_500);
+    private static final Duration TO_END = Duration.ofMinutes(2);
     private static final int FRUITLESS = 2;
     private static final Pattern OF_TASKS = Pattern.compile("task|chaos_effects");
 
+    private final Laboratory laboratory;
     private final FailPointProxy proxy;
     private final Database database;
     private final Feeder feeder;
@@ -36,6 +39,7 @@ final class FailPoints implements AutoCloseable {
     record Point(String statement, Moment moment) {}
 
     FailPoints(Laboratory laboratory, RandomGenerator random) {
+        this.laboratory = laboratory;
         URI direct = URI.create(laboratory.url().substring("jdbc:".length()));
         proxy = new FailPointProxy(direct.getHost(), direct.getPort());
         String url = "jdbc:postgresql://" + proxy.host() + ":" + proxy.port() + direct.getPath()
@@ -74,6 +78,8 @@ final class FailPoints implements AutoCloseable {
     void strike(int rounds) throws InterruptedException {
         feeder.feed(TASKS_BEFORE);
         feeder.feedEachKind();
+        // Once they have ended, nearly every statement has come by.
+        Eventually.holds("the first tasks end", TO_END, () -> laboratory.number(ChaosRun.OPEN) == 0);
         for (int round = 1; round <= rounds; round++) {
             for (String statement : new TreeSet<>(proxy.statements())) {
                 if (OF_TASKS.matcher(statement).find()) {

@@ -6,7 +6,8 @@ import java.util.regex.Pattern;
 /// What a connection has sent since its last whole statement. Used by one thread.
 final class StatementText {
     private static final Pattern SPACE = Pattern.compile("\\s+");
-    private static final int LONGEST = 160;
+    /// What a statement is about may stand far behind its beginning.
+    private static final int LONGEST = 4_000;
     static final String COMMIT = "COMMIT";
 
     private static final Set<String> ENDS = Set.of(COMMIT, "ROLLBACK");
