@@ -152,7 +152,11 @@ final class MessageCommand implements Runnable {
             @Option(names = "--key", paramLabel = "PATTERN", description = "Only with such routing keys: orders.#")
                     @Nullable
                     String key,
-            @Option(names = "--since", paramLabel = "TIME", defaultValue = "-PT1S", description = "From when on.")
+            @Option(
+                            names = "--since",
+                            paramLabel = "TIME",
+                            defaultValue = "1s",
+                            description = "From when on: so long ago, as 1h, or a moment.")
                     String since,
             @Option(names = "--count", paramLabel = "COUNT", defaultValue = "0", description = "End after so many.")
                     int count) {
@@ -160,7 +164,7 @@ final class MessageCommand implements Runnable {
         var query = new LinkedHashMap<String, @Nullable String>();
         query.put("channel", channel);
         query.put("key", key);
-        query.put("from", since);
+        query.put("from", Since.parameter(since));
         long last = 0;
         var printed = 0;
         do {
