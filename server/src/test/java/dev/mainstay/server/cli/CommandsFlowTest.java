@@ -2,20 +2,14 @@ package dev.mainstay.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mainstay.server.Launch;
-import dev.mainstay.server.Server;
 import dev.mainstay.server.cli.Terminal.Said;
-import dev.mainstay.server.config.ConfigSources;
 import dev.mainstay.server.doctor.Doctor;
 import dev.mainstay.testing.Eventually;
-import dev.mainstay.testing.TestDatabase;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,43 +24,23 @@ class CommandsFlowTest {
     @TempDir
     private static Path folder;
 
-    private static TestDatabase database;
-    private static Server server;
-    private static Terminal terminal;
+    private static CommandStage stage;
 
     @BeforeAll
     static void start() throws IOException {
-        database = TestDatabase.create();
-        var owner = Objects.requireNonNull(database.config().build().owner());
-        Files.writeString(folder.resolve("password"), owner.password());
-        var file =
-                Files.writeString(folder.resolve("mainstay.yml"), """
-                data: %1$s/data
-                server: {port: 0}
-                node: {name: first}
-                database: {url: "%2$s", user: %3$s, password: "file:%1$s/password"}
+        stage = CommandStage.start(folder, "first", """
                 agents:
                   steady: {kind: test-counter, every: 100ms, description: Counts., capabilities: [counting]}
                   told: {kind: test-counter, every: 1s, step: 2}
                   itself: {kind: tcp-check, host: "${node.host}", port: "${node.port}", every: 1s}
                   refused: {kind: tcp-check, host: 127.0.0.1, port: 1, every: 1s}
-                """.formatted(folder, database.url(), owner.user()));
-        var environment = Map.of("MAINSTAY_CONFIG", file.toString());
-        terminal = new Terminal(environment);
-        server = Server.start(
-                Launch.check(
-                        new ConfigSources(
-                                Optional.empty(), ConfigSources.of(Map.of()).flags(), environment),
-                        false,
-                        false),
-                "test");
+                """);
         Eventually.holds("the agents run", BOUND, () -> active("steady") && active("told"));
     }
 
     @AfterAll
     static void stop() {
-        server.close();
-        database.close();
+        stage.close();
     }
 
     private static boolean active(String agent) {
@@ -78,21 +52,17 @@ class CommandsFlowTest {
     }
 
     private static Said type(String... words) {
-        return terminal.type(words);
+        return stage.terminal().type(words);
     }
 
     private static Said done(String... words) {
-        var said = type(words);
-        assertThat(said.exit())
-                .as("%s: %s", String.join(" ", words), said.err())
-                .isZero();
-        return said;
+        return stage.terminal().done(words);
     }
 
     @Test
     void status_sums_up_and_is_zero_when_all_is_well() {
         var said = done("status");
-        assertThat(said.out()).contains("ready", "yes", server.address().toString());
+        assertThat(said.out()).contains("ready", "yes", stage.server().address().toString());
         assertThat(done("status", "-o", "json")
                         .json()
                         .at("/overview/agents/total")
@@ -178,7 +148,7 @@ class CommandsFlowTest {
 
     @Test
     void a_named_server_takes_the_key_of_the_folder_that_is_named_beside_it() {
-        var address = server.address().toString();
+        var address = stage.server().address().toString();
         var without = type("node", "list", "--server", address);
         assertThat(without.exit()).isEqualTo(ExitCode.AUTH);
         assertThat(without.err()).contains("no API key", "--data");
@@ -239,7 +209,7 @@ class CommandsFlowTest {
     @Test
     void nodes_are_listed() {
         assertThat(done("node", "list").out())
-                .contains("first", "live", server.address().toString());
+                .contains("first", "live", stage.server().address().toString());
         assertThat(type("node", "drain", "nobody").exit()).isEqualTo(ExitCode.NOT_FOUND);
     }
 
@@ -312,7 +282,8 @@ class CommandsFlowTest {
     void settings_are_shown_with_their_origin_and_without_secrets() {
         var said = done("config", "show", "--origin");
         assertThat(said.out()).contains("node.name", "first", "mainstay.yml:3", "file:" + folder + "/password");
-        assertThat(said.out()).doesNotContain(database.config().build().engine().password());
+        assertThat(said.out())
+                .doesNotContain(stage.database().config().build().engine().password());
         assertThat(done("config", "docs", "-o", "csv").out())
                 .contains("server.port,whole number,7070,MAINSTAY_SERVER_PORT");
     }

@@ -2,18 +2,10 @@ package dev.mainstay.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.mainstay.server.Launch;
-import dev.mainstay.server.Server;
 import dev.mainstay.server.cli.Terminal.Said;
-import dev.mainstay.server.config.ConfigSources;
-import dev.mainstay.testing.TestDatabase;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -24,51 +16,27 @@ class ScheduleCommandFlowTest {
     @TempDir
     private static Path folder;
 
-    private static TestDatabase database;
-    private static Server server;
-    private static Terminal terminal;
+    private static CommandStage stage;
 
     @BeforeAll
     static void start() throws IOException {
-        database = TestDatabase.create();
-        var owner = Objects.requireNonNull(database.config().build().owner());
-        Files.writeString(folder.resolve("password"), owner.password());
-        var file =
-                Files.writeString(folder.resolve("mainstay.yml"), """
-                data: %1$s/data
-                server: {port: 0}
-                node: {name: first}
-                database: {url: "%2$s", user: %3$s, password: "file:%1$s/password"}
+        stage = CommandStage.start(folder, "first", """
                 schedules:
                   declared: {cron: "@daily", task: {type: report, payload: {of: orders}}}
-                """.formatted(folder, database.url(), owner.user()));
-        var environment = Map.of("MAINSTAY_CONFIG", file.toString());
-        terminal = new Terminal(environment);
-        server = Server.start(
-                Launch.check(
-                        new ConfigSources(
-                                Optional.empty(), ConfigSources.of(Map.of()).flags(), environment),
-                        false,
-                        false),
-                "test");
+                """);
     }
 
     @AfterAll
     static void stop() {
-        server.close();
-        database.close();
+        stage.close();
     }
 
     private static Said type(String... words) {
-        return terminal.type(words);
+        return stage.terminal().type(words);
     }
 
     private static Said done(String... words) {
-        var said = type(words);
-        assertThat(said.exit())
-                .as("%s: %s", String.join(" ", words), said.err())
-                .isZero();
-        return said;
+        return stage.terminal().done(words);
     }
 
     @Test

@@ -3,22 +3,15 @@ package dev.mainstay.server.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.Fleet;
-import dev.mainstay.server.Launch;
-import dev.mainstay.server.Server;
 import dev.mainstay.server.cli.Terminal.Said;
-import dev.mainstay.server.config.ConfigSources;
 import dev.mainstay.task.Outcome;
 import dev.mainstay.task.RetryPolicy;
 import dev.mainstay.task.TaskType;
 import dev.mainstay.testing.Eventually;
-import dev.mainstay.testing.TestDatabase;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,34 +29,14 @@ class TaskCommandFlowTest {
     @TempDir
     private static Path folder;
 
-    private static TestDatabase database;
-    private static Server server;
+    private static CommandStage stage;
     private static Fleet worker;
-    private static Terminal terminal;
 
     @BeforeAll
     static void start() throws IOException {
-        database = TestDatabase.create();
-        var owner = Objects.requireNonNull(database.config().build().owner());
-        Files.writeString(folder.resolve("password"), owner.password());
-        var file =
-                Files.writeString(folder.resolve("mainstay.yml"), """
-                data: %1$s/data
-                server: {port: 0}
-                node: {name: asked}
-                database: {url: "%2$s", user: %3$s, password: "file:%1$s/password"}
-                """.formatted(folder, database.url(), owner.user()));
-        var environment = Map.of("MAINSTAY_CONFIG", file.toString());
-        terminal = new Terminal(environment);
-        server = Server.start(
-                Launch.check(
-                        new ConfigSources(
-                                Optional.empty(), ConfigSources.of(Map.of()).flags(), environment),
-                        false,
-                        false),
-                "test");
+        stage = CommandStage.start(folder, "asked", "");
         worker = Fleet.builder()
-                .database(database.database())
+                .database(stage.database().database())
                 .node("works")
                 .worker(TaskType.of("echo", Map.class), (payload, context) -> Outcome.completed(payload))
                 .worker(
@@ -81,16 +54,11 @@ class TaskCommandFlowTest {
     @AfterAll
     static void stop() {
         worker.close();
-        server.close();
-        database.close();
+        stage.close();
     }
 
     private static Said done(String... words) {
-        var said = terminal.type(words);
-        assertThat(said.exit())
-                .as("%s: %s", String.join(" ", words), said.err())
-                .isZero();
-        return said;
+        return stage.terminal().done(words);
     }
 
     private static String enqueue(String... words) {
@@ -155,19 +123,24 @@ class TaskCommandFlowTest {
 
     @Test
     void what_cannot_be_is_refused_with_the_codes_for_scripts() {
-        assertThat(terminal.type("task", "describe", NOBODY).exit()).isEqualTo(ExitCode.NOT_FOUND);
-        assertThat(terminal.type("task", "describe", "nonsense").err()).contains("`mainstay task list` lists");
-        assertThat(terminal.type("queue", "pause", "no-such-queue").exit()).isEqualTo(ExitCode.NOT_FOUND);
-        assertThat(terminal.type("task", "cancel", NOBODY).exit()).isEqualTo(ExitCode.NOT_FOUND);
-        assertThat(terminal.type("task", "enqueue", "echo", "{not json").exit()).isEqualTo(ExitCode.USAGE);
-        assertThat(terminal.type("task", "enqueue", "echo", "{}", "--delay", "-PT1S")
+        assertThat(stage.terminal().type("task", "describe", NOBODY).exit()).isEqualTo(ExitCode.NOT_FOUND);
+        assertThat(stage.terminal().type("task", "describe", "nonsense").err()).contains("`mainstay task list` lists");
+        assertThat(stage.terminal().type("queue", "pause", "no-such-queue").exit())
+                .isEqualTo(ExitCode.NOT_FOUND);
+        assertThat(stage.terminal().type("task", "cancel", NOBODY).exit()).isEqualTo(ExitCode.NOT_FOUND);
+        assertThat(stage.terminal().type("task", "enqueue", "echo", "{not json").exit())
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(stage.terminal()
+                        .type("task", "enqueue", "echo", "{}", "--delay", "-PT1S")
                         .err())
                 .contains("$.delay");
-        assertThat(terminal.type("task", "enqueue", "echo", "{}", "--after", NOBODY)
+        assertThat(stage.terminal()
+                        .type("task", "enqueue", "echo", "{}", "--after", NOBODY)
                         .exit())
                 .isEqualTo(ExitCode.CONFLICT);
-        assertThat(terminal.type("task", "cancel").exit()).isEqualTo(ExitCode.USAGE);
-        assertThat(terminal.type("task", "list", "--state", "gone").exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(stage.terminal().type("task", "cancel").exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(stage.terminal().type("task", "list", "--state", "gone").exit())
+                .isEqualTo(ExitCode.USAGE);
     }
 
     @Test
@@ -175,10 +148,10 @@ class TaskCommandFlowTest {
         var id = enqueue("echo", "{}");
         awaitState(id, "completed");
 
-        assertThat(terminal.type("task", "signal", id, "go").exit()).isEqualTo(ExitCode.CONFLICT);
-        assertThat(terminal.type("task", "cancel", id).exit()).isEqualTo(ExitCode.CONFLICT);
-        assertThat(terminal.type("task", "approve", id).exit()).isEqualTo(ExitCode.CONFLICT);
-        assertThat(terminal.type("task", "redrive", id).exit()).isEqualTo(ExitCode.CONFLICT);
+        assertThat(stage.terminal().type("task", "signal", id, "go").exit()).isEqualTo(ExitCode.CONFLICT);
+        assertThat(stage.terminal().type("task", "cancel", id).exit()).isEqualTo(ExitCode.CONFLICT);
+        assertThat(stage.terminal().type("task", "approve", id).exit()).isEqualTo(ExitCode.CONFLICT);
+        assertThat(stage.terminal().type("task", "redrive", id).exit()).isEqualTo(ExitCode.CONFLICT);
     }
 
     @Test
@@ -206,7 +179,7 @@ class TaskCommandFlowTest {
         var one = enqueue("nobody-many", "1", "--delay", "1h");
         var two = enqueue("nobody-many", "2", "--delay", "1h");
 
-        var counted = terminal.type("task", "cancel", "--type", "nobody-many", "-o", "json");
+        var counted = stage.terminal().type("task", "cancel", "--type", "nobody-many", "-o", "json");
         assertThat(counted.exit()).isEqualTo(ExitCode.USAGE);
         assertThat(counted.json().path("matched").asInt()).isEqualTo(2);
         assertThat(counted.err()).contains("--yes");
@@ -225,7 +198,7 @@ class TaskCommandFlowTest {
         var dead = enqueue("fragile", "{}", "--queue", "graves");
         awaitState(dead, "dead");
         assertThat(done("queue", "dead-letters", "graves").out()).contains(dead, "broken");
-        assertThat(terminal.type("queue", "redrive", "graves").exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(stage.terminal().type("queue", "redrive", "graves").exit()).isEqualTo(ExitCode.USAGE);
         mended.set(true);
 
         done("queue", "redrive", "graves", "--yes");

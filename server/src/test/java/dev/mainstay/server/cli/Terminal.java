@@ -1,5 +1,7 @@
 package dev.mainstay.server.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.util.Map;
@@ -23,5 +25,14 @@ record Terminal(Map<String, String> environment) {
                 .setErr(new PrintWriter(err))
                 .execute(words);
         return new Said(exit, out.toString(), err.toString());
+    }
+
+    /// The same for a command that must succeed.
+    Said done(String... words) {
+        var said = type(words);
+        assertThat(said.exit())
+                .as("%s: %s", String.join(" ", words), said.err())
+                .isZero();
+        return said;
     }
 }
