@@ -14,17 +14,19 @@ import org.slf4j.LoggerFactory;
 
 /// Turns logging of the running server on and off. In code, since an XML file costs a tenth of a second at each start.
 ///
-/// Thread-safe; there is one for the process, as there is one SLF4J.
+/// Thread-safe. A process has one SLF4J: two servers in it each write the lines of both, and neither ends the other's
+/// file.
 public final class Logging implements AutoCloseable {
     public static final String FILE = "mainstay.log";
     private static final String ROOT = org.slf4j.Logger.ROOT_LOGGER_NAME;
-    private static final String APPENDER = "data-folder";
     private static final int DAYS = 14;
 
     private final LoggerContext context;
+    private final Appender<ILoggingEvent> file;
 
-    private Logging(LoggerContext context) {
+    private Logging(LoggerContext context, Appender<ILoggingEvent> file) {
         this.context = context;
+        this.file = file;
     }
 
     /// How much of the log a person sees on stderr.
@@ -42,13 +44,13 @@ public final class Logging implements AutoCloseable {
     /// 20 MB, and 14 days or 200 MB are kept.
     public static Logging into(Path dataFolder) {
         var context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        var appender = appender(context, file(dataFolder));
         var root = context.getLogger(ROOT);
-        root.detachAppender(APPENDER);
-        root.addAppender(file(context, file(dataFolder)));
+        root.addAppender(appender);
         root.setLevel(Level.WARN);
         context.getLogger("dev.mainstay").setLevel(Level.INFO);
         context.getLogger("mainstay").setLevel(Level.INFO);
-        return new Logging(context);
+        return new Logging(context, appender);
     }
 
     /// Says less on stderr than the log has, for a process nobody looks at.
@@ -68,10 +70,10 @@ public final class Logging implements AutoCloseable {
         stderr.addFilter(warnings);
     }
 
-    private static Appender<ILoggingEvent> file(LoggerContext context, Path file) {
+    private static Appender<ILoggingEvent> appender(LoggerContext context, Path file) {
         var appender = new RollingFileAppender<ILoggingEvent>();
         appender.setContext(context);
-        appender.setName(APPENDER);
+        appender.setName(file.toString());
         appender.setFile(file.toString());
         appender.setEncoder(json(context));
         var rolling = new SizeAndTimeBasedRollingPolicy<ILoggingEvent>();
@@ -105,11 +107,7 @@ public final class Logging implements AutoCloseable {
     /// Lines go to stderr alone again, and the file is closed.
     @Override
     public void close() {
-        var root = context.getLogger(ROOT);
-        var appender = root.getAppender(APPENDER);
-        if (appender != null) {
-            root.detachAppender(appender);
-            appender.stop();
-        }
+        context.getLogger(ROOT).detachAppender(file);
+        file.stop();
     }
 }
