@@ -1,5 +1,6 @@
 package dev.mainstay.message;
 
+import dev.mainstay.postgres.ExactJson;
 import dev.mainstay.task.Priority;
 import java.time.Instant;
 import java.util.Map;
@@ -28,7 +29,7 @@ public record Message(
         Map<String, String> headers,
         JsonNode body,
         int attempt) {
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final JsonMapper MAPPER = ExactJson.builder().build();
 
     public Message {
         headers = Map.copyOf(headers);

@@ -1,6 +1,7 @@
 package dev.mainstay.message;
 
 import dev.mainstay.message.Condition.Comparison;
+import dev.mainstay.postgres.ExactJson;
 import dev.mainstay.postgres.StorableText;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,7 +23,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class MessageFilter {
     public static final MessageFilter NONE = new MessageFilter("", List.of());
 
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final JsonMapper MAPPER = ExactJson.builder().build();
     private static final int MOST_CONDITIONS = 8;
     private static final int DEEPEST = 8;
     private static final int LONGEST = 2_000;

@@ -2,6 +2,7 @@ package dev.mainstay.message;
 
 import dev.mainstay.ErrorCode;
 import dev.mainstay.MainstayException;
+import dev.mainstay.postgres.ExactJson;
 import dev.mainstay.postgres.Jsonb;
 import dev.mainstay.postgres.StorableText;
 import dev.mainstay.task.Priority;
@@ -23,7 +24,7 @@ public final class NewMessage {
     /// the message.
     public static final int LARGEST = 256 * 1024;
 
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final JsonMapper MAPPER = ExactJson.builder().build();
     private static final int LONGEST_TEXT = 256;
 
     private final String channel;

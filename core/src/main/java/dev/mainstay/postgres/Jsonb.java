@@ -9,7 +9,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// What goes into and comes out of jsonb columns. Thread-safe.
 public final class Jsonb {
-    private static final JsonMapper MAPPER = JsonMapper.builder()
+    private static final JsonMapper MAPPER = ExactJson.builder()
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
             .build();
     private static final TypeReference<Map<String, Object>> MAP = new TypeReference<>() {};

@@ -2,6 +2,7 @@ package dev.mainstay.task;
 
 import dev.mainstay.ErrorCode;
 import dev.mainstay.MainstayException;
+import dev.mainstay.postgres.ExactJson;
 import dev.mainstay.postgres.StorableText;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.ObjectReader;
@@ -12,7 +13,7 @@ public final class Payload {
     /// Of a payload or a result; more belongs into a store of its own, with its address in the payload.
     static final int LARGEST = 1 << 20;
 
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final JsonMapper MAPPER = ExactJson.builder().build();
 
     private Payload() {}
 

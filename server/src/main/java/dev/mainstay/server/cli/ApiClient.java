@@ -1,5 +1,6 @@
 package dev.mainstay.server.cli;
 
+import dev.mainstay.postgres.ExactJson;
 import java.io.IOException;
 import java.net.URI;
 import java.net.URLEncoder;
@@ -21,7 +22,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// Calls the HTTP API; what it refuses comes as a [CommandFailure] in its own words. Thread-safe.
 final class ApiClient {
-    static final JsonMapper JSON = JsonMapper.builder().build();
+    static final JsonMapper JSON = ExactJson.builder().build();
     private static final Duration CONNECT = Duration.ofSeconds(5);
     private static final Duration ANSWER = Duration.ofSeconds(30);
     private static final int PAGE = 1000;

@@ -26,6 +26,11 @@ record Column(String name, String title, Function<JsonNode, String> text, Functi
         return new Column(name, title, text, value);
     }
 
+    /// A value that is somebody else's: shown as the JSON it is, every digit of it.
+    static Column json(String name) {
+        return of(name, item -> item.hasNonNull(name) ? item.get(name).toString() : "");
+    }
+
     /// A moment in UTC: to the second in a table, whole and with its zone in CSV.
     static Column moment(String name) {
         return moment(name, name);

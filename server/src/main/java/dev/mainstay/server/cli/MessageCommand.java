@@ -2,7 +2,6 @@ package dev.mainstay.server.cli;
 
 import dev.mainstay.concurrent.Threads;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -14,8 +13,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 
 /// `mainstay message …`. Not thread-safe.
 @Command(
@@ -96,20 +93,9 @@ final class MessageCommand implements Runnable {
         message.put("priority", priority);
         message.put("correlationId", correlation);
         message.put("timeToLive", timeToLive);
-        message.put("body", json(body));
+        message.put("body", GivenJson.of("the body", body));
         output.one(remote.connect().post(MESSAGES, message), PUBLISHED);
         return ExitCode.OK;
-    }
-
-    private static JsonNode json(String given) throws IOException {
-        var text = given.equals("-") ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : given;
-        try {
-            return ApiClient.JSON.readTree(text);
-        } catch (JacksonException e) {
-            throw new CommandFailure(
-                    ExitCode.USAGE,
-                    "the body must be JSON, such as 5, true, '\"text\"' or '{\"a\": 1}'; was " + text.strip());
-        }
     }
 
     @Command(name = "list", description = "Lists messages, newest first.", mixinStandardHelpOptions = true)

@@ -2,11 +2,9 @@ package dev.mainstay.server.cli;
 
 import dev.mainstay.config.Durations;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -119,7 +117,7 @@ final class ScheduleOptions {
         put(task, "priority", priority);
         put(task, "expiresAfter", duration(expiresAfter));
         if (payload != null) {
-            task.set("payload", json(payload));
+            task.set("payload", GivenJson.of("the payload", payload));
         }
         if (tags != null) {
             task.set("tags", ApiClient.JSON.valueToTree(tags));
@@ -141,16 +139,6 @@ final class ScheduleOptions {
             return text == null ? null : Durations.parse(text).toString();
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
-        }
-    }
-
-    private static JsonNode json(String value) throws IOException {
-        String text = value.equals("-") ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : value;
-        try {
-            return ApiClient.JSON.readTree(text);
-        } catch (JacksonException e) {
-            throw new CommandFailure(
-                    ExitCode.USAGE, "the payload must be JSON, such as '{\"of\": \"orders\"}'; was " + text.strip());
         }
     }
 }

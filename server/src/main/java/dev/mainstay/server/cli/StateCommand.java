@@ -2,7 +2,6 @@ package dev.mainstay.server.cli;
 
 import dev.mainstay.concurrent.Threads;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,7 +15,6 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 
 /// `mainstay state …`. Not thread-safe.
@@ -75,8 +73,7 @@ final class StateCommand implements Runnable {
                     Long version,
             @Option(names = "--if-absent", description = "Only when there is no value yet.") boolean absent)
             throws IOException {
-        var json = value.equals("-") ? new String(System.in.readAllBytes(), StandardCharsets.UTF_8) : value;
-        requireJson(json);
+        var json = GivenJson.of("the value", value).toString();
         var headers = new HashMap<String, String>();
         if (version != null) {
             headers.put("If-Match", "\"" + version + "\"");
@@ -87,16 +84,6 @@ final class StateCommand implements Runnable {
         var answer = remote.connect().send("PUT", path(key), json, headers);
         output.one(ApiClient.JSON.readTree(answer.body()), ENTRY);
         return ExitCode.OK;
-    }
-
-    private static void requireJson(String text) {
-        try {
-            ApiClient.JSON.readTree(text);
-        } catch (JacksonException e) {
-            throw new CommandFailure(
-                    ExitCode.USAGE,
-                    "the value must be JSON, such as 5, true, '\"text\"' or '{\"a\": 1}'; was " + text.strip());
-        }
     }
 
     @Command(name = "delete", description = "Removes a key.", mixinStandardHelpOptions = true)

@@ -1,5 +1,6 @@
 package dev.mainstay.server.cli;
 
+import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,8 +70,8 @@ final class TaskCommand implements Runnable {
             Column.of("neededBy"),
             Column.of("signals"),
             Column.of("cancelReason"),
-            Column.of("payload"),
-            Column.of("result"),
+            Column.json("payload"),
+            Column.json("result"),
             Column.of("error"));
     private static final List<Column> SPAN = List.of(
             Column.of("kind"),
@@ -187,7 +188,8 @@ final class TaskCommand implements Runnable {
             @Mixin TaskOrder.Reason reason,
             @Parameters(paramLabel = "ID") String id,
             @Option(names = "--payload", paramLabel = "JSON", description = "Instead of the one it has.") @Nullable
-                    String payload) {
+                    String payload)
+            throws IOException {
         return told(remote, output, id, "redrive", reason.body(json("payload", payload)));
     }
 
@@ -197,7 +199,10 @@ final class TaskCommand implements Runnable {
             @Mixin Output output,
             @Parameters(paramLabel = "ID") String id,
             @Parameters(paramLabel = "NAME") String name,
-            @Parameters(paramLabel = "JSON", arity = "0..1", description = "Its value.") @Nullable String value) {
+            @Parameters(paramLabel = "JSON", arity = "0..1", description = "Its value; - reads it from stdin.")
+                    @Nullable
+                    String value)
+            throws IOException {
         var body = json("value", value);
         body.put("name", name);
         return told(remote, output, id, "signal", body);
@@ -255,17 +260,18 @@ final class TaskCommand implements Runnable {
                             description = "How many of its steps count as done; none by default.")
                     int steps,
             @Option(names = "--payload", paramLabel = "JSON", description = "Instead of the one it has.") @Nullable
-                    String payload) {
+                    String payload)
+            throws IOException {
         var body = json("payload", payload);
         body.put("steps", steps);
         output.one(remote.connect().post(path(id) + "/fork", reason.body(body)), ADDED);
         return ExitCode.OK;
     }
 
-    private static Map<String, Object> json(String name, @Nullable String text) {
+    private static Map<String, Object> json(String name, @Nullable String text) throws IOException {
         Map<String, Object> body = new HashMap<>();
         if (text != null) {
-            body.put(name, TaskEnqueue.parsed(text));
+            body.put(name, GivenJson.of("the " + name, text));
         }
         return body;
     }

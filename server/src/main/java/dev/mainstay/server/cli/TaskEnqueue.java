@@ -1,6 +1,7 @@
 package dev.mainstay.server.cli;
 
 import dev.mainstay.config.Durations;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,8 +11,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.core.JacksonException;
-import tools.jackson.databind.JsonNode;
 
 /// `mainstay task enqueue`. Not thread-safe.
 @Command(
@@ -33,7 +32,7 @@ final class TaskEnqueue implements Callable<Integer> {
             paramLabel = "JSON",
             arity = "0..1",
             defaultValue = "{}",
-            description = "What its handler gets; {} by default.")
+            description = "What its handler gets, {} by default; - reads it from stdin.")
     private String payload = "{}";
 
     @Option(names = "--queue", paramLabel = "QUEUE", description = "That of its type's name by default.")
@@ -70,10 +69,10 @@ final class TaskEnqueue implements Callable<Integer> {
     private @Nullable Integer attempts;
 
     @Override
-    public Integer call() {
+    public Integer call() throws IOException {
         var body = new LinkedHashMap<String, Object>();
         body.put("type", type);
-        body.put("payload", parsed(payload));
+        body.put("payload", GivenJson.of("the payload", payload));
         put(body, "queue", queue);
         put(body, "priority", priority);
         put(body, "delay", duration("--delay", delay));
@@ -103,16 +102,6 @@ final class TaskEnqueue implements Callable<Integer> {
             return Durations.parse(text).toString();
         } catch (IllegalArgumentException e) {
             throw new CommandFailure(ExitCode.USAGE, option + ": " + e.getMessage());
-        }
-    }
-
-    /// JSON as somebody typed it.
-    static JsonNode parsed(String text) {
-        try {
-            return ApiClient.JSON.readTree(text);
-        } catch (JacksonException e) {
-            throw new CommandFailure(
-                    ExitCode.USAGE, "not JSON: " + text + " (a text needs quotes of its own: '\"text\"')");
         }
     }
 }

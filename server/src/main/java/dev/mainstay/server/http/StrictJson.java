@@ -1,5 +1,7 @@
 package dev.mainstay.server.http;
 
+import dev.mainstay.postgres.ExactJson;
+import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -20,9 +22,10 @@ import tools.jackson.databind.json.JsonMapper;
 final class StrictJson {
     private static final int MAX_DEPTH = 64;
     private static final int MAX_NUMBER_LENGTH = 400;
+    private static final int MAX_REASON_LENGTH = 200;
 
     // NaN is let through the parser so that it can be refused with its path: Python writes it unasked.
-    private static final JsonMapper STRICT = JsonMapper.builder(JsonFactory.builder()
+    private static final JsonMapper STRICT = ExactJson.builder(JsonFactory.builder()
                     .streamReadConstraints(StreamReadConstraints.builder()
                             .maxNestingDepth(MAX_DEPTH)
                             .maxNumberLength(MAX_NUMBER_LENGTH)
@@ -67,6 +70,8 @@ final class StrictJson {
                     ? ""
                     : " at line " + location.getLineNr() + ", column " + location.getColumnNr();
             throw Refusal.malformed("the body is not JSON as we take it" + where + ": " + reason(e));
+        } catch (ArithmeticException | NumberFormatException e) {
+            throw Refusal.malformed("the body holds a number of more digits than anybody can read");
         }
         if (tree.isMissingNode()) {
             throw Refusal.malformed("the body is empty; it must be JSON");
@@ -76,7 +81,8 @@ final class StrictJson {
 
     private static String reason(JacksonException failure) {
         String message = failure.getOriginalMessage();
-        return message == null ? "unreadable" : message.lines().findFirst().orElse("unreadable");
+        String line = message == null ? "" : message.lines().findFirst().orElse("");
+        return line.isEmpty() ? "unreadable" : line.substring(0, Math.min(line.length(), MAX_REASON_LENGTH));
     }
 
     private static void refuseUnkeepable(JsonNode node, String path, List<Problem.At> errors) {
@@ -92,9 +98,22 @@ final class StrictJson {
             }
         } else if (node.isString()) {
             refuseText(node.stringValue(), path, errors);
-        } else if (node.isFloatingPointNumber() && !Double.isFinite(node.doubleValue())) {
-            errors.add(new Problem.At(path, "must be a finite number"));
+        } else if (node.isFloatingPointNumber()) {
+            refuseNumber(node, path, errors);
         }
+    }
+
+    // What no double can hold would be infinite to most who read it; one with more places would not be read at all.
+    private static void refuseNumber(JsonNode node, String path, List<Problem.At> errors) {
+        if (!node.isBigDecimal() || isInfinite(node.decimalValue())) {
+            errors.add(new Problem.At(path, "must be a finite number"));
+        } else if (node.decimalValue().scale() > MAX_NUMBER_LENGTH) {
+            errors.add(new Problem.At(path, "must have at most " + MAX_NUMBER_LENGTH + " decimal places"));
+        }
+    }
+
+    private static boolean isInfinite(BigDecimal number) {
+        return Double.isInfinite(number.doubleValue());
     }
 
     private static void refuseText(String text, String path, List<Problem.At> errors) {

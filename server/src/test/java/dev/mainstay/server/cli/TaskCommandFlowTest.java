@@ -11,6 +11,7 @@ import dev.mainstay.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
@@ -92,6 +93,28 @@ class TaskCommandFlowTest {
         assertThat(described).contains("completed", "{\"n\":7}", "a, b", "high", "works", "attempt");
         assertThat(done("task", "list", "--queue", "here").out()).contains(id, "echo", "completed");
         assertThat(done("task", "timeline", id).out()).contains("attempt", "works");
+    }
+
+    @Test
+    void every_digit_of_a_number_is_sent_and_shown() {
+        var id = enqueue("nobody-digits", "{\"n\": 0.1234567890123456789}");
+        var plain = enqueue("nobody-digits", "0.1234567890123456789");
+
+        for (var form : List.of("table", "json", "yaml", "csv", "jsonl")) {
+            assertThat(done("task", "describe", id, "-o", form).out()).contains("0.1234567890123456789");
+            assertThat(done("task", "describe", plain, "-o", form).out()).contains("0.1234567890123456789");
+        }
+    }
+
+    @Test
+    void bad_json_is_not_said_back_whole_and_a_key_given_twice_is_refused_before_one_is_lost() {
+        var large = stage.terminal().type("task", "enqueue", "echo", "{" + "x".repeat(10_000));
+        var twice = stage.terminal().type("task", "enqueue", "echo", "{\"a\": 1, \"a\": 2}");
+
+        assertThat(large.exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(large.err()).hasSizeLessThan(500).contains("10001 characters");
+        assertThat(twice.exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(twice.err()).contains("the payload must be JSON", "Duplicate", "\"a\"");
     }
 
     @ParameterizedTest

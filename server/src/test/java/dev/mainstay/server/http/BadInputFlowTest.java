@@ -98,12 +98,24 @@ class BadInputFlowTest {
                 "{\"id\":\"a\"} more",
                 "{\"id\":\"a\",\"id\":\"b\"}",
                 "{\"id\":'a'}",
+                "{\"id\":1e999999999999}",
+                "{\"id\":1e-999999999999}",
             })
     void what_is_not_json_is_refused_with_400(String body) {
         Reply reply = register(body);
 
         assertThat(reply.status()).isEqualTo(400);
         assertThat(reply.code()).isEqualTo("MALFORMED_JSON");
+    }
+
+    @Test
+    void a_property_given_twice_is_named_and_a_long_mistake_is_not_sent_back() {
+        Reply twice = register("{\"id\":\"a\",\"id\":\"b\"}");
+        Reply large = register("x".repeat(500_000));
+
+        assertThat(twice.json().path("detail").asString()).contains("Duplicate", "\"id\"");
+        assertThat(large.status()).isEqualTo(400);
+        assertThat(large.body()).hasSizeLessThan(1_000);
     }
 
     @Test
@@ -151,7 +163,8 @@ class BadInputFlowTest {
                 "{\"id\":\"a\",\"description\":\"a\\u202eb\"}|$.description must not contain control characters",
                 "{\"id\":\"a\",\"interval\":NaN}|$.interval must be a finite number",
                 "{\"id\":\"a\",\"interval\":1e400}|$.interval must be a finite number",
-                "{\"id\":\"a\",\"interval\":1e999999999999}|$.interval must be a finite number",
+                "{\"id\":\"a\",\"interval\":1e999999999}|$.interval must be a finite number",
+                "{\"id\":\"a\",\"interval\":1e-401}|$.interval must have at most 400 decimal places",
             })
     void the_wrong_shape_is_refused_with_422_and_its_path(String body, String error) {
         Reply reply = register(body);

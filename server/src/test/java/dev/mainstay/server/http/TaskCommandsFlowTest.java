@@ -37,6 +37,10 @@ class TaskCommandsFlowTest {
                 .database(api.database())
                 .node("works")
                 .worker(TaskType.of("echo", Map.class), (payload, context) -> Outcome.completed(payload))
+                .worker(TaskType.of("tree", JsonNode.class), (payload, context) -> Outcome.completed(payload))
+                .worker(
+                        TaskType.of("paid-tree", JsonNode.class),
+                        (payload, context) -> Outcome.completed(context.await("money", JsonNode.class)))
                 .worker(
                         TaskType.of("approved", String.class),
                         (text, context) -> Outcome.completed(context.approval("large order")))
@@ -115,6 +119,26 @@ class TaskCommandsFlowTest {
         assertThat(task.path("actor").asString()).startsWith("operator (key ");
         assertThat(task.path("worker").asString()).isEqualTo("works");
         assertThat(task.path("history").path(0).path("outcome").asString()).isEqualTo("completed");
+    }
+
+    @Test
+    void every_digit_of_a_number_comes_back_from_a_payload_a_result_and_a_signal() {
+        String exact = "{\"n\": 0.1234567890123456789, \"whole\": 123456789012345678901234567890, \"zeros\": 1.50}";
+        String id = enqueue("{\"type\": \"tree\", \"payload\": " + exact + "}");
+        String paid = enqueue("{\"type\": \"paid-tree\", \"payload\": 1}");
+        awaitTask(paid, "place", "waiting");
+        post("tasks/" + paid + "/signal", "{\"name\": \"money\", \"value\": 10.00000000000000000001}");
+        String fork = post("tasks/" + id + "/fork", "{\"payload\": " + exact + ", \"reason\": \"x\"}")
+                .json()
+                .path("id")
+                .asString();
+
+        awaitTask(id, "state", "completed");
+        awaitTask(paid, "state", "completed");
+        assertThat(api.get(Role.VIEWER, "/api/v1/tasks/" + id).body())
+                .contains("\"payload\":" + exact, "\"result\":" + exact);
+        assertThat(api.get(Role.VIEWER, "/api/v1/tasks/" + fork).body()).contains("\"payload\":" + exact);
+        assertThat(api.get(Role.VIEWER, "/api/v1/tasks/" + paid).body()).contains("10.00000000000000000001");
     }
 
     @Test
