@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 /// and claim more than asked ([PostgreSQL bug
 /// 15715](https://www.postgresql.org/message-id/15715-b2b4b2dcd0b8ea6d%40postgresql.org)).
 ///
-/// @param mapper reads organization_id, lease_token, id, lane_id, rank, seq, payload, fence, attempts, crashes and
-/// max_attempts
+/// @param mapper reads organization_id, lease_token, id, lane_id, rank, seq, payload, fence, attempts, crashes,
+/// max_attempts and forked
 record BatchClaim<T>(ClaimHolder holder, RowMapper<T> mapper) {
     private static final String CLAIM = """
             WITH holder AS MATERIALIZED (
@@ -53,7 +53,8 @@ record BatchClaim<T>(ClaimHolder holder, RowMapper<T> mapper) {
                 GROUP BY organization_id, lane_id
                 RETURNING organization_id, lease_token, lane_id)
             SELECT claimed.organization_id, claimed.lease_token, task.id, taken.lane_id, taken.rank, taken.seq,
-                task.payload::text AS payload, task.fence, task.attempts, task.crashes, task.max_attempts
+                task.payload::text AS payload, task.fence, task.attempts, task.crashes, task.max_attempts,
+                task.links & 32 <> 0 AS forked
             FROM taken
             JOIN claimed USING (organization_id, lane_id)
             JOIN tasks task ON task.organization_id = taken.organization_id AND task.id = taken.task_id

@@ -90,7 +90,17 @@ final class ClaimStore {
                     Claim claim = new Claim(organization, Columns.uuid(row, "lease_token"), session);
                     claim.added();
                     return new ClaimedTask(
-                            claim, id, lane, 2 * task.priority().stored() + 1, 0, payload, 1, 0, 0, task.attempts());
+                            claim,
+                            id,
+                            lane,
+                            2 * task.priority().stored() + 1,
+                            0,
+                            payload,
+                            1,
+                            0,
+                            0,
+                            task.attempts(),
+                            false);
                 })
                 .findOne());
     }
@@ -111,6 +121,7 @@ final class ClaimStore {
                 row.getLong("fence") + 1,
                 row.getInt("attempts"),
                 row.getInt("crashes"),
-                most == 0 ? null : most);
+                most == 0 ? null : most,
+                row.getBoolean("forked"));
     }
 }

@@ -117,8 +117,9 @@ final class OutsideClaims {
                 lane.queue(),
                 Priority.ofStored(row.getInt("rank") / 2),
                 row.getString("payload"),
-                row.getInt("attempts") + 1,
                 row.getLong("fence") + 1,
+                row.getInt("attempts"),
+                row.getBoolean("forked"),
                 Columns.uuid(row, "lease_token"),
                 List.of());
     }
@@ -127,7 +128,7 @@ final class OutsideClaims {
 
     private static List<OutsideTask> withSteps(Handle handle, UUID organization, List<OutsideTask> tasks) {
         List<UUID> again = tasks.stream()
-                .filter(task -> task.fence() > 1)
+                .filter(OutsideTask::mayHaveSteps)
                 .map(OutsideTask::id)
                 .toList();
         if (again.isEmpty()) {

@@ -6,8 +6,9 @@ import java.util.UUID;
 /// A task in the hands of a worker outside. Immutable.
 ///
 /// @param payload as JSON
-/// @param attempt 1 at first; how often it has failed before, plus one
-/// @param fence of this attempt
+/// @param attempt the number of this attempt, 1 at first; its fence too
+/// @param failures how many attempts before have failed
+/// @param isForked whether it began with steps of another one
 /// @param token of the lease, which all tasks have that were claimed together
 /// @param steps that are done, in their order; a sleep only once it is over
 public record OutsideTask(
@@ -16,11 +17,20 @@ public record OutsideTask(
         String queue,
         Priority priority,
         String payload,
-        int attempt,
-        long fence,
+        long attempt,
+        int failures,
+        boolean isForked,
         UUID token,
         List<StoredStep> steps) {
     OutsideTask with(List<StoredStep> newSteps) {
-        return new OutsideTask(id, type, queue, priority, payload, attempt, fence, token, newSteps);
+        return new OutsideTask(id, type, queue, priority, payload, attempt, failures, isForked, token, newSteps);
+    }
+
+    public long fence() {
+        return attempt;
+    }
+
+    boolean mayHaveSteps() {
+        return attempt > 1 || isForked;
     }
 }

@@ -236,13 +236,13 @@ final class RunningTask implements TaskContext {
     }
 
     @Override
-    public int attempt() {
-        return task.failures() + 1;
+    public long attempt() {
+        return task.fence();
     }
 
     @Override
-    public long fence() {
-        return task.fence();
+    public int failures() {
+        return task.failures();
     }
 
     @Override

@@ -152,7 +152,7 @@ final class StepLog implements Steps {
         Map<Integer, StoredStep> known = done;
         if (known == null) {
             known = new HashMap<>();
-            if (task.fence() > 1) {
+            if (task.mayHaveSteps()) {
                 for (StoredStep step : services.steps().read(task)) {
                     known.put(step.position(), step);
                 }

@@ -16,13 +16,18 @@ public interface TaskContext extends Steps {
 
     String type();
 
-    /// 1 at first; how often this task has failed before, plus one.
-    int attempt();
+    /// The number of this attempt, 1 at first: how often the task was given to a worker, over failures, snoozes, waits,
+    /// crashes and redrives.
+    long attempt();
 
-    /// Grows with every attempt of this task, over retries, crashes and redrives. Hand it to what lies outside, so that
-    /// it
-    /// can refuse a writer that was taken for dead and is not.
-    long fence();
+    /// How many attempts before this one have failed, since it was enqueued or redriven; the retry policy counts these.
+    int failures();
+
+    /// The number of this attempt. Hand it to what lies outside, so that it can refuse a writer that was taken for dead
+    /// and is not.
+    default long fence() {
+        return attempt();
+    }
 
     Instant deadline();
 

@@ -12,7 +12,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param payload as JSON
 /// @param result as JSON; null without one
-/// @param fence how many attempts ended without ending the task
 /// @param crashes how often its worker died while it ran
 /// @param actor who enqueued it through the API
 /// @param cancelReason why somebody wants it ended
@@ -28,7 +27,6 @@ public record TaskDetail(
         @JsonUnwrapped TaskView task,
         @JsonRawValue String payload,
         @JsonRawValue @Nullable String result,
-        long fence,
         int crashes,
         @Nullable String actor,
         @Nullable Instant expiresAt,
@@ -48,7 +46,6 @@ public record TaskDetail(
                 task,
                 payload,
                 result,
-                fence,
                 crashes,
                 actor,
                 expiresAt,

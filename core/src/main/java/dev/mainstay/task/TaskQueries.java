@@ -18,7 +18,7 @@ public final class TaskQueries {
     private static final int MOST_ATTEMPTS = 20;
 
     private static final String DETAIL = "SELECT " + TaskRows.COLUMNS + """
-            , task.error AS whole_error, task.payload::text AS payload, task.result::text AS result, task.fence,
+            , task.error AS whole_error, task.payload::text AS payload, task.result::text AS result,
             task.crashes, task.actor, task.expires_at, task.cancel_reason, task.needed_ids,
             claim.worker AS lease_worker, claim.session_id AS lease_session, claim.claimed_at AS lease_since,
             claim.expires_at AS lease_expires_at,
@@ -100,7 +100,6 @@ public final class TaskQueries {
                 TaskRows.view(row).withError(row.getString("whole_error")),
                 row.getString("payload"),
                 row.getString("result"),
-                row.getLong("fence"),
                 row.getInt("crashes"),
                 row.getString("actor"),
                 Columns.nullableInstant(row, "expires_at"),

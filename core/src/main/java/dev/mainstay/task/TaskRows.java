@@ -42,7 +42,8 @@ final class TaskRows {
             """;
 
     static final String COLUMNS = """
-            task.id, lane.queue, lane.type, task.state, task.priority, task.attempts, task.max_attempts, task.tags,
+            task.id, lane.queue, lane.type, task.state, task.priority, task.attempts AS failures, task.max_attempts, task.tags,
+            task.fence + (task.state = 'completed' OR task.state = 'open' AND claim.id IS NOT NULL)::integer AS attempts,
             task.parent_id, task.unique_key, task.ordering_key, task.progress, task.progress_message, task.created_at,
             coalesce(claim.worker, CASE WHEN task.state <> 'open' THEN task.worker END) AS worker,
             coalesce(claim.claimed_at, CASE WHEN task.state <> 'open' THEN task.started_at END) AS started_at,
@@ -79,7 +80,8 @@ final class TaskRows {
                 row.getString("state"),
                 row.getString("place"),
                 Priority.ofStored(row.getInt("priority")).word(),
-                row.getInt("attempts"),
+                row.getLong("attempts"),
+                row.getInt("failures"),
                 row.getObject("max_attempts", Integer.class),
                 Columns.texts(row, "tags"),
                 row.getObject("parent_id", UUID.class),
@@ -97,8 +99,8 @@ final class TaskRows {
 
     private static TaskView.@Nullable Progress progress(ResultSet row) throws SQLException {
         Double fraction = Columns.nullableDouble(row, "progress");
-        if (fraction == null) {
-            return null;
+        if (fraction == null || TaskState.COMPLETED.word().equals(row.getString("state"))) {
+            return null; // what completed is no longer on its way
         }
         boolean isRunning = TaskPlace.RUNNING.word().equals(row.getString("place"));
         Instant startedAt = isRunning ? Columns.nullableInstant(row, "started_at") : null;

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /// A stretch of a task's life: an attempt, a step or a wait. Immutable.
 ///
 /// @param kind attempt, step, sleep, signal, approval or children
-/// @param number the fence of an attempt, the position of all others
+/// @param number of the attempt, from 1; the position of all others, from 0
 /// @param name of the step or of what was waited for; of an attempt null
 /// @param outcome how it ended; `running` and `waiting` while it lasts, `timed out` where nothing came in time
 /// @param result of a step or wait, as JSON, when it is small

@@ -8,7 +8,9 @@ import org.jspecify.annotations.Nullable;
 /// A task as a list shows it. Immutable.
 ///
 /// @param place where an open task is; null once it has ended
-/// @param attempts how often it has failed
+/// @param attempts the number of its newest attempt: how often it was given to a worker
+/// @param failures how many of them have failed, since it was enqueued or redriven
+/// @param maxAttempts how often it may fail, where the task says so itself
 /// @param startedAt of the attempt that runs, or that ended the task
 /// @param dueAt when a delayed task becomes claimable
 /// @param waitsFor what a delayed, blocked or waiting task waits for: `retry`, `sleep`, `tasks`, `signal paid`, …
@@ -20,7 +22,8 @@ public record TaskView(
         String state,
         @Nullable String place,
         String priority,
-        int attempts,
+        long attempts,
+        int failures,
         @Nullable Integer maxAttempts,
         List<String> tags,
         @Nullable UUID parent,
@@ -44,6 +47,7 @@ public record TaskView(
                 place,
                 priority,
                 attempts,
+                failures,
                 maxAttempts,
                 tags,
                 parent,

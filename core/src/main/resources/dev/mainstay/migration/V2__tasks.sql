@@ -37,9 +37,10 @@ CREATE TABLE task_lanes (
 CREATE UNIQUE INDEX task_lanes_name ON task_lanes (organization_id, queue, type);
 
 -- The identifier is a UUIDv7 of the database's time, so the day of creation is in the key itself.
--- fence counts the attempts that ended without ending the task; an attempt runs with the next higher one, and every
--- write of it names that. links says what else the end of this task changes (1 unique key, 2 ordering, 4 parent,
--- 8 dependents, 16 time to live), so that the end of an ordinary one is one update.
+-- fence counts the attempts that ended without completing the task, and nothing else; an attempt runs with the next
+-- higher one, which is its number wherever it is told, and every write of it names that. attempts counts those that
+-- failed. links says what else the end of this task changes (1 unique key, 2 ordering, 4 parent, 8 dependents, 16 time
+-- to live), so that the end of an ordinary one is one update; 32 that it began with the steps of another one.
 CREATE TABLE tasks (
     organization_id  uuid NOT NULL,
     id               uuid NOT NULL,
@@ -541,7 +542,7 @@ DECLARE
     done tasks;
 BEGIN
     UPDATE tasks
-    SET state = final_state, ended_at = clock_timestamp(), error = why, fence = fence + 1
+    SET state = final_state, ended_at = clock_timestamp(), error = why
     WHERE organization_id = tenant AND id = task AND state = 'open'
     RETURNING * INTO done;
     IF NOT FOUND THEN
@@ -648,7 +649,8 @@ BEGIN
     INSERT INTO task_attempts (organization_id, task_id, fence, outcome, worker, started_at, error)
     VALUES (tenant, task, attempt_fence, how, by_worker, started, why);
     IF is_end THEN
-        UPDATE tasks SET worker = by_worker, started_at = started WHERE organization_id = tenant AND id = task;
+        UPDATE tasks SET worker = by_worker, started_at = started, fence = fence + 1
+        WHERE organization_id = tenant AND id = task;
         PERFORM task_end(tenant, task, how, why);
     ELSE
         UPDATE tasks
@@ -1050,9 +1052,9 @@ BEGIN
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;
-    INSERT INTO tasks (organization_id, id, lane_id, priority, payload, max_attempts, tags, fence)
+    INSERT INTO tasks (organization_id, id, lane_id, priority, payload, max_attempts, tags, links)
     VALUES (tenant, fresh, origin.lane_id, origin.priority, coalesce(new_payload, origin.payload),
-        origin.max_attempts, origin.tags, 1);
+        origin.max_attempts, origin.tags, 32);
     INSERT INTO task_steps (organization_id, task_id, position, name, kind, fence, started_at, ended_at, timed_out, result)
     SELECT tenant, fresh, position, name, kind, 0, started_at, ended_at, timed_out, result
     FROM task_steps step
@@ -1070,7 +1072,7 @@ DECLARE
     again tasks;
 BEGIN
     UPDATE tasks
-    SET state = 'open', ended_at = NULL, error = NULL, fence = fence + 1, attempts = 0, crashes = 0, links = 0,
+    SET state = 'open', ended_at = NULL, error = NULL, attempts = 0, crashes = 0, links = links & 32,
         cancel_reason = NULL, expires_at = NULL, payload = coalesce(new_payload, payload)
     WHERE organization_id = tenant AND id = task AND state = 'dead'
     RETURNING * INTO again;

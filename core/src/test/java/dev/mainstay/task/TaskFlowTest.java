@@ -185,7 +185,7 @@ class TaskFlowTest {
         assertThat(column(task, "error")).contains("failed 3 times").contains("never");
         assertThat(fleet.tasks().redrive(task)).isTrue();
         awaitState(task, "dead");
-        assertThat(column(task, "fence")).isEqualTo("7");
+        assertThat(column(task, "fence")).isEqualTo("6");
         assertThat(fleet.tasks().redrive(UUID.randomUUID())).isFalse();
     }
 

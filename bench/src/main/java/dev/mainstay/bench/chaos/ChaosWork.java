@@ -58,7 +58,7 @@ final class ChaosWork implements AutoCloseable {
         if (kind == Kind.SNOOZE && context.fence() == 1) {
             return Outcome.snoozed(SNOOZE);
         }
-        if (kind == Kind.RETRY && context.attempt() <= FAILURES) {
+        if (kind == Kind.RETRY && context.failures() < FAILURES) {
             throw new IllegalStateException("not yet");
         }
         workUp(kind, context);

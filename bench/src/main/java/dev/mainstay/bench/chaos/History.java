@@ -25,7 +25,7 @@ record History(
 
     /// What became of a task.
     ///
-    /// @param fence how many of its attempts ended without ending it
+    /// @param fence how many of its attempts ended without completing it
     /// @param resultFence of the attempt whose result was stored
     record Task(
             UUID id,

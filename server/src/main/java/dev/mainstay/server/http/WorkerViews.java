@@ -40,7 +40,8 @@ final class WorkerViews {
             String queue,
             String priority,
             @JsonRawValue String payload,
-            int attempt,
+            long attempt,
+            int failures,
             UUID leaseToken,
             long fence,
             List<Step> steps) {
@@ -52,6 +53,7 @@ final class WorkerViews {
                     task.priority().word(),
                     task.payload(),
                     task.attempt(),
+                    task.failures(),
                     task.token(),
                     task.fence(),
                     task.steps().stream().map(Step::of).toList());

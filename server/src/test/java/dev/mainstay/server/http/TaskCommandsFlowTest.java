@@ -495,6 +495,6 @@ class TaskCommandsFlowTest {
         Eventually.holds(
                 "they were tried again",
                 BOUND,
-                () -> ids.stream().allMatch(id -> task(id).path("fence").asInt() == 3));
+                () -> ids.stream().allMatch(id -> task(id).path("attempts").asInt() == 2));
     }
 }

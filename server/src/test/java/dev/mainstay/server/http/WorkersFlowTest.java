@@ -129,6 +129,78 @@ class WorkersFlowTest {
     }
 
     @Test
+    void an_attempt_has_one_number_wherever_it_is_told() {
+        UUID id = enqueue("counted-attempts");
+        assertThat(told(id)).isEqualTo("0 attempts, 0 failures, []");
+
+        for (String end : List.of("snooze\",\"after\":\"PT0S\"", "fail\",\"error\":\"no\",\"after\":\"PT0S\"")) {
+            JsonNode task = claim("counted-attempts");
+            assertThat(task.path("fence").asLong())
+                    .isEqualTo(task.path("attempt").asLong());
+            post(end.substring(0, end.indexOf('"')), held(task, end.substring(end.indexOf('"') + 1)));
+            api.execute("SELECT tasks_promote()");
+        }
+        JsonNode third = claim("counted-attempts");
+        assertThat(third.path("attempt").asInt()).isEqualTo(3);
+        assertThat(third.path("failures").asInt()).isEqualTo(1);
+        assertThat(told(id)).isEqualTo("3 attempts, 1 failures, [3, 2, 1]");
+        post("fail", held(third, ",\"error\":\"never\",\"retryable\":false"));
+        assertThat(told(id)).isEqualTo("3 attempts, 1 failures, [3, 2, 1]");
+
+        api.post(Role.OPERATOR, "/api/v1/tasks/" + id + "/redrive", "{\"reason\":\"mended\"}");
+        JsonNode fourth = claim("counted-attempts");
+        assertThat(fourth.path("attempt").asInt()).isEqualTo(4);
+        assertThat(fourth.path("failures").asInt()).isZero();
+        post("complete", held(fourth, ""));
+        assertThat(told(id)).isEqualTo("4 attempts, 0 failures, [4, 3, 2, 1]");
+    }
+
+    @Test
+    void a_fork_begins_with_attempt_1_and_has_the_steps_of_its_origin_at_once() {
+        UUID id = enqueue("forked-outside");
+        JsonNode task = claim("forked-outside");
+        post("step", held(task, ",\"position\":0,\"name\":\"charge\",\"result\":7"));
+        post("complete", held(task, ""));
+        String body = "{\"steps\":1,\"reason\":\"once more\"}";
+        api.post(Role.OPERATOR, "/api/v1/tasks/" + id + "/fork", body);
+
+        JsonNode fork = claim("forked-outside");
+
+        assertThat(fork.path("attempt").asInt()).isEqualTo(1);
+        assertThat(fork.path("steps").path(0).path("result").asInt()).isEqualTo(7);
+    }
+
+    private static String told(UUID task) {
+        JsonNode detail = api.get(Role.VIEWER, "/api/v1/tasks/" + task).json();
+        JsonNode listed = api.get(Role.VIEWER, "/api/v1/tasks?q=" + task)
+                .json()
+                .path("items")
+                .path(0);
+        assertThat(listed.path("attempts")).isEqualTo(detail.path("attempts"));
+        return detail.path("attempts") + " attempts, " + detail.path("failures") + " failures, "
+                + detail.path("history")
+                        .valueStream()
+                        .map(attempt -> attempt.path("number").asLong())
+                        .toList();
+    }
+
+    @Test
+    void progress_is_shown_until_the_task_completes() {
+        UUID id = enqueue("half-way");
+        JsonNode task = claim("half-way");
+        post("progress", held(task, ",\"fraction\":0.5,\"message\":\"half\""));
+        assertThat(progress(id).path("fraction").asDouble()).isEqualTo(0.5);
+
+        post("complete", held(task, ""));
+
+        assertThat(progress(id).isNull()).isTrue();
+    }
+
+    private static JsonNode progress(UUID task) {
+        return api.get(Role.VIEWER, "/api/v1/tasks/" + task).json().path("progress");
+    }
+
+    @Test
     void a_lease_that_is_over_is_answered_with_409() {
         UUID id = enqueue("late");
         JsonNode task = claim("late");

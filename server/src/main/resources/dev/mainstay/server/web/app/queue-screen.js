@@ -138,7 +138,7 @@ class QueueScreen extends LitElement {
     return html`<tr>
       <th scope="row"><a href=${href("tasks", task.id)}>${task.type} <code>${shortId(task.id)}</code></a></th>
       <td title=${moment(task.endedAt)}>${age(since(task.endedAt))}</td>
-      <td class="number">${count(task.attempts)}</td>
+      <td class="number">${count(task.failures)}</td>
       <td class="reason muted">${task.error ?? ""}</td>
       <td class="number">${this.fleet.canCommand ? html`<button aria-label="Redrive ${name}" @click=${() => this.#ask(ask)}>Redrive…</button>` : nothing}</td>
     </tr>`;

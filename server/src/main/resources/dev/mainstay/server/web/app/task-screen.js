@@ -91,7 +91,7 @@ class TaskScreen extends LitElement {
       <div class="columns">
         <div class="wide">
           <mainstay-task-waterfall .task=${task} .forkable=${this.fleet.canCommand}></mainstay-task-waterfall>
-          <mainstay-attempt-table .attempts=${task.history} .all=${task.fence}></mainstay-attempt-table>
+          <mainstay-attempt-table .attempts=${task.history} .all=${task.attempts}></mainstay-attempt-table>
         </div>
         <div class="rail">
           <section class="card" aria-labelledby="facts"><h2 id="facts">About</h2>${this.#facts(task)}</section>
@@ -127,7 +127,8 @@ class TaskScreen extends LitElement {
     const figures = [
       [task.endedAt ? "From enqueue to end" : "Age", task.endedAt ? duration(whole) : age(since(task.createdAt))],
       [task.place === "running" ? "Running for" : "Last run", duration(run)],
-      ["Failures", task.maxAttempts ? `${count(task.attempts)} of ${task.maxAttempts}` : count(task.attempts)],
+      ["Attempts", count(task.attempts)],
+      ["Failures", task.maxAttempts ? `${count(task.failures)} of ${task.maxAttempts}` : count(task.failures)],
       ["Crashes", count(task.crashes)],
       ["Steps stored", count(task.steps)],
     ];
@@ -150,7 +151,6 @@ class TaskScreen extends LitElement {
       ["Ordering key", task.orderingKey && html`<code>${task.orderingKey}</code>`],
       ["Tags", task.tags.length > 0 && task.tags.map((tag) => html`<a href=${href("tasks", "", { tag })}>${tag}</a> `)],
       ["Signals kept", task.signals.join(", ")],
-      ["Fence", count(task.fence)],
     ];
     return html`<dl class="spec">${lines.filter(([, value]) => value).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
   }

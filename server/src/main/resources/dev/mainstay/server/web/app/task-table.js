@@ -164,7 +164,7 @@ class TaskTable extends WindowedGrid {
       <div role="gridcell" class="priority ${task.priority === "normal" ? "muted" : task.priority}">${task.priority}</div>
       <div role="gridcell" class="age muted" title="Created ${moment(task.createdAt)}">${age(since(task.createdAt))}</div>
       <div role="gridcell" class="took">${duration(runTime(task, now()))}</div>
-      <div role="gridcell" class="failures ${task.attempts > 0 ? "some" : "muted"}" title="Failed ${count(task.attempts)} times">${count(task.attempts)}${task.maxAttempts
+      <div role="gridcell" class="failures ${task.failures > 0 ? "some" : "muted"}" title="Failed ${count(task.failures)} times">${count(task.failures)}${task.maxAttempts
         ? html`<span class="muted">/${task.maxAttempts}</span>` : nothing}</div>
       <div role="gridcell" class="progress ${task.progress ? "" : "none"}">${task.progress ? html`<mainstay-progress-bar .progress=${task.progress} .moves=${task.place === "running"}></mainstay-progress-bar>` : nothing}</div>
       <div role="gridcell" class="tags muted" title=${task.tags.join(", ")}>${task.tags.join(", ")}</div>

@@ -79,10 +79,10 @@ class TaskWaterfall extends LitElement {
 
   willUpdate(changed) {
     if (!changed.has("task")) return;
-    const { id, fence, steps, place } = this.task;
+    const { id, attempts, steps, place } = this.task;
     if (id !== this.list?.task) this.#jump(undefined);
-    else if (`${fence} ${steps} ${place}` !== this.known) this.reading.now();
-    this.known = `${fence} ${steps} ${place}`;
+    else if (`${attempts} ${steps} ${place}` !== this.known) this.reading.now();
+    this.known = `${attempts} ${steps} ${place}`;
   }
 
   render() {
