@@ -31,7 +31,7 @@ final class Again {
         return TRANSACTION.get(transaction::get);
     }
 
-    /// For work that reads only.
+    /// For work that reads only, or whose conflicts are the caller's.
     static <R> R reading(Supplier<R> read) {
         return READ.get(read::get);
     }

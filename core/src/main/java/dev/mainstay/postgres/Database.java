@@ -56,7 +56,13 @@ public final class Database implements AutoCloseable {
         return Again.transaction(() -> engine.transaction(work));
     }
 
-    /// The same on the connections kept for the fleet's own life (sessions, leases, duties), which no work can use up.
+    /// One transaction as the engine, which gives up where it meets another one: see [#isConflict].
+    public <R> R tryWrite(HandleCallback<R, RuntimeException> work) {
+        return Again.reading(() -> engine.transaction(work));
+    }
+
+    /// The same as [#write] on the connections kept for the fleet's own life (sessions, leases, duties), which no work
+    /// can use up.
     public <R> R control(HandleCallback<R, RuntimeException> work) {
         return Again.transaction(() -> control.transaction(work));
     }
@@ -90,6 +96,11 @@ public final class Database implements AutoCloseable {
     /// is away, full or busy.
     public static boolean refusedValues(RuntimeException failure) {
         return Failures.isOfValues(failure);
+    }
+
+    /// Whether work met another transaction, so that it changed nothing and may do so later.
+    public static boolean isConflict(RuntimeException failure) {
+        return Failures.isConflict(failure);
     }
 
     /// Whether the database, or the way to it, had a part in a failure: only then may waiting help.

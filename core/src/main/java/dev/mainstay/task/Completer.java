@@ -1,6 +1,7 @@
 package dev.mainstay.task;
 
 import dev.mainstay.concurrent.Loop;
+import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.task.CompletionStore.Ended;
 import java.time.Duration;
@@ -18,7 +19,10 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// Group commit of the ends of attempts: while one transaction is under way the next batch gathers, so that one task
-/// alone waits for nothing and many share a commit. Thread-safe.
+/// alone waits for nothing and many share a commit.
+///
+/// A transaction of somebody else may hold a task for as long as it likes, by enqueueing another one behind it. Such an
+/// end waits apart and is tried again five times a second; its task stays claimed until then. Thread-safe.
 final class Completer implements AutoCloseable {
     private static final Duration RETRY = Duration.ofMillis(200);
     private static final int LARGEST_BATCH = 1_000;
@@ -29,12 +33,20 @@ final class Completer implements AutoCloseable {
     private final Queue<Ending> endings = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isWoken = new AtomicBoolean();
     private final Loop loop;
+    private final MonotonicClock monotonic;
     private List<Ending> batch = new ArrayList<>();
+    private List<Ending> busy = new ArrayList<>();
+    private long nextTry;
 
     /// @param told called with each batch and what was accepted of it
-    Completer(CompletionStore store, Supplier<@Nullable UUID> session, BiConsumer<List<Ending>, Ended> told) {
+    Completer(
+            CompletionStore store,
+            Supplier<@Nullable UUID> session,
+            MonotonicClock monotonic,
+            BiConsumer<List<Ending>, Ended> told) {
         this.store = store;
         this.session = session;
+        this.monotonic = monotonic;
         this.told = told;
         this.loop = Loop.start("tasks-complete", RETRY, this::round);
     }
@@ -52,10 +64,45 @@ final class Completer implements AutoCloseable {
             UUID mine = session.get();
             batch = confirmed(batch);
             Ended ended = mine == null ? Ended.none(batch) : store(mine);
-            List<Ending> stored = batch;
+            List<Ending> tried = batch;
             batch = new ArrayList<>();
+            tell(tried, ended);
+        }
+        if (!busy.isEmpty() && monotonic.nanos() >= nextTry) {
+            tryBusy();
+        }
+    }
+
+    private void tell(List<Ending> tried, Ended ended) {
+        List<Ending> stored = ended.stored(tried);
+        if (stored.size() < tried.size()) {
+            tried.stream()
+                    .filter(ending -> ended.busy().contains(ending.task().id()))
+                    .forEach(busy::add);
+            nextTry = monotonic.nanos() + RETRY.toNanos();
+        }
+        if (!stored.isEmpty()) {
             told.accept(stored, ended);
         }
+    }
+
+    /// Those whose rows somebody held when they were last tried.
+    private void tryBusy() {
+        UUID mine = session.get();
+        Ended ended = Ended.none(busy);
+        try {
+            ended = mine == null ? ended : storeApart(busy);
+        } catch (RuntimeException e) {
+            if (!Database.refusedValues(e)) {
+                throw e;
+            }
+            endings.addAll(busy);
+            busy = new ArrayList<>();
+            return;
+        }
+        List<Ending> tried = busy;
+        busy = new ArrayList<>();
+        tell(tried, ended);
     }
 
     /// A batch that could not be stored is still there and is tried again as it was.
@@ -98,7 +145,7 @@ final class Completer implements AutoCloseable {
             Ending last = batch.getLast();
             Ended ended = storeOne(mine, last);
             batch.removeLast();
-            told.accept(List.of(last), ended);
+            tell(List.of(last), ended);
         }
         return Ended.none(batch);
     }
@@ -115,17 +162,43 @@ final class Completer implements AutoCloseable {
     }
 
     private Ended store(UUID mine, List<Ending> some) {
+        Ended ended;
+        try {
+            ended = store.end(mine, some, over(some));
+        } catch (RuntimeException e) {
+            if (!Database.isConflict(e)) {
+                throw e;
+            }
+            return storeApart(some);
+        }
+        return accounted(some, ended);
+    }
+
+    /// Each for itself, because somebody holds what one of them needs.
+    private Ended storeApart(List<Ending> some) {
+        Ended ended = store.tryEnd(some, Completer::over);
+        return accounted(ended.stored(some), ended);
+    }
+
+    private static Map<Claim, Integer> counts(List<Ending> some) {
         Map<Claim, Integer> counts = new HashMap<>();
         some.forEach(ending -> counts.merge(ending.task().claim(), 1, Integer::sum));
-        List<Claim> over = counts.entrySet().stream()
+        return counts;
+    }
+
+    /// The claims whose last tasks these are.
+    private static List<Claim> over(List<Ending> some) {
+        return counts(some).entrySet().stream()
                 .filter(entry -> entry.getKey().open() == entry.getValue())
                 .map(Map.Entry::getKey)
                 .toList();
-        Ended ended = store.end(mine, some, over);
+    }
+
+    private Ended accounted(List<Ending> stored, Ended ended) {
         if (!ended.refused().isEmpty()) {
-            store.completedBefore(some).forEach(ended.refused()::remove);
+            store.completedBefore(stored).forEach(ended.refused()::remove);
         }
-        counts.forEach(Claim::ended);
+        counts(stored).forEach(Claim::ended);
         return ended;
     }
 

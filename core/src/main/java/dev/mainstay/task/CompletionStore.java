@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
@@ -26,6 +27,7 @@ import org.jdbi.v3.core.statement.SqlStatement;
 
 /// Ends attempts, many in one transaction, each guarded by its lease and fence. Thread-safe.
 final class CompletionStore {
+    /// Waits a moment for whoever holds a row, and then changes nothing: the batch is better tried one by one.
     /// The claims are locked first (deleted with their last task, else against rescue), then the tasks.
     /// Each task names its claim by its place among them, from one on. Only what is out of the ordinary is
     /// answered: tasks with links, and who was completed when that is not all.
@@ -36,7 +38,8 @@ final class CompletionStore {
                 CROSS JOIN unnest(:claimOrganizations, :claimTokens, :over)
                     WITH ORDINALITY AS claim (organization_id, lease_token, is_over, place)
                 WHERE session.session_id = :session AND session.ended_at IS NULL
-                    AND session.expires_at > clock_timestamp()),
+                    AND session.expires_at > clock_timestamp()
+                    AND set_config('lock_timeout', '100ms', true) IS NOT NULL),
             over AS MATERIALIZED (
                 DELETE FROM task_claims claim
                 USING given
@@ -82,8 +85,21 @@ final class CompletionStore {
             SELECT ended.id
             FROM unnest(:organizations, :tokens, :ids, :fences, :outcomes, :texts, :seconds, :starts)
                 AS ended (organization_id, lease_token, id, fence, outcome, why, seconds, started)
-            WHERE task_attempt_ended(organization_id, lease_token, id, fence, outcome, why,
-                make_interval(secs => seconds), to_timestamp(started / 1e6))
+            WHERE set_config('lock_timeout', '100ms', true) IS NOT NULL
+                AND task_attempt_ended(organization_id, lease_token, id, fence, outcome, why,
+                    make_interval(secs => seconds), to_timestamp(started / 1e6))
+            """;
+
+    private static final String TRY_END = """
+            SELECT ended.id, task_try_end(organization_id, lease_token, id, fence, outcome, what,
+                make_interval(secs => seconds), to_timestamp(started / 1e6)) AS answer
+            FROM unnest(:organizations, :tokens, :ids, :fences, :outcomes, :texts, :seconds, :starts)
+                AS ended (organization_id, lease_token, id, fence, outcome, what, seconds, started)
+            """;
+
+    private static final String CLOSE = """
+            SELECT task_claim_close(organization_id, lease_token)::text
+            FROM unnest(:organizations, :tokens) AS claim (organization_id, lease_token)
             """;
 
     // An attempt that ended otherwise raised the fence; whose does not match was not this one's.
@@ -97,10 +113,14 @@ final class CompletionStore {
     private static final String PROGRESS = """
             UPDATE tasks task
             SET progress = told.fraction, progress_message = told.message
-            FROM unnest(:organizations, :ids, :fences, :fractions, :messages)
-                AS told (organization_id, id, fence, fraction, message)
+            FROM (
+                SELECT told.*
+                FROM unnest(:organizations, :ids, :fences, :fractions, :messages)
+                    AS told (organization_id, id, fence, fraction, message)
+                JOIN tasks task ON task.organization_id = told.organization_id AND task.id = told.id
+                    AND task.state = 'open' AND task.fence = told.fence - 1
+                FOR NO KEY UPDATE OF task SKIP LOCKED) AS told
             WHERE task.organization_id = told.organization_id AND task.id = told.id
-                AND task.state = 'open' AND task.fence = told.fence - 1
             """;
 
     private final Database database;
@@ -112,11 +132,21 @@ final class CompletionStore {
     }
 
     /// @param refused the tasks whose ending was not accepted: their lease was lost, and nothing changed
+    /// @param busy the tasks that somebody's transaction holds, so that their ends must wait; nothing changed
     /// @param isMoreClaimable whether other tasks, or the same again, may have become claimable by it
-    record Ended(Set<UUID> refused, boolean isMoreClaimable) {
+    record Ended(Set<UUID> refused, Set<UUID> busy, boolean isMoreClaimable) {
         /// Nobody may end these.
         static Ended none(List<Ending> endings) {
-            return new Ended(ids(endings.stream()), false);
+            return new Ended(ids(endings.stream()), Set.of(), false);
+        }
+
+        /// Those of them that need not wait.
+        List<Ending> stored(List<Ending> endings) {
+            return busy.isEmpty()
+                    ? endings
+                    : endings.stream()
+                            .filter(ending -> !busy.contains(ending.task().id()))
+                            .toList();
         }
     }
 
@@ -124,14 +154,15 @@ final class CompletionStore {
         return endings.map(ending -> ending.task().id()).collect(Collectors.toCollection(HashSet::new));
     }
 
-    /// Ends these attempts, and the claims in `over`, whose last tasks they are.
+    /// Ends these attempts, and the claims in `over`, whose last tasks they are; all or none. Fails as a conflict where
+    /// others hold for long what it needs.
     Ended end(UUID session, List<Ending> endings, List<Claim> over) {
         List<Ending> sorted = endings.stream()
                 .sorted(Comparator.comparing(ending -> ending.task().id()))
                 .toList();
         List<Ending> completed = sorted.stream().filter(Ending::isCompleted).toList();
         List<Ending> others = sorted.stream().filter(Ending::isOtherwise).toList();
-        return database.write(handle -> {
+        return database.tryWrite(handle -> {
             Set<UUID> refused = new HashSet<>();
             if (!others.isEmpty()) {
                 refused.addAll(ids(others.stream()));
@@ -143,8 +174,44 @@ final class CompletionStore {
                 done.completed().forEach(refused::remove);
             }
             settle(handle, completed, Set.copyOf(done.linked()));
-            return new Ended(refused, !others.isEmpty() || !done.linked().isEmpty());
+            return new Ended(
+                    refused, Set.of(), !others.isEmpty() || !done.linked().isEmpty());
         });
+    }
+
+    private record Answer(UUID task, String word) {}
+
+    /// Ends those of these attempts that nobody holds up, each for itself: slower, and waits for nobody.
+    ///
+    /// @param over the claims that are over with the ends it is given
+    Ended tryEnd(List<Ending> endings, Function<List<Ending>, List<Claim>> over) {
+        List<Ending> sorted = endings.stream()
+                .filter(ending -> ending.isCompleted() || ending.isOtherwise())
+                .sorted(Comparator.comparing(ending -> ending.task().id()))
+                .toList();
+        return database.write(handle -> {
+            List<Answer> answers = endings(handle.createQuery(TRY_END), sorted)
+                    .map((row, context) -> new Answer(Columns.uuid(row, "id"), row.getString("answer")))
+                    .list();
+            Ended ended = new Ended(tasks(answers, "lost"), tasks(answers, "busy"), true);
+            close(handle, over.apply(ended.stored(endings)));
+            return ended;
+        });
+    }
+
+    private static Set<UUID> tasks(List<Answer> answers, String word) {
+        return answers.stream()
+                .filter(answer -> answer.word().equals(word))
+                .map(Answer::task)
+                .collect(Collectors.toCollection(HashSet::new));
+    }
+
+    private static void close(Handle handle, List<Claim> over) {
+        handle.createQuery(CLOSE)
+                .bindArray("organizations", UUID.class, column(over, Claim::organization))
+                .bindArray("tokens", UUID.class, column(over, Claim::token))
+                .mapTo(String.class)
+                .list();
     }
 
     /// @param completed those that were, when that is not all of them
@@ -198,16 +265,20 @@ final class CompletionStore {
     }
 
     private static List<UUID> endOtherwise(Handle handle, List<Ending> endings) {
-        return tasks(handle.createQuery(END_OTHERWISE), endings)
+        return endings(handle.createQuery(END_OTHERWISE), endings)
+                .mapTo(UUID.class)
+                .list();
+    }
+
+    private static <S extends SqlStatement<S>> S endings(S statement, List<Ending> endings) {
+        return tasks(statement, endings)
                 .bindArray("outcomes", String.class, column(endings, Ending::outcome))
                 .bindArray("texts", String.class, column(endings, Ending::text))
                 .bindArray(
                         "seconds",
                         Double.class,
                         column(endings, ending -> ending.again().toNanos() / 1e9))
-                .bindArray("starts", Long.class, column(endings, CompletionStore::started))
-                .mapTo(UUID.class)
-                .list();
+                .bindArray("starts", Long.class, column(endings, CompletionStore::started));
     }
 
     /// Of endings that were not accepted, those that had been stored by an earlier commit whose answer was lost.

@@ -90,7 +90,7 @@ public final class TaskHost implements Resident {
         telemetry = builder.telemetry;
         moreClaimable = builder.moreClaimable;
         completions = new CompletionStore(builder.database, builder.node);
-        completer = new Completer(completions, this::session, this::stored);
+        completer = new Completer(completions, this::session, monotonic, this::stored);
         stepStore = new StepStore(builder.database);
         stepWriter = new StepWriter(stepStore, this::session);
         store = new TaskStore(builder.database, clock);

@@ -172,8 +172,10 @@ final class TaskStore {
                 .one();
     }
 
-    /// Any task, in the transaction of a connection that is not ours.
+    /// Any task, in the transaction of a connection that is not ours. Its lane is given in one of ours before:
+    /// all who enqueue the first of a type would else wait for the caller.
     Enqueued enqueue(Connection connection, UUID organization, NewTask task) throws SQLException {
+        lane(organization, task.queue(), task.type());
         try (PreparedStatement statement =
                 connection.prepareStatement(ENQUEUE_ELSEWHERE.replace("SCHEMA", database.schema()))) {
             statement.setObject(1, organization);

@@ -413,7 +413,7 @@ BEGIN
         linked := linked | 1;
     END IF;
     IF parent IS NOT NULL THEN
-        PERFORM FROM tasks WHERE organization_id = tenant AND tasks.id = parent AND state = 'open' FOR KEY SHARE;
+        PERFORM FROM tasks WHERE organization_id = tenant AND tasks.id = parent AND state = 'open';
         IF NOT FOUND THEN
             RAISE EXCEPTION 'parent task % is unknown or has ended', parent USING ERRCODE = 'MS010';
         END IF;
@@ -666,30 +666,69 @@ BEGIN
     RETURN true;
 END $$;
 
+-- Ends one attempt of many, by success or otherwise, without waiting for anybody: a transaction of unknown length that
+-- enqueues behind this task holds it, or what its end changes. Returns 'ended', 'lost' (the lease was) or 'busy'; only
+-- the first has changed anything.
+CREATE FUNCTION task_try_end(
+        tenant uuid, token uuid, task uuid, attempt_fence bigint, how text, what text, again interval,
+        started timestamptz)
+    RETURNS text
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+    SET lock_timeout = '1ms'
+AS $$
+DECLARE
+    is_mine boolean;
+BEGIN
+    is_mine := CASE WHEN how = 'completed'
+        THEN task_complete(tenant, token, task, attempt_fence, what::jsonb, started)
+        ELSE task_attempt_ended(tenant, token, task, attempt_fence, how, what, again, started) END;
+    RETURN CASE WHEN is_mine THEN 'ended' ELSE 'lost' END;
+EXCEPTION WHEN lock_not_available THEN
+    RETURN 'busy';
+END $$;
+
 -- Frees the tasks of one claim that is held no more: claimable again, or dead with the third crash. Returns how many of
--- each; nulls when the claim is gone or has been renewed meanwhile.
+-- each; nothing when the claim is gone or has been renewed meanwhile. What somebody else's transaction holds stays in
+-- the claim until the next time, so that it keeps no other waiting.
 CREATE FUNCTION task_claim_free(tenant uuid, token uuid, is_crash boolean, cause text)
     RETURNS TABLE (freed bigint, died bigint)
     LANGUAGE plpgsql VOLATILE
     SET search_path = ${schema}, pg_temp
+    SET lock_timeout = '100ms'
 AS $$
 DECLARE
     claim task_claims;
     ran tasks;
+    open_ids uuid[];
+    free_ids uuid[];
 BEGIN
     -- Waits for a completion under way; what it completed is then seen as completed.
-    DELETE FROM task_claims
+    SELECT * INTO claim FROM task_claims
     WHERE organization_id = tenant AND lease_token = token AND (expires_at IS NULL OR expires_at <= clock_timestamp())
-    RETURNING * INTO claim;
+    FOR UPDATE;
     IF NOT FOUND THEN
         RETURN;
+    END IF;
+    free_ids := ARRAY(
+        SELECT id FROM tasks
+        WHERE organization_id = tenant AND id = ANY (claim.task_ids) AND state = 'open'
+        FOR NO KEY UPDATE SKIP LOCKED);
+    open_ids := ARRAY(
+        SELECT id FROM tasks
+        WHERE organization_id = tenant AND id = ANY (claim.task_ids) AND state = 'open');
+    IF cardinality(open_ids) > cardinality(free_ids) THEN
+        UPDATE task_claims SET task_ids = ARRAY(SELECT unnest(open_ids) EXCEPT SELECT unnest(free_ids))
+        WHERE organization_id = tenant AND lease_token = token;
+    ELSE
+        DELETE FROM task_claims WHERE organization_id = tenant AND lease_token = token;
     END IF;
     freed := 0;
     died := 0;
     FOR ran IN
         UPDATE tasks
         SET fence = fence + 1, crashes = crashes + is_crash::integer, progress = NULL, progress_message = NULL
-        WHERE organization_id = tenant AND id = ANY (claim.task_ids) AND state = 'open'
+        WHERE organization_id = tenant AND id = ANY (free_ids)
         RETURNING *
     LOOP
         INSERT INTO task_attempts (organization_id, task_id, fence, outcome, worker, started_at, error)
@@ -707,6 +746,8 @@ BEGIN
         END IF;
     END LOOP;
     RETURN NEXT;
+EXCEPTION WHEN lock_not_available THEN
+    RETURN;
 END $$;
 
 -- Frees what workers held that are gone: their session has ended, or the time of their claim is over. A process that
@@ -1017,7 +1058,8 @@ BEGIN
     RETURN 'kept';
 END $$;
 
--- Lets tasks go on that waited longer than they wanted to; how many there were.
+-- Lets tasks go on that waited longer than they wanted to; how many there were. One that somebody's transaction holds
+-- waits until the next time.
 CREATE FUNCTION tasks_wait_no_longer() RETURNS bigint
     LANGUAGE plpgsql VOLATILE
     SET search_path = ${schema}, pg_temp
@@ -1028,8 +1070,9 @@ DECLARE
 BEGIN
     FOR late IN SELECT * FROM task_waits WHERE deadline_at <= now() ORDER BY deadline_at LIMIT 1000
     LOOP
-        PERFORM FROM tasks WHERE organization_id = late.organization_id AND id = late.task_id FOR UPDATE;
-        IF EXISTS (SELECT FROM task_waits WHERE organization_id = late.organization_id AND task_id = late.task_id
+        PERFORM FROM tasks WHERE organization_id = late.organization_id AND id = late.task_id
+        FOR NO KEY UPDATE SKIP LOCKED;
+        IF FOUND AND EXISTS (SELECT FROM task_waits WHERE organization_id = late.organization_id AND task_id = late.task_id
                 AND position = late.position) THEN
             PERFORM task_wait_over(late.organization_id, late.task_id, NULL, true);
             ended := ended + 1;
@@ -1137,33 +1180,40 @@ BEGIN
     RETURN NEXT;
 END $$;
 
--- Ends what waited longer than its time to live, unless it runs; how many there were.
+-- Ends what waited longer than its time to live, unless it runs; how many there were. One that somebody's transaction
+-- holds, or what its end changes, is ended the next time.
 CREATE FUNCTION tasks_expire() RETURNS bigint
     LANGUAGE plpgsql VOLATILE
     SET search_path = ${schema}, pg_temp
+    SET lock_timeout = '1ms'
 AS $$
 DECLARE
     over task_expiries;
     expired bigint := 0;
 BEGIN
-    FOR over IN
-        DELETE FROM task_expiries
-        WHERE (organization_id, task_id) IN (
-            SELECT organization_id, task_id FROM task_expiries WHERE expires_at <= now()
-            ORDER BY expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED)
-        RETURNING *
+    FOR over IN SELECT * FROM task_expiries WHERE expires_at <= now()
+        ORDER BY expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED
     LOOP
-        PERFORM FROM tasks WHERE organization_id = over.organization_id AND id = over.task_id FOR UPDATE;
-        IF NOT EXISTS (
-            SELECT FROM task_claims
-            WHERE organization_id = over.organization_id AND task_ids @> ARRAY[over.task_id])
-        AND task_end(over.organization_id, over.task_id, 'expired', 'it had not started by ' || over.expires_at) THEN
-            expired := expired + 1;
-        END IF;
+        BEGIN
+            PERFORM FROM tasks WHERE organization_id = over.organization_id AND id = over.task_id FOR NO KEY UPDATE;
+            IF NOT EXISTS (
+                SELECT FROM task_claims
+                WHERE organization_id = over.organization_id AND task_ids @> ARRAY[over.task_id])
+            AND task_end(over.organization_id, over.task_id, 'expired', 'it had not started by ' || over.expires_at) THEN
+                expired := expired + 1;
+            END IF;
+            DELETE FROM task_expiries WHERE organization_id = over.organization_id AND task_id = over.task_id;
+        EXCEPTION WHEN lock_not_available THEN
+            CONTINUE;
+        END;
     END LOOP;
-    DELETE FROM task_cancels asked
-    USING tasks task
-    WHERE task.organization_id = asked.organization_id AND task.id = asked.task_id AND task.state <> 'open';
+    DELETE FROM task_cancels
+    WHERE (organization_id, task_id) IN (
+        SELECT asked.organization_id, asked.task_id
+        FROM task_cancels asked
+        JOIN tasks task ON task.organization_id = asked.organization_id AND task.id = asked.task_id
+            AND task.state <> 'open'
+        FOR UPDATE OF asked SKIP LOCKED);
     RETURN expired;
 END $$;
 

@@ -6,6 +6,8 @@ import dev.mainstay.postgres.Organizations;
 import dev.mainstay.postgres.Partitions;
 import dev.mainstay.postgres.Retention;
 import dev.mainstay.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -146,6 +148,61 @@ class TaskLeaseFlowTest {
         end(session, "connection lost");
         upkeep.round();
         assertThat(claim(session()).id()).isEqualTo(other);
+    }
+
+    /// A transaction of somebody else, which enqueues something behind a task, may be open for as long as it likes.
+    @Test
+    void a_rescue_frees_the_others_of_a_batch_when_a_stranger_holds_one() throws SQLException {
+        UUID held = enqueue("a");
+        UUID free = enqueue("b");
+        UUID session = session();
+        assertThat(claimAll(session)).hasSize(2);
+        end(session, "connection lost");
+        try (Connection stranger = test.superuser()) {
+            stranger.setAutoCommit(false);
+            store.enqueue(
+                    stranger, Organizations.DEFAULT, NewTask.of("work", "c").after(held));
+            upkeep.round();
+            assertThat(column(free, "crashes")).isEqualTo("1");
+            assertThat(claimAll(session()))
+                    .singleElement()
+                    .extracting(ClaimedTask::id)
+                    .isEqualTo(free);
+            stranger.rollback();
+        }
+        assertThat(column(held, "fence")).isEqualTo("0");
+        upkeep.round();
+        assertThat(column(held, "crashes")).isEqualTo("1");
+        assertThat(claimAll(session()))
+                .singleElement()
+                .extracting(ClaimedTask::id)
+                .isEqualTo(held);
+    }
+
+    @Test
+    void what_has_expired_ends_while_a_stranger_holds_another_that_has() throws SQLException {
+        UUID held = expired("a");
+        UUID free = expired("b");
+        try (Connection stranger = test.superuser()) {
+            stranger.setAutoCommit(false);
+            store.enqueue(
+                    stranger, Organizations.DEFAULT, NewTask.of("work", "c").after(held));
+            upkeep.round();
+            assertThat(column(free, "state")).isEqualTo("expired");
+            stranger.commit();
+        }
+        assertThat(column(held, "state")).isEqualTo("open");
+        upkeep.round();
+        assertThat(column(held, "state")).isEqualTo("expired");
+    }
+
+    private UUID expired(String text) {
+        UUID id = store.enqueueAll(
+                        Organizations.DEFAULT, List.of(NewTask.of("work", text).expiringAfter(Duration.ofNanos(1_000))))
+                .getFirst()
+                .id();
+        assertThat(column(id, "state")).isEqualTo("open");
+        return id;
     }
 
     @Test

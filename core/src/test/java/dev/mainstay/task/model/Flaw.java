@@ -19,6 +19,8 @@ enum Flaw {
     RESCUE_READS_FIRST,
     /// A rescue does not raise the fence.
     RESCUE_KEEPS_FENCE,
+    /// A rescue deletes the claim although somebody held one of its tasks, so that it could not be freed.
+    RESCUE_DROPS_HELD,
     /// A failed attempt begins to count again, as where the number of attempts is the guard.
     FENCE_STARTS_AGAIN,
     /// Claims nobody knows of are never given back.

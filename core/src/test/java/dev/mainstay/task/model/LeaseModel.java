@@ -44,7 +44,21 @@ final class LeaseModel {
             addWorker(steps, model, number, model.workers().get(number));
         }
         addRescues(steps, model);
+        for (int number = 0; number < model.tasks().size(); number++) {
+            addStranger(steps, model, number);
+        }
         return steps;
+    }
+
+    /// A transaction that enqueues something behind a task holds its row, and nobody waits for it.
+    private static void addStranger(List<Step> steps, Model model, int task) {
+        Set<Integer> held = new HashSet<>(model.held());
+        if (held.remove(task)) {
+            steps.add(new Step("a stranger lets go of task " + task, false, model.held(held)));
+        } else if (model.tasks().get(task).isOpen() && !model.isCompleting(task)) {
+            held.add(task);
+            steps.add(new Step("a stranger holds task " + task, true, model.held(held)));
+        }
     }
 
     private static Model ended(Model model, int session) {
@@ -141,6 +155,9 @@ final class LeaseModel {
             return;
         }
         if (isAccepted(model, attempt)) {
+            if (model.held().contains(attempt.task())) {
+                return;
+            }
             steps.add(new Step(name + " completes", false, checked(model, number, attempt)));
         } else {
             steps.add(new Step(name + " is refused", false, model.worker(number, worker -> worker.without(attempt))));
@@ -276,13 +293,26 @@ final class LeaseModel {
 
     private Model freed(Model model, int token) {
         Claim claim = model.claims().get(token);
-        Model next = flaw == Flaw.RESCUE_KEEPS_CLAIM ? model : model.withoutClaim(token);
+        Model next = flaw == Flaw.RESCUE_KEEPS_CLAIM ? model : passedBy(model, token);
         for (int task : claim == null ? Set.<Integer>of() : claim.tasks()) {
-            if (model.tasks().get(task).isOpen()) {
+            if (model.tasks().get(task).isOpen() && !model.held().contains(task)) {
                 next = next.task(task, this::rescuedFence).alsoReady(task);
             }
         }
         return next;
+    }
+
+    /// What a stranger holds stays in the claim until the next time.
+    private Model passedBy(Model model, int token) {
+        Claim claim = model.claims().get(token);
+        if (claim == null || flaw == Flaw.RESCUE_DROPS_HELD) {
+            return model.withoutClaim(token);
+        }
+        Set<Integer> left = new HashSet<>(claim.tasks());
+        left.removeIf(task -> !model.tasks().get(task).isOpen() || !model.held().contains(task));
+        return left.isEmpty()
+                ? model.withoutClaim(token)
+                : model.claim(token, new Claim(claim.session(), Set.copyOf(left)));
     }
 
     private Task rescuedFence(Task task) {

@@ -14,6 +14,7 @@ import java.util.function.UnaryOperator;
 /// @param claims by token
 /// @param sessions by number; true while they live
 /// @param rescuing what a rescue has read and not yet written
+/// @param held the tasks whose rows a transaction holds that is none of ours, for as long as it likes
 /// @param wrong what went wrong on the way here, empty if nothing
 record Model(
         List<Task> tasks,
@@ -22,6 +23,7 @@ record Model(
         List<Boolean> sessions,
         List<Worker> workers,
         Set<Integer> rescuing,
+        Set<Integer> held,
         int tokens,
         String wrong) {
     /// @param fence attempts that ended without ending it
@@ -71,7 +73,8 @@ record Model(
         for (int number = 0; number < workers; number++) {
             crew.add(new Worker(-1, Set.of(), Set.of()));
         }
-        return new Model(List.copyOf(all), Set.copyOf(ready), Map.of(), List.of(), List.copyOf(crew), Set.of(), 0, "");
+        return new Model(
+                List.copyOf(all), Set.copyOf(ready), Map.of(), List.of(), List.copyOf(crew), Set.of(), Set.of(), 0, "");
     }
 
     boolean isOver() {
@@ -92,17 +95,17 @@ record Model(
     Model task(int number, UnaryOperator<Task> change) {
         List<Task> changed = new ArrayList<>(tasks);
         changed.set(number, change.apply(changed.get(number)));
-        return new Model(List.copyOf(changed), ready, claims, sessions, workers, rescuing, tokens, wrong);
+        return new Model(List.copyOf(changed), ready, claims, sessions, workers, rescuing, held, tokens, wrong);
     }
 
     Model worker(int number, UnaryOperator<Worker> change) {
         List<Worker> changed = new ArrayList<>(workers);
         changed.set(number, change.apply(changed.get(number)));
-        return new Model(tasks, ready, claims, sessions, List.copyOf(changed), rescuing, tokens, wrong);
+        return new Model(tasks, ready, claims, sessions, List.copyOf(changed), rescuing, held, tokens, wrong);
     }
 
     Model ready(Set<Integer> newReady) {
-        return new Model(tasks, Set.copyOf(newReady), claims, sessions, workers, rescuing, tokens, wrong);
+        return new Model(tasks, Set.copyOf(newReady), claims, sessions, workers, rescuing, held, tokens, wrong);
     }
 
     Model alsoReady(int task) {
@@ -115,24 +118,45 @@ record Model(
         Map<Integer, Claim> changed = new HashMap<>(claims);
         changed.put(token, claim);
         return new Model(
-                tasks, ready, Map.copyOf(changed), sessions, workers, rescuing, Math.max(tokens, token + 1), wrong);
+                tasks,
+                ready,
+                Map.copyOf(changed),
+                sessions,
+                workers,
+                rescuing,
+                held,
+                Math.max(tokens, token + 1),
+                wrong);
     }
 
     Model withoutClaim(int token) {
         Map<Integer, Claim> left = new HashMap<>(claims);
         left.remove(token);
-        return new Model(tasks, ready, Map.copyOf(left), sessions, workers, rescuing, tokens, wrong);
+        return new Model(tasks, ready, Map.copyOf(left), sessions, workers, rescuing, held, tokens, wrong);
     }
 
     Model sessions(List<Boolean> newSessions) {
-        return new Model(tasks, ready, claims, List.copyOf(newSessions), workers, rescuing, tokens, wrong);
+        return new Model(tasks, ready, claims, List.copyOf(newSessions), workers, rescuing, held, tokens, wrong);
     }
 
     Model rescuing(Set<Integer> read) {
-        return new Model(tasks, ready, claims, sessions, workers, Set.copyOf(read), tokens, wrong);
+        return new Model(tasks, ready, claims, sessions, workers, Set.copyOf(read), held, tokens, wrong);
+    }
+
+    Model held(Set<Integer> newHeld) {
+        return new Model(tasks, ready, claims, sessions, workers, rescuing, Set.copyOf(newHeld), tokens, wrong);
+    }
+
+    /// Whether a transaction that completes this task is under way.
+    boolean isCompleting(int task) {
+        return workers.stream()
+                .flatMap(worker -> worker.attempts().stream())
+                .anyMatch(attempt -> attempt.isChecked() && attempt.task() == task);
     }
 
     Model wrong(String what) {
-        return wrong.isEmpty() ? new Model(tasks, ready, claims, sessions, workers, rescuing, tokens, what) : this;
+        return wrong.isEmpty()
+                ? new Model(tasks, ready, claims, sessions, workers, rescuing, held, tokens, what)
+                : this;
     }
 }
