@@ -63,6 +63,7 @@ class ArchitectureTest {
                         "org.snakeyaml..",
                         "org.tukaani.xz..",
                         "io.lettuce.core..",
+                        "io.nats.client..",
                         "org.jspecify..")))
                 .check(MAIN);
     }
@@ -112,6 +113,7 @@ class ArchitectureTest {
     @Test
     void only_the_package_of_a_transport_knows_its_library() {
         onlyIn(List.of("dev.mainstay.message.redis"), "io.lettuce..", "io.netty..");
+        onlyIn(List.of("dev.mainstay.message.nats"), "io.nats..");
     }
 
     @Test

@@ -15,17 +15,21 @@ public record MessageSettings(
         @Default("postgres") @Doc("Where messages are kept.")
         Place transport,
 
-        @Doc("Of Redis: redis://[user:password@]host[:6379][/database], or rediss:// with TLS.") @Nullable
+        @Doc(
+                "redis://[user:password@]host[:6379][/database] or nats://[user:password@]host[:4222];"
+                        + " rediss:// and tls:// with TLS.")
+        @Nullable
         Secret url) {
     /// What messages can be kept in.
     public enum Place {
         POSTGRES,
-        REDIS
+        REDIS,
+        NATS
     }
 
     public MessageSettings {
         if (transport == Place.POSTGRES && url != null) {
-            throw new IllegalArgumentException("url says nothing without a transport such as redis");
+            throw new IllegalArgumentException("url says nothing without a transport such as redis or nats");
         }
         if (transport != Place.POSTGRES && url == null) {
             throw new IllegalArgumentException("url is missing: where is "

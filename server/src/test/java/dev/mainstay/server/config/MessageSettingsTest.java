@@ -14,7 +14,7 @@ class MessageSettingsTest {
     @Test
     void a_url_without_a_transport_is_refused_and_none_is_needed_for_postgresql() {
         assertThatThrownBy(() -> new MessageSettings(MessageSettings.Place.POSTGRES, URL))
-                .hasMessage("url says nothing without a transport such as redis");
+                .hasMessage("url says nothing without a transport such as redis or nats");
         assertThat(new MessageSettings(MessageSettings.Place.POSTGRES, null).open(Duration.ofDays(7)))
                 .isEmpty();
     }
@@ -23,5 +23,7 @@ class MessageSettingsTest {
     void the_url_is_looked_at_by_the_transport() {
         assertThatThrownBy(() -> new MessageSettings(MessageSettings.Place.REDIS, URL).open(Duration.ofDays(7)))
                 .hasMessageContaining("messages.url must be redis://");
+        assertThatThrownBy(() -> new MessageSettings(MessageSettings.Place.NATS, URL).open(Duration.ofDays(7)))
+                .hasMessageContaining("messages.url must be nats://");
     }
 }

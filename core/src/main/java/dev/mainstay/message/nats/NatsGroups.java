@@ -1,0 +1,226 @@
+package dev.mainstay.message.nats;
+
+import dev.mainstay.ErrorCode;
+import dev.mainstay.MainstayException;
+import dev.mainstay.concurrent.Threads;
+import dev.mainstay.message.Batch;
+import dev.mainstay.message.ConsumerGroup;
+import dev.mainstay.message.Message;
+import dev.mainstay.message.Settlement;
+import dev.mainstay.message.nats.GroupDocument.Wants;
+import io.nats.client.KeyValue;
+import io.nats.client.api.KeyValueEntry;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/// Consumer groups in NATS: each a document that a step reads, changes and writes on the condition that nobody else has
+/// meanwhile. Thread-safe.
+final class NatsGroups {
+    private static final int MOST_TRIES = 200;
+    private static final int LONGEST_PAUSE_MILLIS = 20;
+    private static final int PRIORITIES = 4;
+
+    private final NatsLink link;
+    private final NatsStores stores;
+    private final NatsLog log;
+    private final NatsClock clock;
+    private final DeadLetters letters;
+    private final RandomGenerator random = RandomGenerator.getDefault();
+    private final Map<UUID, Seen> seen = new ConcurrentHashMap<>();
+    // So that consumers of one node are not in each other's way.
+    private final Map<String, ReentrantLock> here = new ConcurrentHashMap<>();
+
+    private record Seen(long revision, Map<String, GroupDocument> groups) {}
+
+    NatsGroups(NatsLink link, NatsStores stores, NatsLog log, NatsClock clock) {
+        this.link = link;
+        this.stores = stores;
+        this.log = log;
+        this.clock = clock;
+        this.letters = new DeadLetters(link, stores, log);
+    }
+
+    DeadLetters letters() {
+        return letters;
+    }
+
+    void declare(UUID organization, ConsumerGroup group, long position) {
+        Wants wants = wants(group);
+        String key = NatsNames.group(group.name());
+        KeyValue bucket = stores.groups(organization);
+        try {
+            if (link.call(() -> bucket.get(key)) == null) {
+                GroupDocument fresh = new GroupDocument(
+                        wants, clock.now(), Collections.nCopies(PRIORITIES, position), List.of(), List.of());
+                link.guarded(() -> bucket.create(key, fresh.bytes()));
+                return;
+            }
+        } catch (NatsLink.Conflict e) {
+            // Another node has just created it.
+        }
+        change(organization, group.name(), known -> known.wants = wants);
+    }
+
+    private static Wants wants(ConsumerGroup group) {
+        return new Wants(
+                group.interest().channels().stream().sorted().toList(),
+                group.interest().keys().text(),
+                group.interest().filter().text(),
+                group.ordered(),
+                group.retry(),
+                group.ackWithin().toNanos() / 1_000);
+    }
+
+    void seek(UUID organization, String group, long position) {
+        change(organization, group, known -> {
+            known.seek(position);
+            return true;
+        });
+    }
+
+    Batch claim(UUID organization, String group, UUID session, UUID consumer, int most) {
+        UUID token = UUID.randomUUID();
+        Batch batch = change(organization, group, known -> {
+            Reader reader = new Reader(organization, Set.copyOf(known.wants.channels()), log.head(organization));
+            // A log that was lost and begun anew has lower positions.
+            known.reached.replaceAll(reached -> reached > reader.head() ? 0 : reached);
+            return new NatsHandOut(known, consumer, most, clock.now(), reader).choose(token, session);
+        });
+        return batch == null ? Batch.NOTHING : batch;
+    }
+
+    private final class Reader implements NatsHandOut.Log {
+        private final UUID organization;
+        private final Set<String> channels;
+        private final long head;
+
+        private Reader(UUID organization, Set<String> channels, long head) {
+            this.organization = organization;
+            this.channels = channels;
+            this.head = head;
+        }
+
+        private long head() {
+            return head;
+        }
+
+        @Override
+        public NatsHandOut.Page page(int urgency, long after, int limit) {
+            return log.page(organization, channels, urgency, after, limit, head);
+        }
+
+        @Override
+        public Optional<Message> find(long position) {
+            return letters.find(organization, position);
+        }
+    }
+
+    /// Returns the leases that were lost.
+    Set<UUID> settle(UUID organization, String group, List<Settlement> settlements) {
+        Set<UUID> lost = change(organization, group, known -> known.settle(settlements, clock.now()));
+        return lost != null ? lost : settlements.stream().map(Settlement::token).collect(Collectors.toSet());
+    }
+
+    Set<UUID> renew(UUID organization, String group, Collection<UUID> tokens) {
+        Set<UUID> lost = change(organization, group, known -> known.renew(tokens, clock.now()));
+        return lost != null ? lost : Set.copyOf(tokens);
+    }
+
+    boolean redrive(UUID organization, String group, long position) {
+        Optional<Message> message = letters.message(organization, group, position);
+        if (message.isEmpty()) {
+            return false;
+        }
+        letters.keepIfGone(organization, message.get());
+        String sender = message.get().sender();
+        Boolean isAgain =
+                change(organization, group, known -> known.again(position, sender == null ? "" : sender, clock.now()));
+        return letters.discard(organization, group, position) && Boolean.TRUE.equals(isAgain);
+    }
+
+    /// Null when there is no such group.
+    <R> @Nullable R change(UUID organization, String group, Function<NatsGroup, R> step) {
+        ReentrantLock mine = here.computeIfAbsent(organization + group, any -> new ReentrantLock());
+        mine.lock();
+        try {
+            for (int tries = 0; tries < MOST_TRIES; tries++) {
+                try {
+                    return changeOnce(organization, group, step);
+                } catch (NatsLink.Conflict e) {
+                    Threads.pause(Duration.ofMillis(random.nextInt(LONGEST_PAUSE_MILLIS)));
+                }
+            }
+        } finally {
+            mine.unlock();
+        }
+        throw new MainstayException(
+                ErrorCode.MESSAGES_UNREACHABLE,
+                link.address() + " let others be faster " + MOST_TRIES + " times in a row with group " + group);
+    }
+
+    private <R> @Nullable R changeOnce(UUID organization, String group, Function<NatsGroup, R> step)
+            throws NatsLink.Conflict {
+        KeyValue bucket = stores.groups(organization);
+        String key = NatsNames.group(group);
+        KeyValueEntry entry = link.call(() -> bucket.get(key));
+        if (entry == null) {
+            return null;
+        }
+        GroupDocument before = GroupDocument.of(entry.getValue());
+        NatsGroup known = new NatsGroup(before);
+        R result = step.apply(known);
+        GroupDocument after = known.document();
+        if (!after.equals(before)) {
+            // A letter too many, after a crash, is better than one too few.
+            known.dead.forEach(dead -> letters.store(organization, group, dead));
+            link.guarded(() -> bucket.update(key, after.bytes(), entry.getRevision()));
+        }
+        return result;
+    }
+
+    /// Of these groups the ones that may have something to hand out.
+    Set<String> ready(UUID organization, Collection<String> names) {
+        long head = log.head(organization);
+        long revision = stores.revision(organization);
+        Seen seen = this.seen.compute(
+                organization,
+                (any, before) -> before != null && before.revision() == revision
+                        ? before
+                        : new Seen(revision, all(organization)));
+        return names.stream()
+                .filter(name -> isReady(seen.groups().get(name), head))
+                .collect(Collectors.toSet());
+    }
+
+    private boolean isReady(@Nullable GroupDocument group, long head) {
+        return group != null
+                && (group.waiting().stream().anyMatch(waiting -> waiting.due() <= clock.now())
+                        || group.reached().stream().anyMatch(reached -> reached < head));
+    }
+
+    /// All of an organization, as they are at the moment.
+    Map<String, GroupDocument> all(UUID organization) {
+        Map<String, GroupDocument> groups = new TreeMap<>();
+        KeyValue bucket = stores.groups(organization);
+        for (String key : link.call(() -> bucket.keys(NatsNames.group(">")))) {
+            KeyValueEntry entry = link.call(() -> bucket.get(key));
+            if (entry != null) {
+                groups.put(NatsNames.groupOf(key), GroupDocument.of(entry.getValue()));
+            }
+        }
+        return groups;
+    }
+}

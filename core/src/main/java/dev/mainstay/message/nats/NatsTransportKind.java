@@ -1,0 +1,19 @@
+package dev.mainstay.message.nats;
+
+import dev.mainstay.message.MessageTransport;
+import dev.mainstay.message.MessageTransportKind;
+import java.time.Duration;
+
+/// `messages: {transport: nats}`. Stateless and thread-safe; loads nothing of jnats before it is used.
+public final class NatsTransportKind implements MessageTransportKind {
+    @Override
+    public String name() {
+        return "nats";
+    }
+
+    @Override
+    public MessageTransport open(String url, Duration retention) {
+        MessageTransportKind.requireLibrary("nats", "io.nats.client.Nats", "io.nats:jnats");
+        return NatsTransport.open(url, retention);
+    }
+}
