@@ -162,7 +162,7 @@ final class Hand {
                 }
                 isOver = true;
                 running.remove(this);
-                if (settlement.outcome() == Settlement.Outcome.RETRY) {
+                if (settlement.isFailure()) {
                     lane.isHalted = group.ordered();
                     giveBack(lane);
                 }
@@ -206,7 +206,7 @@ final class Hand {
             open.computeIfPresent(settlement.token(), (token, count) -> count == 1 ? null : count - 1);
             String sender = settlement.message().sender();
             Lane lane = sender == null ? null : lanes.get(sender);
-            if (lane != null && settlement.outcome() == Settlement.Outcome.RETRY) {
+            if (lane != null && settlement.isFailure()) {
                 lane.isHalted = false;
             }
             if (lane != null && !lane.isRunning && !lane.isHalted && lane.waiting.isEmpty()) {

@@ -25,6 +25,10 @@ public record Settlement(
         DEAD
     }
 
+    boolean isFailure() {
+        return outcome == Outcome.RETRY || outcome == Outcome.DEAD;
+    }
+
     public static Settlement acked(UUID token, Message message) {
         return new Settlement(token, message, Outcome.ACKED, Duration.ZERO, null);
     }

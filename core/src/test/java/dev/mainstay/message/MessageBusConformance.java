@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 /// What every transport must hold: a subclass opens nodes on its store and inherits all tests. Each test uses channels
 /// and groups of its own.
-abstract class MessageBusConformance extends SubscriberConformance {
+abstract class MessageBusConformance extends HandOutConformance {
     private static final RetryPolicy QUICK = new RetryPolicy(3, Duration.ofMillis(20), Duration.ofMillis(50), 0);
 
     record Order(String number, int amount) {}
@@ -340,10 +339,6 @@ abstract class MessageBusConformance extends SubscriberConformance {
         try (Subscription _ = bus.consume(group, m -> got.add(text(m)))) {
             eventually(got, 1);
         }
-    }
-
-    private Batch claim(MessageTransport transport, ConsumerGroup group) {
-        return transport.claim(bus.organization(), group.name(), UUID.randomUUID(), 10);
     }
 
     @Test

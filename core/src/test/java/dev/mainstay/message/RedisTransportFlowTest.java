@@ -1,7 +1,5 @@
 package dev.mainstay.message;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.TimerWheel;
 import dev.mainstay.message.redis.RedisTransport;
@@ -17,7 +15,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.Test;
 
 class RedisTransportFlowTest extends MessageBusConformance {
     private final RedisProcess redis = RedisProcess.start();
@@ -31,44 +28,6 @@ class RedisTransportFlowTest extends MessageBusConformance {
         killed.forEach(Node::closeParts);
         client.shutdown();
         redis.close();
-    }
-
-    @Test
-    void a_sender_that_is_in_one_hand_or_waits_is_in_no_other() {
-        String channel = unique("one-hand");
-        ConsumerGroup group = ConsumerGroup.of(channel + "-group", Interest.in(channel));
-        bus.declare(group);
-        try (TestNode hands = node("hands")) {
-            MessageTransport transport = hands.transport();
-            publish(channel, "a", "a1");
-            Batch first = claim(transport, group);
-            publish(channel, "a", "a2");
-            publish(channel, "b", "b1");
-            Batch second = claim(transport, group);
-            assertThat(second.messages())
-                    .extracting(MessageBusConformance::text)
-                    .containsExactly("b1");
-            transport.settle(
-                    bus.organization(),
-                    group,
-                    List.of(
-                            Settlement.retry(
-                                    first.token(), first.messages().getFirst(), Duration.ofMinutes(5), "not yet"),
-                            Settlement.acked(second.token(), second.messages().getFirst())));
-            publish(channel, "a", "a3");
-            publish(channel, "b", "b2");
-            assertThat(claim(transport, group).messages())
-                    .extracting(MessageBusConformance::text)
-                    .containsExactly("b2");
-        }
-    }
-
-    private void publish(String channel, String sender, String text) {
-        bus.publish(NewMessage.to(channel, text).from(sender));
-    }
-
-    private Batch claim(MessageTransport transport, ConsumerGroup group) {
-        return transport.claim(bus.organization(), group.name(), UUID.randomUUID(), 10);
     }
 
     @Override

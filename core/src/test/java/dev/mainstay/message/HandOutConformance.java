@@ -1,0 +1,221 @@
+package dev.mainstay.message;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.mainstay.task.NotRetryableException;
+import dev.mainstay.testing.Eventually;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+
+/// What every transport must hold when it hands messages out and takes them back, asked of the transport itself:
+/// leases,
+/// senders, suspects, and who steps aside. A part of [MessageBusConformance].
+abstract class HandOutConformance extends SubscriberConformance {
+    private static final Duration LONG = Duration.ofMinutes(5);
+
+    private static ConsumerGroup groupOf(String channel) {
+        return ConsumerGroup.of(channel + "-group", Interest.in(channel));
+    }
+
+    private void publish(String channel, String sender, String text) {
+        bus.publish(NewMessage.to(channel, text).from(sender));
+    }
+
+    /// By a consumer of its own.
+    Batch claim(MessageTransport transport, ConsumerGroup group) {
+        return transport.claim(bus.organization(), group.name(), UUID.randomUUID(), 10);
+    }
+
+    private static List<String> texts(Batch batch) {
+        return batch.messages().stream().map(SubscriberConformance::text).toList();
+    }
+
+    private void settle(MessageTransport transport, ConsumerGroup group, Settlement... settlements) {
+        assertThat(transport.settle(bus.organization(), group, List.of(settlements)))
+                .isEmpty();
+    }
+
+    @Test
+    void a_sender_that_is_in_one_hand_or_waits_is_in_no_other() {
+        String channel = unique("one-hand");
+        ConsumerGroup group = groupOf(channel);
+        bus.declare(group);
+        try (TestNode hands = node("hands")) {
+            MessageTransport transport = hands.transport();
+            publish(channel, "a", "a1");
+            Batch first = claim(transport, group);
+            publish(channel, "a", "a2");
+            publish(channel, "b", "b1");
+            Batch second = claim(transport, group);
+            assertThat(texts(second)).containsExactly("b1");
+            settle(
+                    transport,
+                    group,
+                    Settlement.retry(first.token(), first.messages().getFirst(), LONG, "not yet"),
+                    Settlement.acked(second.token(), second.messages().getFirst()));
+            publish(channel, "a", "a3");
+            publish(channel, "b", "b2");
+            assertThat(texts(claim(transport, group))).containsExactly("b2");
+        }
+    }
+
+    @Test
+    void what_is_to_be_tried_again_waits_as_long_as_was_said_and_knows_how_often_it_was_tried() {
+        String channel = unique("patient");
+        ConsumerGroup group = groupOf(channel);
+        bus.declare(group);
+        try (TestNode hands = node("hands")) {
+            MessageTransport transport = hands.transport();
+            publish(channel, "a", "soon");
+            publish(channel, "b", "later");
+            Batch both = claim(transport, group);
+            assertThat(both.messages()).extracting(Message::attempt).containsExactly(1, 1);
+            settle(
+                    transport,
+                    group,
+                    Settlement.retry(both.token(), both.messages().getFirst(), Duration.ofMillis(1), "not yet"),
+                    Settlement.retry(both.token(), both.messages().getLast(), LONG, "not yet"));
+            Batch again = claimedAtLast(transport, group);
+            assertThat(texts(again)).containsExactly("soon");
+            assertThat(again.messages().getFirst().attempt()).isEqualTo(2);
+            settle(
+                    transport,
+                    group,
+                    Settlement.returned(again.token(), again.messages().getFirst()));
+            Batch returned = claimedAtLast(transport, group);
+            assertThat(returned.messages()).extracting(Message::attempt).containsExactly(2);
+        }
+    }
+
+    private Batch claimedAtLast(MessageTransport transport, ConsumerGroup group) {
+        Batch[] claimed = {Batch.NOTHING};
+        Eventually.holds("something to hand out", BOUND, () -> {
+            transport.rescue();
+            claimed[0] = claim(transport, group);
+            return !claimed[0].isEmpty();
+        });
+        return claimed[0];
+    }
+
+    @Test
+    void a_lease_that_ran_out_is_lost_also_to_a_living_node() {
+        String channel = unique("run-out");
+        ConsumerGroup group = groupOf(channel).ackWithin(Duration.ofMillis(500));
+        bus.declare(group);
+        try (TestNode hands = node("hands")) {
+            MessageTransport transport = hands.transport();
+            publish(channel, "a", "a1");
+            Batch first = claim(transport, group);
+            assertThat(texts(first)).containsExactly("a1");
+            Batch second = claimedAtLast(transport, group);
+            assertThat(second.messages()).extracting(Message::attempt).containsExactly(2);
+            Message message = first.messages().getFirst();
+            for (Settlement late : List.of(
+                    Settlement.acked(first.token(), message),
+                    Settlement.retry(first.token(), message, Duration.ZERO, "late"),
+                    Settlement.dead(first.token(), message, "late"))) {
+                assertThat(transport.settle(bus.organization(), group, List.of(late)))
+                        .containsExactly(first.token());
+            }
+            assertThat(bus.deadLetters(Optional.of(group.name()), 10)).isEmpty();
+            assertThat(claim(transport, group).messages()).isEmpty();
+            assertThat(transport.renew(bus.organization(), group, List.of(first.token(), second.token())))
+                    .containsExactly(first.token());
+        }
+    }
+
+    @Test
+    void what_a_dead_node_had_in_hand_comes_one_by_one() {
+        String channel = unique("suspects");
+        ConsumerGroup group = groupOf(channel);
+        bus.declare(group);
+        for (String sender : List.of("a", "b", "c")) {
+            publish(channel, sender, sender);
+        }
+        TestNode doomed = node("doomed");
+        assertThat(claim(doomed.transport(), group).messages()).hasSize(3);
+        doomed.kill();
+        try (TestNode hands = node("hands")) {
+            for (String sender : List.of("a", "b", "c")) {
+                Batch alone = claim(hands.transport(), group);
+                assertThat(texts(alone)).containsExactly(sender);
+                assertThat(alone.messages().getFirst().attempt()).isEqualTo(2);
+            }
+        }
+    }
+
+    @Test
+    void a_message_whose_consumers_die_is_a_dead_letter_after_the_last_attempt() {
+        String channel = unique("killer");
+        ConsumerGroup group = groupOf(channel);
+        ConsumerGroup twice = group.retry(group.retry().withAttempts(2));
+        bus.declare(twice);
+        publish(channel, "a", "kills");
+        for (int attempt = 1; attempt <= 2; attempt++) {
+            TestNode doomed = node("doomed");
+            assertThat(claim(doomed.transport(), twice).messages())
+                    .extracting(Message::attempt)
+                    .containsExactly(attempt);
+            doomed.kill();
+        }
+        assertThat(bus.deadLetters(Optional.of(twice.name()), 10))
+                .extracting(DeadLetter::attempts, DeadLetter::reason)
+                .containsExactly(tuple(2, "its consumer died or did not settle it in time, 2 attempts"));
+    }
+
+    @Test
+    void ten_thousand_messages_step_aside_for_one_that_waits_and_then_the_group_waits() {
+        String channel = unique("aside");
+        ConsumerGroup group = groupOf(channel);
+        bus.declare(group);
+        try (TestNode hands = node("hands")) {
+            MessageTransport transport = hands.transport();
+            publish(channel, "a", "waits");
+            Batch first = claim(transport, group);
+            settle(
+                    transport,
+                    group,
+                    Settlement.retry(first.token(), first.messages().getFirst(), LONG, "not yet"));
+            publishMany(channel, 9_500);
+            publish(channel, "b", "b1");
+            assertThat(texts(claimedAtLast(transport, group))).containsExactly("b1");
+            publishMany(channel, 1_000);
+            publish(channel, "c", "c1");
+            for (int i = 0; i < 15; i++) {
+                assertThat(claim(transport, group).messages()).isEmpty();
+            }
+        }
+    }
+
+    private void publishMany(String channel, int many) {
+        for (int from = 0; from < many; from += 500) {
+            bus.publishAll(IntStream.range(from, from + 500)
+                    .mapToObj(number -> NewMessage.to(channel, number).from("a"))
+                    .toList());
+        }
+    }
+
+    @Test
+    void a_dead_letter_is_stored_before_the_next_message_of_its_sender_begins() {
+        String channel = unique("buried-first");
+        ConsumerGroup group = groupOf(channel);
+        List<Integer> deadAtNext = seen();
+        try (Subscription _ = bus.consume(group, message -> {
+            if (text(message).equals("bad")) {
+                throw new NotRetryableException("never");
+            }
+            deadAtNext.add(bus.deadLetters(Optional.of(group.name()), 10).size());
+        })) {
+            bus.publishAll(List.of(
+                    NewMessage.to(channel, "bad").from("me"),
+                    NewMessage.to(channel, "good").from("me")));
+            eventually(deadAtNext, 1);
+        }
+        assertThat(deadAtNext).containsExactly(1);
+    }
+}
