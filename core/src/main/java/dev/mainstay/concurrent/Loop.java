@@ -21,6 +21,7 @@ public final class Loop implements AutoCloseable {
 
     private final String name;
     private final Duration period;
+    private final Duration pause;
     private final Round round;
     private final Signal signal = new Signal();
     private volatile boolean closed;
@@ -37,6 +38,7 @@ public final class Loop implements AutoCloseable {
     private Loop(String name, Duration period, Round round) {
         this.name = name;
         this.period = period;
+        this.pause = period.compareTo(LONGEST_PAUSE) < 0 ? period : LONGEST_PAUSE;
         this.round = round;
         this.thread = Threads.startPlatform("mainstay-" + name, this::run);
     }
@@ -60,8 +62,19 @@ public final class Loop implements AutoCloseable {
                 Thread.currentThread().interrupt();
                 return;
             } catch (Throwable e) {
-                coped(e);
+                survive(e);
             }
+        }
+    }
+
+    private void survive(Throwable failure) {
+        try {
+            coped(failure);
+        } catch (Throwable e) {
+            // Not even memory to say so. A loop that ended would leave undone what only it does, in a node that lives.
+        }
+        if (!closed) {
+            Threads.pause(pause);
         }
     }
 
@@ -85,7 +98,6 @@ public final class Loop implements AutoCloseable {
                     .addKeyValue("failures", failures)
                     .log("round failed, trying again: {}", failure.toString());
         }
-        Threads.pause(period.compareTo(LONGEST_PAUSE) < 0 ? period : LONGEST_PAUSE);
     }
 
     /** Lets the round under way end within a bound, then interrupts it. */

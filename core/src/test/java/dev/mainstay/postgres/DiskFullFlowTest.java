@@ -10,6 +10,7 @@ import dev.mainstay.concurrent.Loop;
 import dev.mainstay.postgres.embedded.EmbeddedPostgres;
 import dev.mainstay.postgres.embedded.PassableFolder;
 import dev.mainstay.postgres.embedded.Standby;
+import dev.mainstay.task.NewTask;
 import dev.mainstay.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,6 +21,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -46,6 +48,7 @@ class DiskFullFlowTest {
     private Loop writer;
     private final AtomicInteger ticks = new AtomicInteger();
     private final Set<Long> acknowledged = ConcurrentHashMap.newKeySet();
+    private final Set<UUID> enqueued = ConcurrentHashMap.newKeySet();
     private final Queue<RuntimeException> refusals = new ConcurrentLinkedQueue<>();
 
     @BeforeEach
@@ -67,6 +70,7 @@ class DiskFullFlowTest {
                 .database(database)
                 .node("first")
                 .agent("worker", Duration.ofMillis(100), context -> ticks.incrementAndGet())
+                .worker("note", Long.class, (number, context) -> {})
                 .start();
         Eventually.holds("the agent ticks", BOUND, () -> ticks.get() > 5);
         AtomicLong next = new AtomicLong();
@@ -96,14 +100,15 @@ class DiskFullFlowTest {
         }
         try {
             database.write(handle -> handle.createUpdate("""
-                            INSERT INTO system_state (organization_id, key, value)
-                            VALUES (:organization, :key, to_jsonb(:text))
-                            """)
+                INSERT INTO system_state (organization_id, key, value)
+                VALUES (:organization, :key, to_jsonb(:text))
+                """)
                     .bind("organization", Organizations.DEFAULT)
                     .bind("key", "number/" + number)
                     .bind("text", text.toString())
                     .execute());
             acknowledged.add(number);
+            enqueued.add(fleet.tasks().enqueue(NewTask.of("note", number)).id());
         } catch (RuntimeException e) {
             refusals.add(e);
         }
@@ -116,6 +121,12 @@ class DiskFullFlowTest {
                 .list());
     }
 
+    private List<UUID> completed() {
+        return database.read(handle -> handle.createQuery("SELECT id FROM tasks WHERE state = 'completed'")
+                .mapTo(UUID.class)
+                .list());
+    }
+
     private void allGoesOnAndNothingIsLost() {
         int before = acknowledged.size();
         Eventually.holds("writing goes on", BOUND, () -> acknowledged.size() > before + 20);
@@ -124,6 +135,9 @@ class DiskFullFlowTest {
         assertThat(fleet.node().isTrusted()).isTrue();
         writer.close();
         assertThat(stored()).containsAll(acknowledged);
+        assertThat(enqueued).hasSizeGreaterThan(40);
+        Eventually.holds(
+                "every acknowledged task completes", BOUND, () -> completed().containsAll(enqueued));
     }
 
     @Test

@@ -8,9 +8,11 @@ import dev.mainstay.bench.report.Reporting;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -67,6 +69,11 @@ public final class ChaosBench implements Callable<Integer> {
             description = "restarts under load, before and after which the speed is measured (${DEFAULT-VALUE})")
     private int floods;
 
+    @Option(
+            names = "--wrong-clocks",
+            description = "of three workers one is an hour ahead and one an hour behind; needs libfaketime")
+    private boolean wrongClocks;
+
     @Option(names = "--seed", defaultValue = "1", description = "of all that is random here (${DEFAULT-VALUE})")
     private long seed;
 
@@ -97,7 +104,31 @@ public final class ChaosBench implements Callable<Integer> {
 
     private ChaosPlan plan() {
         return new ChaosPlan(
-                workers, tasks, pace, kills, freezes, cuts, disconnects, restarts, postmasterKills, failPoints, floods);
+                workers,
+                tasks,
+                pace,
+                kills,
+                freezes,
+                cuts,
+                disconnects,
+                restarts,
+                postmasterKills,
+                failPoints,
+                floods,
+                clocks());
+    }
+
+    private List<WrongClock> clocks() {
+        if (!wrongClocks) {
+            return List.of();
+        }
+        List<WrongClock> clocks = Stream.of(WrongClock.HOUR, WrongClock.HOUR.negated())
+                .flatMap(shift -> WrongClock.by(shift).stream())
+                .toList();
+        if (clocks.isEmpty()) {
+            Reporting.say("SKIPPED: no wrong clocks, because libfaketime is not installed (Debian: faketime)");
+        }
+        return clocks;
     }
 
     @Override

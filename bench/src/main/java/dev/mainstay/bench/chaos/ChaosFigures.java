@@ -35,6 +35,7 @@ final class ChaosFigures {
                         run.failPoints().values().stream()
                                 .mapToInt(Integer::intValue)
                                 .sum())
+                .add("wrongClocks", plan.clocks().size())
                 .add("tasks", history.acknowledged().size());
         broken.forEach((promise, words) -> figures.add(promise.figure(), words.size()));
         figures.add("left", run.left());

@@ -1,6 +1,7 @@
 package dev.mainstay.bench.chaos;
 
 import java.time.Duration;
+import java.util.List;
 
 /// How much of everything. Immutable and thread-safe.
 ///
@@ -8,6 +9,7 @@ import java.time.Duration;
 /// @param pace between two kills, on average
 /// @param failPoints how often each place where a connection can end is struck
 /// @param floods how often the speed before and after a restart is compared
+/// @param clocks of the workers, beside a right one
 record ChaosPlan(
         int workers,
         int tasks,
@@ -19,7 +21,8 @@ record ChaosPlan(
         int restarts,
         int postmasterKills,
         int failPoints,
-        int floods) {
+        int floods,
+        List<WrongClock> clocks) {
     ChaosPlan {
         if (workers < 2) {
             throw new IllegalArgumentException("workers must be at least 2, was " + workers);

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.random.RandomGenerator;
 
@@ -49,8 +50,8 @@ final class ChaosRun implements AutoCloseable {
         this.plan = plan;
         this.random = random;
         HistoryReader.createTables(laboratory);
-        this.feeder = new Feeder("run", laboratory, laboratory.database(), random);
-        this.crew = new Crew(laboratory, random);
+        this.feeder = new Feeder("run", laboratory, laboratory.database(), new SplittableRandom(random.nextLong()));
+        this.crew = new Crew(laboratory, random, plan.clocks());
         this.striking = new Striking(laboratory, crew, random);
         crew.add(plan.workers());
     }

@@ -13,6 +13,7 @@ import dev.mainstay.task.TaskType;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -26,6 +27,7 @@ final class ChaosWork implements AutoCloseable {
     private static final RetryPolicy RETRY = new RetryPolicy(1_000, Duration.ofMillis(50), Duration.ofSeconds(1), 0.2);
 
     private static final int FAILURES = 2;
+    private static final int MEGABYTE = 1 << 20;
     private static final int CONNECTIONS = 4;
     private static final Duration SNOOZE = Duration.ofMillis(200);
     private static final String EFFECT = "INSERT INTO mainstay.chaos_effects (task, fence, node) VALUES (?, ?, ?)";
@@ -61,6 +63,9 @@ final class ChaosWork implements AutoCloseable {
         if (kind == Kind.RETRY && context.failures() < FAILURES) {
             throw new IllegalStateException("not yet");
         }
+        if (kind == Kind.HUNGRY) {
+            useUp();
+        }
         workUp(kind, context);
         work(piece);
         if (kind.hasEffect()) {
@@ -68,6 +73,14 @@ final class ChaosWork implements AutoCloseable {
         }
         ledger.write(context, LedgerPen.END);
         return Outcome.completed(new Receipt(context.fence()));
+    }
+
+    /// Until the process has nothing left.
+    private static void useUp() {
+        List<byte[]> all = new ArrayList<>();
+        while (all.size() < Integer.MAX_VALUE) {
+            all.add(new byte[MEGABYTE]);
+        }
     }
 
     private static void work(Piece piece) throws InterruptedException {

@@ -23,14 +23,18 @@ final class Crew implements AutoCloseable {
     private final Laboratory laboratory;
     private final SharedClasses classes;
     private final RandomGenerator random;
+    private final List<WrongClock> clocks;
     private final ExecutorService starters = Threads.virtualExecutor("chaos-start-");
     private final BlockingQueue<Hand> ready = new LinkedBlockingQueue<>();
     private final AtomicInteger names = new AtomicInteger();
+    private final AtomicInteger turns = new AtomicInteger();
     private final AtomicInteger missing = new AtomicInteger();
 
-    Crew(Laboratory laboratory, RandomGenerator random) {
+    /// @param clocks given to workers in turn, with a right one after the last
+    Crew(Laboratory laboratory, RandomGenerator random, List<WrongClock> clocks) {
         this.laboratory = laboratory;
         this.random = random;
+        this.clocks = clocks;
         this.classes = SharedClasses.in(laboratory.folder("classes"));
         Hand first = hand(classes.recording(WorkerMain.class), name());
         first.process().end();
@@ -53,7 +57,7 @@ final class Crew implements AutoCloseable {
         missing.incrementAndGet();
         starters.execute(() -> {
             try {
-                ready.add(hand(classes.command(WorkerMain.class), name));
+                ready.add(hand(command(), name));
             } catch (RuntimeException e) {
                 // Its database is away, or the name is still taken: another one is tried under another name.
                 start(name());
@@ -61,6 +65,12 @@ final class Crew implements AutoCloseable {
                 missing.decrementAndGet();
             }
         });
+    }
+
+    private List<String> command() {
+        List<String> command = classes.command(WorkerMain.class);
+        int turn = turns.getAndIncrement() % (clocks.size() + 1);
+        return turn == clocks.size() ? command : clocks.get(turn).command(command);
     }
 
     private Hand hand(List<String> command, String name) {

@@ -32,7 +32,7 @@ final class Feeder implements AutoCloseable {
     private static final int FLOOD_BATCH = 5_000;
     private static final int ORDERING_KEYS = 10;
     private static final int ROLLED_BACK_IN = 40;
-    private static final Duration OPEN_FOR_A_WHILE = Duration.ofMillis(300);
+    private static final int OPEN_FOR_A_WHILE_MILLIS = 300;
     /// Children are enqueued by their parents.
     private static final List<Kind> MIX = List.of(
             Kind.PLAIN,
@@ -121,14 +121,24 @@ final class Feeder implements AutoCloseable {
 
     private Fed fed(Kind kind) {
         number++;
-        NewTask task = NewTask.of(kind.type(), new Piece(number, random.nextInt(30)));
+        int delay = delay(kind);
+        NewTask task = NewTask.of(kind.type(), new Piece(number, random.nextInt(30), delay));
         return switch (kind) {
             // A transaction of unknown outcome may still commit, so its keys are not used again.
             case ORDERED ->
                 new Fed(kind, task.ordered(name + "/" + unknown + "/" + random.nextInt(ORDERING_KEYS)), null);
-            case UNIQUE -> new Fed(kind, task.unique(name + "/" + number).in(OPEN_FOR_A_WHILE), name + "/" + number);
-            case DELAYED -> new Fed(kind, task.in(Duration.ofMillis(100 + random.nextInt(1_500))), null);
+            case UNIQUE ->
+                new Fed(kind, task.unique(name + "/" + number).in(Duration.ofMillis(delay)), name + "/" + number);
+            case DELAYED -> new Fed(kind, task.in(Duration.ofMillis(delay)), null);
             default -> new Fed(kind, task, null);
+        };
+    }
+
+    private int delay(Kind kind) {
+        return switch (kind) {
+            case UNIQUE -> OPEN_FOR_A_WHILE_MILLIS;
+            case DELAYED -> 100 + random.nextInt(1_500);
+            default -> 0;
         };
     }
 

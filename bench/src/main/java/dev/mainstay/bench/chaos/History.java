@@ -27,6 +27,7 @@ record History(
     ///
     /// @param fence how many of its attempts ended without completing it
     /// @param resultFence of the attempt whose result was stored
+    /// @param notBefore the moment it was to wait for; 0 when there is none
     record Task(
             UUID id,
             Kind kind,
@@ -37,7 +38,8 @@ record History(
             @Nullable String orderingKey,
             @Nullable Long endedAt,
             @Nullable Long resultFence,
-            @Nullable String error) {
+            @Nullable String error,
+            long notBefore) {
         boolean isCompleted() {
             return state.equals("completed");
         }

@@ -110,7 +110,11 @@ final class HistoryCheck {
 
     private void judgeStarts(UUID id, List<Entry> started) {
         Set<Long> fences = new HashSet<>();
+        Task task = tasks.get(id);
         for (Entry start : started) {
+            if (task != null && start.at() < task.notBefore()) {
+                found(Promise.NOT_EARLY, start + " too early for " + task);
+            }
             if (!fences.add(start.fence())) {
                 found(Promise.DUPLICATES_EXPLAINED, "the same attempt twice: " + start);
             }

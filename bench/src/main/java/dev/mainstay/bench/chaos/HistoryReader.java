@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
 final class HistoryReader {
     private static final String TASKS = """
             SELECT task.id, lane.type, task.state, task.fence, coalesce((task.payload ->> 'number')::bigint, 0),
-                task.parent_id, task.ordering_key, micros(task.ended_at), (task.result ->> 'fence')::bigint, task.error
+                task.parent_id, task.ordering_key, micros(task.ended_at), (task.result ->> 'fence')::bigint, task.error,
+                (task.payload ->> 'delay')::bigint
             FROM tasks task
             JOIN task_lanes lane USING (organization_id, lane_id)
             WHERE lane.type = ANY (?)
@@ -132,7 +134,16 @@ final class HistoryReader {
                 row.getString(7),
                 number(row, 8),
                 number(row, 9),
-                row.getString(10));
+                row.getString(10),
+                notBefore(id(row), row.getLong(11)));
+    }
+
+    /// The identifier says when the task was created: no later than the delay began.
+    private static long notBefore(UUID id, long delayMillis) {
+        return delayMillis == 0
+                ? 0
+                : TimeUnit.MILLISECONDS.toMicros(id.getMostSignificantBits() >>> 16)
+                        + TimeUnit.MILLISECONDS.toMicros(delayMillis);
     }
 
     private static UUID id(ResultSet row) throws SQLException {

@@ -23,6 +23,8 @@ enum Kind {
     DELAYED,
     /// Is put off at its first attempt.
     SNOOZE,
+    /// Uses up all memory whenever it runs.
+    HUNGRY,
     /// Writes nothing down, so that many a second can be counted.
     FLOOD;
 
@@ -35,6 +37,6 @@ enum Kind {
     }
 
     boolean hasEffect() {
-        return this != PLAIN && this != FLOOD;
+        return this != PLAIN && this != FLOOD && this != HUNGRY;
     }
 }

@@ -4,4 +4,9 @@ package dev.mainstay.bench.chaos;
 ///
 /// @param number in the order of enqueueing
 /// @param millis how long its handler takes
-record Piece(long number, int millis) {}
+/// @param delay how many milliseconds it must not start before
+record Piece(long number, int millis, int delay) {
+    Piece(long number, int millis) {
+        this(number, millis, 0);
+    }
+}

@@ -14,6 +14,8 @@ enum Promise {
     NO_STALE_WRITES("staleWrites"),
     /// An attempt starts once, and only after the end of the one before was recorded.
     DUPLICATES_EXPLAINED("unexplainedDuplicates"),
+    /// Nothing starts before its time.
+    NOT_EARLY("earlyStarts"),
     /// One at a time and in order, for each ordering key.
     IN_ORDER("inversions"),
     /// A stored step is not done again.

@@ -17,6 +17,10 @@ final class Recovery {
 
     private Recovery() {}
 
+    static boolean isLost(Attempt attempt) {
+        return LOST.contains(attempt.outcome());
+    }
+
     /// Seconds from a strike of one of these kinds to the recorded loss of each lease the worker held at that moment.
     static List<Double> seconds(History history, Collection<Strike> kinds) {
         Map<String, TreeMap<Long, Strike>> strikes = new HashMap<>();
@@ -28,7 +32,7 @@ final class Recovery {
             var strike = strikes.getOrDefault(attempt.worker(), new TreeMap<>()).ceilingEntry(attempt.startedAt());
             if (strike != null
                     && strike.getKey() < attempt.endedAt()
-                    && LOST.contains(attempt.outcome())
+                    && isLost(attempt)
                     && kinds.contains(strike.getValue())) {
                 seconds.add((attempt.endedAt() - strike.getKey()) / MICROS);
             }

@@ -22,6 +22,7 @@ final class Striking {
 
     private static final int SLICE_BYTES = 7;
     private static final int LATENCY_MILLIS = 500;
+    private static final int LONGEST_WAIT_MILLIS = 60;
 
     private final Laboratory laboratory;
     private final Crew crew;
@@ -45,18 +46,22 @@ final class Striking {
         crew.replace(hand);
     }
 
-    /// Strikes `times` with each of `strikes` in turn, so many at once as there are `permits`; before each, `between`.
-    void pause(int times, List<Strike> strikes, int permits, Runnable between) throws InterruptedException {
+    /// Strikes `times` with each of `strikes` in turn, so many at once as there are `permits`; each falls while
+    /// `feeding`
+    /// is under way.
+    void pause(int times, List<Strike> strikes, int permits, Runnable feeding) throws InterruptedException {
         var atOnce = new Semaphore(permits);
         try (ExecutorService executor = Threads.virtualExecutor("chaos-strike-")) {
             for (int number = 0; number < times; number++) {
-                between.run();
                 atOnce.acquire();
                 Hand hand = crew.take();
                 Strike strike = strikes.get(number % strikes.size());
                 Duration length = length(strike);
+                Thread feeder = Threads.startVirtual("chaos-feed", feeding);
+                Threads.pause(Duration.ofMillis(random.nextInt(LONGEST_WAIT_MILLIS)));
                 note(strike, hand);
                 begin(strike, hand);
+                feeder.join();
                 executor.execute(() -> {
                     Threads.pause(length);
                     end(hand);

@@ -5,11 +5,15 @@ import dev.mainstay.bench.node.NodeMain;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import tools.jackson.databind.json.JsonMapper;
 
 /// A node that works on tasks: reads its [WorkerOrder] from stdin, and ends when that does. Used by one thread.
 final class WorkerMain {
+    /// Asks when it was started by its own wall clock, in milliseconds.
+    static final String STARTED = "started";
+
     private WorkerMain() {}
 
     public static void main(String[] arguments) throws IOException {
@@ -19,6 +23,10 @@ final class WorkerMain {
             run(JsonMapper.shared().readValue(order, WorkerOrder.class), lines);
         }
         System.exit(0);
+    }
+
+    private static String started() {
+        return Long.toString(ManagementFactory.getRuntimeMXBean().getStartTime());
     }
 
     private static void run(WorkerOrder order, BufferedReader lines) throws IOException {
@@ -31,7 +39,10 @@ final class WorkerMain {
                         .start()) {
             System.out.println(NodeMain.READY);
             for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                System.out.println(fleet.node().isTrusted());
+                System.out.println(
+                        line.equals(STARTED)
+                                ? started()
+                                : Boolean.toString(fleet.node().isTrusted()));
             }
         }
     }

@@ -56,9 +56,14 @@ public final class NodeProcess implements AutoCloseable {
 
     /// Bytes of the heap that are in use after full collections.
     public long usedHeap() {
+        return Long.parseLong(ask(NodeMain.HEAP));
+    }
+
+    /// What it answers to a line that its program understands.
+    public String ask(String question) {
         try {
-            say(NodeMain.HEAP);
-            return Long.parseLong(answers.readLine());
+            say(question);
+            return answers.readLine();
         } catch (IOException e) {
             throw new UncheckedIOException("node " + node + " does not answer", e);
         }

@@ -67,7 +67,7 @@ class HistoryCheckTest {
     }
 
     private static Task task(UUID id, Kind kind, String state, long fence, @Nullable Long endedAt) {
-        return new Task(id, kind, state, fence, 0, null, null, endedAt, fence + 1, null);
+        return new Task(id, kind, state, fence, 0, null, null, endedAt, fence + 1, null, 0);
     }
 
     private void start(UUID id, long fence, long at) {
@@ -76,13 +76,13 @@ class HistoryCheckTest {
 
     private void line(UUID id, long number, long started, long ended) {
         acknowledged.add(new Acknowledged(id, Kind.ORDERED, null));
-        tasks.add(new Task(id, Kind.ORDERED, "completed", 0, number, null, "key", ended, 1L, null));
+        tasks.add(new Task(id, Kind.ORDERED, "completed", 0, number, null, "key", ended, 1L, null, 0));
         start(id, 1, started);
         effects.add(new Effect(id, 1));
     }
 
     private void child(UUID id) {
-        tasks.add(new Task(id, Kind.CHILD, "completed", 0, 0, PARENT, null, 90L, 1L, null));
+        tasks.add(new Task(id, Kind.CHILD, "completed", 0, 0, PARENT, null, 90L, 1L, null, 0));
         effects.add(new Effect(id, 1));
     }
 
@@ -155,7 +155,7 @@ class HistoryCheckTest {
 
     @Test
     void the_result_of_an_attempt_that_lost_its_lease_is_stale() {
-        replace(KILLED, new Task(KILLED, Kind.EFFECT, "completed", 1, 0, null, null, 90L, 1L, null));
+        replace(KILLED, new Task(KILLED, Kind.EFFECT, "completed", 1, 0, null, null, 90L, 1L, null, 0));
         assertBroken(Promise.NO_STALE_WRITES);
     }
 
@@ -185,6 +185,12 @@ class HistoryCheckTest {
     }
 
     @Test
+    void a_task_that_starts_before_its_time_is_early() {
+        replace(FIRST, new Task(FIRST, Kind.ORDERED, "completed", 0, 1, null, "key", 60L, 1L, null, 51));
+        assertBroken(Promise.NOT_EARLY);
+    }
+
+    @Test
     void a_task_that_starts_before_the_one_ahead_of_it_has_ended_is_an_inversion() {
         ledger.removeIf(entry -> entry.task().equals(SECOND));
         start(SECOND, 1, 59);
@@ -206,7 +212,7 @@ class HistoryCheckTest {
     @Test
     void a_parent_that_went_on_before_its_children_is_found() {
         UUID child = new UUID(0, 12);
-        replace(child, new Task(child, Kind.CHILD, "completed", 0, 0, PARENT, null, 101L, 1L, null));
+        replace(child, new Task(child, Kind.CHILD, "completed", 0, 0, PARENT, null, 101L, 1L, null, 0));
         assertBroken(Promise.FAMILIES_WHOLE);
     }
 
