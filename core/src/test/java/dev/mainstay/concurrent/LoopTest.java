@@ -11,7 +11,7 @@ class LoopTest {
     /// Of which not even a line of log can be made, as when memory is used up.
     private static final class Unspeakable extends Error {
         @Override
-        public String toString() {
+        public String getMessage() {
             throw new OutOfMemoryError("no room for words");
         }
     }

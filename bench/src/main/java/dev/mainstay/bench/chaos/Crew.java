@@ -85,18 +85,22 @@ final class Crew implements AutoCloseable {
         }
     }
 
-    /// One of those that work, any of them; nobody else gets it before it is given back or replaced.
+    /// One of those that work, any of them; nobody else gets it before it is given back or replaced. Another one stays:
+    /// where nobody is left, nobody can take over.
     Hand take() throws InterruptedException {
-        List<Hand> all = new ArrayList<>();
-        Hand first = ready.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
-        if (first == null) {
-            throw new IllegalStateException("no worker is ready after " + PATIENCE_SECONDS + " s");
-        }
-        all.add(first);
+        List<Hand> all = new ArrayList<>(List.of(next(), next()));
         ready.drainTo(all);
         Hand taken = all.remove(random.nextInt(all.size()));
         ready.addAll(all);
         return taken;
+    }
+
+    private Hand next() throws InterruptedException {
+        Hand next = ready.poll(PATIENCE_SECONDS, TimeUnit.SECONDS);
+        if (next == null) {
+            throw new IllegalStateException("no two workers are ready after " + PATIENCE_SECONDS + " s");
+        }
+        return next;
     }
 
     void giveBack(Hand hand) {

@@ -55,6 +55,7 @@ final class HistoryCheck {
         history.effects().forEach(this::judgeEffect);
         history.steps().forEach(this::judgeStep);
         starts.forEach(this::judgeStarts);
+        starts.values().forEach(this::judgeTimes);
         judgeOrder();
         judgeRepeatedSteps();
         judgeFamilies();
@@ -110,17 +111,22 @@ final class HistoryCheck {
 
     private void judgeStarts(UUID id, List<Entry> started) {
         Set<Long> fences = new HashSet<>();
-        Task task = tasks.get(id);
         for (Entry start : started) {
-            if (task != null && start.at() < task.notBefore()) {
-                found(Promise.NOT_EARLY, start + " too early for " + task);
-            }
             if (!fences.add(start.fence())) {
                 found(Promise.DUPLICATES_EXPLAINED, "the same attempt twice: " + start);
             }
             Attempt before = ended.get(new Run(id, start.fence() - 1));
             if (start.fence() > 1 && (before == null || before.endedAt() > start.at())) {
                 found(Promise.DUPLICATES_EXPLAINED, start + " although before there was " + before);
+            }
+        }
+    }
+
+    private void judgeTimes(List<Entry> started) {
+        for (Entry start : started) {
+            Task task = tasks.get(start.task());
+            if (task != null && start.at() < task.notBefore()) {
+                found(Promise.NOT_EARLY, start + " too early for " + task);
             }
         }
     }
