@@ -122,6 +122,9 @@ public final class Schedules {
 
     private Schedule changed(Handle handle, Schedule former, NewSchedule plan) {
         requireOwn(former, "change");
+        if (!former.undeclared() && former.plan().equals(plan)) {
+            return former; // nothing to do, and nothing that somebody else would have to read anew
+        }
         Instant now = ScheduleStore.now(handle);
         boolean isDueAnew = former.undeclared() || !plan.hasMomentsOf(former.plan());
         Instant next = isDueAnew ? requireNext(plan, now) : former.nextAt();

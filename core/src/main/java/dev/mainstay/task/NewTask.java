@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
 /// ```
 public final class NewTask {
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,127}");
+    /// Begins the keys of requests; no key that comes over HTTP has such a character.
+    private static final String REQUEST = "\u001Frequest ";
+
     private static final int LONGEST_KEY = 512;
 
     private final String type;
@@ -110,6 +113,16 @@ public final class NewTask {
         changed.uniqueKey = requireKey("unique key", key);
         changed.keyKept = kept;
         return changed;
+    }
+
+    /// The same for a request that carries a key of its own kind, which is not shown as the unique key of the task.
+    public NewTask sentOnce(String request, Duration kept) {
+        return unique(REQUEST + request, kept);
+    }
+
+    /// The unique key as somebody gave it; null for that of a request.
+    static @Nullable String shownKey(@Nullable String uniqueKey) {
+        return uniqueKey == null || uniqueKey.startsWith(REQUEST) ? null : uniqueKey;
     }
 
     /// One at a time, and strictly in the order of enqueueing, among the tasks of its queue with this key.

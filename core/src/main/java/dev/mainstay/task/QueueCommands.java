@@ -9,13 +9,13 @@ final class QueueCommands {
     private static final String PAUSE = """
             UPDATE queues
             SET paused = true, paused_reason = :reason, paused_by = :actor, paused_at = clock_timestamp()
-            WHERE organization_id = :organization AND name = :queue
+            WHERE organization_id = :organization AND name = :queue AND NOT paused
             """;
 
     private static final String RESUME = """
             UPDATE queues
             SET paused = false, paused_reason = NULL, paused_by = NULL, paused_at = NULL
-            WHERE organization_id = :organization AND name = :queue
+            WHERE organization_id = :organization AND name = :queue AND paused
             """;
 
     private static final String LIMIT = """
@@ -32,7 +32,7 @@ final class QueueCommands {
 
     private QueueCommands() {}
 
-    /// False when there is no such queue.
+    /// False when nothing changed: there is no such queue, or it is paused already, which keeps who paused it and why.
     static boolean pause(Handle handle, UUID organization, String queue, String reason, @Nullable String actor) {
         return handle.createUpdate(PAUSE)
                         .bind("organization", organization)
@@ -43,7 +43,7 @@ final class QueueCommands {
                 == 1;
     }
 
-    /// False when there is no such queue.
+    /// False when nothing changed: there is no such queue, or it is not paused.
     static boolean resume(Handle handle, UUID organization, String queue) {
         return handle.createUpdate(RESUME)
                         .bind("organization", organization)

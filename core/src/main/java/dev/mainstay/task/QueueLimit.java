@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /// @param rate tasks started within `period`; null for no limit
 public record QueueLimit(
         @Nullable Integer concurrency, @Nullable Integer rate, Duration period) {
+    /// Stands in the place of a name for all queues of an organization together.
+    static final String ALL_QUEUES = "";
+
     public QueueLimit {
         if (concurrency != null && concurrency < 1) {
             throw new IllegalArgumentException("concurrency must be at least 1, was " + concurrency);

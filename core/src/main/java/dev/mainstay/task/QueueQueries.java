@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Reads how the queues of an organization stand. Stateless and thread-safe.
@@ -28,6 +29,24 @@ public final class QueueQueries {
             """;
 
     private QueueQueries() {}
+
+    /// Whether something was ever enqueued in a queue of this name.
+    public static boolean exists(OrganizationDatabase database, String name) {
+        return database.find(
+                        "SELECT name FROM queues WHERE organization_id = :organization AND name = :name",
+                        Map.of("organization", database.organization(), "name", name),
+                        (row, context) -> row.getString("name"))
+                .isPresent();
+    }
+
+    /// What all queues together may use; empty without limits.
+    public static Optional<QueueView.Limits> limitsOfAll(OrganizationDatabase database) {
+        return database.find(
+                "SELECT concurrency, rate, rate_seconds FROM task_limits"
+                        + " WHERE organization_id = :organization AND queue = :queue",
+                Map.of("organization", database.organization(), "queue", QueueLimit.ALL_QUEUES),
+                (row, context) -> limits(row));
+    }
 
     private record Lane(QueueView queue, int id, QueueView.Type type, Instant now) {}
 

@@ -129,7 +129,8 @@ public final class TaskDesk {
         return new TaskBulk(database, clock, command, filter, reason, actor, claimable);
     }
 
-    /// Nothing of the queue starts until it is resumed; what runs goes on. False when there is no such queue.
+    /// Nothing of the queue starts until it is resumed; what runs goes on. One that is paused already stays so for the
+    /// first reason. False when there is no such queue.
     public boolean pause(String queue, String reason) {
         return changed(
                 queue,
@@ -159,6 +160,18 @@ public final class TaskDesk {
         });
     }
 
+    /// The same for all queues of the organization together.
+    public void limitAll(QueueLimit limit, String reason) {
+        database.write(handle -> {
+            QueueCommands.limit(handle, organization(), QueueLimit.ALL_QUEUES, limit);
+            Map<String, Object> detail = new HashMap<>(limit.described());
+            detail.putAll(Map.of("queue", QueueLimit.ALL_QUEUES, "actor", actor));
+            TaskCommands.event(handle, organization(), "queue.limited", reason, detail);
+            return true;
+        });
+        queuesChanged.run();
+    }
+
     private boolean changed(
             String queue, String type, String reason, Map<String, ?> more, Function<Handle, Boolean> change) {
         boolean isThere = database.write(handle -> {
@@ -168,7 +181,7 @@ public final class TaskDesk {
                 detail.putAll(Map.of("queue", queue, "actor", actor));
                 TaskCommands.event(handle, organization(), type, reason, detail);
             }
-            return isChanged;
+            return isChanged || QueueCommands.exists(handle, organization(), queue);
         });
         queuesChanged.run();
         return isThere;

@@ -106,7 +106,8 @@ public final class TaskQueue {
         return result;
     }
 
-    /// Nothing of the queue starts until it is resumed; what runs goes on. False when there is no such queue.
+    /// Nothing of the queue starts until it is resumed; what runs goes on. One that is paused already stays so for the
+    /// first reason. False when there is no such queue.
     public boolean pause(String queue, String reason) {
         return changed(
                 queue,
@@ -126,7 +127,7 @@ public final class TaskQueue {
             if (isChanged) {
                 TaskCommands.event(handle, organization, type, reason, Map.of("queue", queue));
             }
-            return isChanged;
+            return isChanged || QueueCommands.exists(handle, organization, queue);
         });
         queuesChanged.run();
         return isThere;

@@ -85,7 +85,7 @@ final class TaskRows {
                 row.getObject("max_attempts", Integer.class),
                 Columns.texts(row, "tags"),
                 row.getObject("parent_id", UUID.class),
-                row.getString("unique_key"),
+                NewTask.shownKey(row.getString("unique_key")),
                 row.getString("ordering_key"),
                 progress(row),
                 row.getString("worker"),

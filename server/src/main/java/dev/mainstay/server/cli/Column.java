@@ -4,6 +4,7 @@ import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.Locale;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import tools.jackson.databind.JsonNode;
 
 /// One column of a table, or line of a description. Immutable.
@@ -29,6 +30,19 @@ record Column(String name, String title, Function<JsonNode, String> text, Functi
     /// A value that is somebody else's: shown as the JSON it is, every digit of it.
     static Column json(String name) {
         return of(name, item -> item.hasNonNull(name) ? item.get(name).toString() : "");
+    }
+
+    /// Of a part of the item, where it has that part.
+    static Column of(String name, String part, Function<JsonNode, String> text) {
+        return of(name, item -> item.hasNonNull(part) ? text.apply(item.path(part)) : "");
+    }
+
+    /// Several moments, as [#moment] shows one.
+    static Column moments(String name) {
+        return of(
+                name,
+                item -> item.path(name).valueStream().map(Column::moment).collect(Collectors.joining(", ")),
+                item -> text(item.path(name)));
     }
 
     /// A moment in UTC: to the second in a table, whole and with its zone in CSV.

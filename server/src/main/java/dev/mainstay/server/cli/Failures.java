@@ -10,7 +10,11 @@ final class Failures implements IExecutionExceptionHandler {
     @Override
     public int handleExecutionException(Exception failure, CommandLine command, ParseResult parsed) {
         return switch (failure) {
-            case CommandFailure known -> tell(command, String.valueOf(known.getMessage()), known.exitCode());
+            case CommandFailure known ->
+                tell(
+                        command,
+                        OptionNames.in(String.valueOf(known.getMessage()), command.getCommandSpec()),
+                        known.exitCode());
             case MainstayException known ->
                 tell(command, String.valueOf(known.getMessage()), ExitCode.of(known.code()));
             default -> {

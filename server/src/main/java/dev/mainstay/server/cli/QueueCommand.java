@@ -1,6 +1,7 @@
 package dev.mainstay.server.cli;
 
 import dev.mainstay.config.Durations;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +29,7 @@ import tools.jackson.databind.JsonNode;
         })
 final class QueueCommand implements Runnable {
     private static final String QUEUES = "/api/v1/queues";
+    private static final Map<String, String> UNITS = Map.of("1s", "second", "1m", "minute", "1h", "hour", "1d", "day");
     private static final List<Column> ROW = List.of(
             Column.of("name"),
             Column.of("paused"),
@@ -41,6 +43,7 @@ final class QueueCommand implements Runnable {
             Column.of("endedPerMinute"),
             Column.moment("backlogEta"),
             Column.of("limits", QueueCommand::limits));
+    private static final List<Column> OF_ALL = List.of(Column.of("limits", QueueCommand::limits));
     private static final List<Column> ALL = List.of(
             Column.of("name"),
             Column.of("paused"),
@@ -73,7 +76,12 @@ final class QueueCommand implements Runnable {
         var rate = limits.path("rate");
         return (concurrency.isNumber() ? concurrency + " at once" : "")
                 + (concurrency.isNumber() && rate.isNumber() ? ", " : "")
-                + (rate.isNumber() ? rate + " per " + limits.path("period").asString("") : "");
+                + (rate.isNumber() ? rate + " per " + period(limits) : "");
+    }
+
+    private static String period(JsonNode limits) {
+        var words = Durations.format(Duration.parse(limits.path("period").asString("PT1S")));
+        return UNITS.getOrDefault(words, words);
     }
 
     private static String path(String name) {
@@ -109,7 +117,12 @@ final class QueueCommand implements Runnable {
             @Mixin Output output,
             @Mixin TaskOrder.Reason reason,
             @Parameters(paramLabel = "QUEUE") String name) {
-        output.list(List.of(remote.connect().post(path(name) + "/pause", reason.body(Map.of()))), ROW);
+        var queue = remote.connect().post(path(name) + "/pause", reason.body(Map.of()));
+        output.list(List.of(queue), ROW);
+        var stands = queue.path("pauseReason").asString("");
+        if (!stands.equals(reason.words())) {
+            output.say("it was paused already, and stays so for the first reason: " + stands);
+        }
         return ExitCode.OK;
     }
 
@@ -125,14 +138,16 @@ final class QueueCommand implements Runnable {
 
     @Command(
             name = "limit",
-            description = "Says how much of a queue may run at once and start in a period, over all nodes;"
-                    + " without both, any number.",
+            description =
+                    "Says how much of a queue, or of all together, may run at once and start in a period, over all"
+                            + " nodes; without both, any number.",
             mixinStandardHelpOptions = true)
     int limit(
             @Mixin Remote remote,
             @Mixin Output output,
             @Mixin TaskOrder.Reason reason,
-            @Parameters(paramLabel = "QUEUE") String name,
+            @Parameters(paramLabel = "QUEUE", arity = "0..1") @Nullable String name,
+            @Option(names = "--all", description = "All queues together, beside the limits of each.") boolean isOfAll,
             @Option(names = "--concurrency", paramLabel = "COUNT", description = "At once.") @Nullable
                     Integer concurrency,
             @Option(names = "--rate", paramLabel = "COUNT", description = "Within the period.") @Nullable Integer rate,
@@ -142,6 +157,19 @@ final class QueueCommand implements Runnable {
                             defaultValue = "1s",
                             description = "Of the rate; ${DEFAULT-VALUE} by default.")
                     String period) {
+        if (isOfAll == (name != null)) {
+            throw new CommandFailure(ExitCode.USAGE, "name a queue, or give --all for all of them together");
+        }
+        var body = reason.body(limits(concurrency, rate, period));
+        if (name == null) {
+            output.one(remote.connect().put("/api/v1/limits", body), OF_ALL);
+        } else {
+            output.list(List.of(remote.connect().put(path(name) + "/limits", body)), ROW);
+        }
+        return ExitCode.OK;
+    }
+
+    private static Map<String, Object> limits(@Nullable Integer concurrency, @Nullable Integer rate, String period) {
         Map<String, Object> limits = new HashMap<>(Map.of("period", period(period)));
         if (concurrency != null) {
             limits.put("concurrency", concurrency);
@@ -149,8 +177,7 @@ final class QueueCommand implements Runnable {
         if (rate != null) {
             limits.put("rate", rate);
         }
-        output.list(List.of(remote.connect().put(path(name) + "/limits", reason.body(limits))), ROW);
-        return ExitCode.OK;
+        return limits;
     }
 
     private static String period(String text) {

@@ -1,5 +1,6 @@
 package dev.mainstay.server.cli;
 
+import dev.mainstay.concurrent.WallClock;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -39,6 +40,12 @@ final class TaskChoice {
     @Option(names = "--parent", paramLabel = "ID", description = "Only the children of this task.")
     private @Nullable String parent;
 
+    @Option(names = "--since", paramLabel = "TIME", description = "Created since, as 24h or a moment.")
+    private @Nullable String since;
+
+    @Option(names = "--until", paramLabel = "TIME", description = "Created before, as 1h (ago) or a moment.")
+    private @Nullable String until;
+
     @Option(names = "-q", paramLabel = "TEXT", description = "Only with this in id, keys, tags or payload.")
     private @Nullable String text;
 
@@ -53,6 +60,8 @@ final class TaskChoice {
         query.put("priority", priority);
         query.put("parent", parent);
         query.put("q", text);
+        query.put("from", since == null ? null : Since.parameter("--since", since));
+        query.put("to", until == null ? null : Since.parameter("--until", until));
         return query;
     }
 
@@ -68,6 +77,10 @@ final class TaskChoice {
                 filter.put(name, LISTS.contains(name) ? words(value) : value);
             }
         });
+        // The same moments for each of the requests it takes.
+        var now = WallClock.system().instant();
+        filter.computeIfPresent("from", (name, value) -> Since.moment(value.toString(), now));
+        filter.computeIfPresent("to", (name, value) -> Since.moment(value.toString(), now));
         return filter;
     }
 

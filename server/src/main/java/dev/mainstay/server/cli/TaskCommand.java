@@ -115,18 +115,13 @@ final class TaskCommand implements Runnable {
             @Mixin Remote remote,
             @Mixin Output output,
             @Mixin TaskChoice choice,
-            @Option(names = "--since", paramLabel = "TIME", description = "Created since, as 24h or a moment.")
-                    @Nullable
-                    String since,
             @Option(
                             names = {"-n", "--limit"},
                             paramLabel = "COUNT",
                             defaultValue = "100",
                             description = "At most so many; ${DEFAULT-VALUE} by default.")
                     int limit) {
-        var query = choice.query();
-        query.put("from", since == null ? null : Since.parameter(since));
-        output.list(remote.connect().items(TASKS, query, limit), ROW);
+        output.list(remote.connect().items(TASKS, choice.query(), limit), ROW);
         return ExitCode.OK;
     }
 

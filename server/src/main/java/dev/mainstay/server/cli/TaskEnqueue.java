@@ -15,7 +15,7 @@ import picocli.CommandLine.Parameters;
 /// `mainstay task enqueue`. Not thread-safe.
 @Command(
         name = "enqueue",
-        description = "Enqueues a task; prints its id, and whether it is new or was there by its unique key.",
+        description = "Enqueues a task, or many; prints its id, and whether it is new or was there by its unique key.",
         mixinStandardHelpOptions = true)
 final class TaskEnqueue implements Callable<Integer> {
     @Mixin
@@ -31,9 +31,16 @@ final class TaskEnqueue implements Callable<Integer> {
             index = "1",
             paramLabel = "JSON",
             arity = "0..1",
-            defaultValue = "{}",
             description = "What its handler gets, {} by default; - reads it from stdin.")
-    private String payload = "{}";
+    private @Nullable String payload;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "FILE",
+            description =
+                    "Many tasks: each line of the file is the payload of one; - reads stdin. They are sent 500 at a"
+                            + " time, and each 500 are enqueued whole or not at all.")
+    private @Nullable String batch;
 
     @Option(names = "--queue", paramLabel = "QUEUE", description = "That of its type's name by default.")
     private @Nullable String queue;
@@ -72,7 +79,6 @@ final class TaskEnqueue implements Callable<Integer> {
     public Integer call() throws IOException {
         var body = new LinkedHashMap<String, Object>();
         body.put("type", type);
-        body.put("payload", GivenJson.of("the payload", payload));
         put(body, "queue", queue);
         put(body, "priority", priority);
         put(body, "delay", duration("--delay", delay));
@@ -84,7 +90,26 @@ final class TaskEnqueue implements Callable<Integer> {
         put(body, "after", after);
         put(body, "tags", tags);
         put(body, "attempts", attempts);
+        if (batch != null) {
+            return many(body, batch);
+        }
+        body.put("payload", GivenJson.of("the payload", payload == null ? "{}" : payload));
         output.one(remote.connect().post(TaskCommand.TASKS, body), TaskCommand.ADDED);
+        return ExitCode.OK;
+    }
+
+    private int many(Map<String, Object> template, String file) throws IOException {
+        if (payload != null || unique != null) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "--batch has the payloads in its lines, and one --unique key cannot be that of all");
+        }
+        var told = new TaskBatch(remote.connect(), template).enqueue(file);
+        if (output.format() == Output.Format.TABLE) {
+            output.say("enqueued " + told.size() + (told.size() == 1 ? " task" : " tasks"));
+        } else {
+            output.list(told, TaskCommand.ADDED);
+        }
         return ExitCode.OK;
     }
 

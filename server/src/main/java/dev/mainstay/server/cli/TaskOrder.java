@@ -28,9 +28,13 @@ final class TaskOrder {
     private boolean isConfirmed;
 
     int give(String command, Remote remote, Output output) {
-        if (ids.isEmpty() == !choice.isGiven()) {
+        if (ids.isEmpty() && !choice.isGiven()) {
             throw new CommandFailure(
-                    ExitCode.USAGE, "name tasks, or choose them by options such as --queue, but not both");
+                    ExitCode.USAGE, "say which tasks: name them, or choose them by options such as --queue");
+        }
+        if (!ids.isEmpty() && choice.isGiven()) {
+            throw new CommandFailure(
+                    ExitCode.USAGE, "name tasks or choose them by options such as --queue, but not both");
         }
         var client = remote.connect();
         return ids.isEmpty()
@@ -78,9 +82,12 @@ final class TaskOrder {
         sum.put("preview", !isForReal).put("matched", matched).put("changed", changed);
         output.one(sum, DONE);
         if (!isForReal) {
-            output.say("nothing was changed; give --yes to do it to these " + matched);
+            output.say(
+                    matched == 0
+                            ? "nothing is meant by this, so there is nothing to do"
+                            : "only counted, nothing was changed; the same with --yes does it to these " + matched);
         }
-        return isForReal || matched == 0 ? ExitCode.OK : ExitCode.USAGE;
+        return ExitCode.OK;
     }
 
     /// Why: an option of every command that changes something. Not thread-safe.
@@ -91,6 +98,10 @@ final class TaskOrder {
                 defaultValue = "asked for on the command line",
                 description = "Why; kept with the event.")
         private @Nullable String reason;
+
+        String words() {
+            return String.valueOf(reason);
+        }
 
         Map<String, Object> body(Map<String, ?> more) {
             var body = new LinkedHashMap<String, Object>(more);

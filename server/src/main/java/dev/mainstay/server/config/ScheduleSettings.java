@@ -115,7 +115,10 @@ public record ScheduleSettings(
 
     public ScheduleSettings {
         int given = (cron == null ? 0 : 1) + (every == null ? 0 : 1) + (at == null ? 0 : 1);
-        if (given != 1) {
+        if (given == 0) {
+            throw new IllegalArgumentException("cron or every or at must be given: when it fires");
+        }
+        if (given > 1) {
             throw new IllegalArgumentException("cron and every and at exclude each other; give one of them");
         }
         if (zone != null && cron == null) {

@@ -41,6 +41,7 @@ final class Exchange implements Request {
         Answer answer;
         try {
             exchange.admit();
+            KnownParameters.refuseOthers(route, context.queryParamMap().keySet());
             answer = route.handler().handle(exchange);
         } catch (Exception | StackOverflowError failure) {
             if (failure instanceof InterruptedException) {

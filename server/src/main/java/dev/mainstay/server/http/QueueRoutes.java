@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 final class QueueRoutes {
     static final String QUEUES = "/api/v1/queues";
     static final String QUEUE = QUEUES + "/{name}";
+    private static final String LIMITS = "/api/v1/limits";
     private static final int MOST = 1_000;
 
     private static final Duration LONGEST_PERIOD = Duration.ofDays(1);
@@ -38,7 +39,9 @@ final class QueueRoutes {
                 Route.post(QUEUE + "/pause", Access.OPERATOR, this::pause),
                 Route.post(QUEUE + "/resume", Access.OPERATOR, this::resume),
                 Route.put(QUEUE + "/limits", Access.OPERATOR, this::limit),
-                Route.post(QUEUE + "/redrive", Access.OPERATOR, this::redrive));
+                Route.post(QUEUE + "/redrive", Access.OPERATOR, this::redrive),
+                Route.get(LIMITS, Access.VIEWER, request -> Answer.json(ofAll(request))),
+                Route.put(LIMITS, Access.OPERATOR, this::limitAll));
     }
 
     private TaskDesk desk(Request request) {
@@ -71,7 +74,7 @@ final class QueueRoutes {
                 .orElseThrow(() -> notFound(name));
     }
 
-    private static Refusal notFound(String name) {
+    static Refusal notFound(String name) {
         return Refusal.notFound("queue", name, "GET /api/v1/queues");
     }
 
@@ -96,6 +99,20 @@ final class QueueRoutes {
     private Answer limit(Request request) {
         Limits asked = request.body(fields -> new Limits(limits(fields), Bodies.reason(fields)));
         return changed(request, desk(request).limit(request.path("name"), asked.limit, asked.reason));
+    }
+
+    /// What holds for all queues of the organization together.
+    private record OfAll(QueueView.@Nullable Limits limits) {}
+
+    private OfAll ofAll(Request request) {
+        return new OfAll(
+                QueueQueries.limitsOfAll(database.api(request.organization())).orElse(null));
+    }
+
+    private Answer limitAll(Request request) {
+        Limits asked = request.body(fields -> new Limits(limits(fields), Bodies.reason(fields)));
+        desk(request).limitAll(asked.limit, asked.reason);
+        return Answer.json(ofAll(request));
     }
 
     private static QueueLimit limits(Fields fields) {

@@ -95,8 +95,11 @@ record ScheduleBody(
         String cron = fields.optionalText("cron", LONGEST_TEXT);
         Duration every = fields.duration("every", Duration.ofSeconds(1), LONGEST, NONE);
         Instant at = fields.instant("at");
-        if ((cron == null ? 0 : 1) + (every.isNegative() ? 0 : 1) + (at == null ? 0 : 1) != 1) {
-            fields.error("cron", "every and at exclude each other, and one of the three must be given");
+        int given = (cron == null ? 0 : 1) + (every.isNegative() ? 0 : 1) + (at == null ? 0 : 1);
+        if (given == 0) {
+            fields.error("cron", "or every or at must be given: when it fires");
+        } else if (given > 1) {
+            fields.error("cron", "excludes every and at, as these do each other; give one of them");
         }
         return new ScheduleBody(
                 name,
@@ -174,6 +177,8 @@ record ScheduleBody(
             return new Problem.At("$", message);
         }
         String name = property.group(1);
-        return new Problem.At(OF_THE_TASK.contains(name) ? "$.task." + name : "$." + name, message);
+        return new Problem.At(
+                OF_THE_TASK.contains(name) ? "$.task." + name : "$." + name,
+                message.substring(name.length()).strip());
     }
 }

@@ -82,9 +82,9 @@ final class TaskCommandRoutes {
         if (tasks.stream().anyMatch(task -> task.uniqueKey() != null)) {
             throw Refusal.parameter("Idempotency-Key", "must not be given together with a uniqueKey");
         }
-        String prefix = "request " + request.caller().key() + " " + key + " ";
+        String prefix = request.caller().key() + " " + key + " ";
         return IntStream.range(0, tasks.size())
-                .mapToObj(place -> tasks.get(place).unique(prefix + place, KEPT))
+                .mapToObj(place -> tasks.get(place).sentOnce(prefix + place, KEPT))
                 .toList();
     }
 

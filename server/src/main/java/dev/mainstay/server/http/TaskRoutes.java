@@ -4,6 +4,7 @@ import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.OrganizationDatabase;
 import dev.mainstay.server.auth.Access;
+import dev.mainstay.task.QueueQueries;
 import dev.mainstay.task.TaskDetail;
 import dev.mainstay.task.TaskFilter;
 import dev.mainstay.task.TaskPage;
@@ -69,7 +70,12 @@ final class TaskRoutes {
     }
 
     private Answer list(Request request) {
-        return page(database, request, TaskFilters.of(request, clock.instant()));
+        TaskFilter filter = TaskFilters.of(request, clock.instant());
+        String queue = filter.queue();
+        if (queue != null && !QueueQueries.exists(screens(request), queue)) {
+            throw QueueRoutes.notFound(queue);
+        }
+        return page(database, request, filter);
     }
 
     private Answer children(Request request) {

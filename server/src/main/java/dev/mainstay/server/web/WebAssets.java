@@ -34,6 +34,7 @@ public final class WebAssets {
             "dashboard.js",
             "event-list.js",
             "event-parser.js",
+            "exact-json.js",
             "filter.js",
             "fleet-screen.js",
             "fleet.js",

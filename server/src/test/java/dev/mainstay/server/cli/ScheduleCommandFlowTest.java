@@ -75,7 +75,12 @@ class ScheduleCommandFlowTest {
                 "--tag",
                 "b");
         assertThat(done("schedule", "describe", "nightly").out())
-                .contains("at 03:00, time of Europe/Berlin", "\"tags\":[\"a\",\"b\"]");
+                .contains("at 03:00, time of Europe/Berlin", "a, b", "{\"of\":1}")
+                .doesNotContain("\"tags\"", "T02:00");
+        var stands = done("schedule", "describe", "nightly", "-o", "json").json();
+        var same = done("schedule", "update", "nightly", "--missed", "all", "-o", "json")
+                .json();
+        assertThat(same.path("version")).isEqualTo(stands.path("version"));
         var changed = done("schedule", "update", "nightly", "--every", "1h30m", "--overlap", "buffer-one", "-o", "json")
                 .json();
         assertThat(changed.path("every").asString()).isEqualTo("PT1H30M");
@@ -123,7 +128,13 @@ class ScheduleCommandFlowTest {
     void what_cannot_be_is_said_with_its_place() {
         var refused = type("schedule", "create", "x", "--cron", "0 0 31 2 *", "--type", "report");
         assertThat(refused.exit()).isEqualTo(ExitCode.USAGE);
-        assertThat(refused.err()).contains("$.cron cron '0 0 31 2 *' never fires");
+        assertThat(refused.err()).contains("mainstay: --cron '0 0 31 2 *' never fires");
+        assertThat(type("schedule", "create", "x", "--type", "report").err())
+                .contains("must be given")
+                .doesNotContain("exclude");
+        assertThat(type("schedule", "create", "x", "--every", "1h", "--at", "2030-01-01T00:00:00Z", "--type", "r")
+                        .err())
+                .contains("give one of them");
         assertThat(type("schedule", "create", "x", "--every", "soon", "--type", "report")
                         .err())
                 .contains("expected a duration");

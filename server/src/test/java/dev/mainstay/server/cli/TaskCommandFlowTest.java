@@ -8,12 +8,18 @@ import dev.mainstay.task.Outcome;
 import dev.mainstay.task.RetryPolicy;
 import dev.mainstay.task.TaskType;
 import dev.mainstay.testing.Eventually;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -117,6 +123,65 @@ class TaskCommandFlowTest {
         assertThat(twice.err()).contains("the payload must be JSON", "Duplicate", "\"a\"");
     }
 
+    @Test
+    void a_batch_is_enqueued_line_by_line_in_whole_requests(@TempDir Path lines) throws IOException {
+        var file = Files.write(
+                lines.resolve("many.jsonl"),
+                IntStream.range(0, 1_201).mapToObj(n -> "{\"n\": " + n + "}").toList());
+        var bad = Files.write(lines.resolve("bad.jsonl"), List.of("1", "", "2", "three"));
+
+        var many =
+                done("task", "enqueue", "nobody-batch", "--batch", file.toString(), "--queue", "batch", "-o", "json");
+        var broken = stage.terminal().type("task", "enqueue", "nobody-bad", "--batch", bad.toString());
+
+        assertThat(many.json().path("items")).hasSize(1_201);
+        assertThat(done("queue", "describe", "batch", "-o", "json")
+                        .json()
+                        .path("noWorker")
+                        .asInt())
+                .isEqualTo(1_201);
+        assertThat(broken.exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(broken.err()).contains("line 4 must be JSON", "0 tasks are enqueued", "nothing from line 1 on");
+        assertThat(done("task", "list", "--type", "nobody-bad", "-o", "jsonl").out())
+                .isEmpty();
+    }
+
+    @Test
+    void a_chunk_that_is_refused_says_where_it_began(@TempDir Path lines) throws IOException {
+        var texts = new ArrayList<>(Collections.nCopies(501, "1"));
+        texts.set(500, "\"" + "x".repeat(1_100_000) + "\"");
+        var file = Files.write(lines.resolve("large.jsonl"), texts);
+
+        var said = stage.terminal().type("task", "enqueue", "nobody-large", "--batch", file.toString());
+
+        assertThat(said.exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(said.err()).contains("500 tasks are enqueued, and nothing from line 501 on");
+    }
+
+    @Test
+    void a_payload_is_read_from_stdin() {
+        var before = System.in;
+        System.setIn(new ByteArrayInputStream("{\"from\": \"stdin\"}".getBytes(StandardCharsets.UTF_8)));
+        try {
+            var id = enqueue("nobody-stdin", "-");
+            assertThat(done("task", "describe", id).out()).contains("{\"from\":\"stdin\"}");
+        } finally {
+            System.setIn(before);
+        }
+    }
+
+    @Test
+    void what_is_chosen_by_its_age_is_no_other() {
+        var young = enqueue("nobody-young", "1");
+
+        var none = done("task", "cancel", "--type", "nobody-young", "--until", "1h", "--yes", "-o", "json");
+        var one = done("task", "cancel", "--type", "nobody-young", "--since", "1h", "--yes", "-o", "json");
+
+        assertThat(none.json().path("changed").asInt()).isZero();
+        assertThat(one.json().path("changed").asInt()).isEqualTo(1);
+        assertThat(property(young, "state")).isEqualTo("cancelled");
+    }
+
     @ParameterizedTest
     @CsvSource({"json, items", "jsonl, {", "yaml, items:", "csv, 'id,type'", "table, ID"})
     void lists_are_printed_in_every_form(String form, String contained) {
@@ -156,12 +221,28 @@ class TaskCommandFlowTest {
         assertThat(stage.terminal()
                         .type("task", "enqueue", "echo", "{}", "--delay", "-PT1S")
                         .err())
-                .contains("$.delay");
+                .contains("--delay must be a duration")
+                .doesNotContain("$");
         assertThat(stage.terminal()
                         .type("task", "enqueue", "echo", "{}", "--after", NOBODY)
                         .exit())
                 .isEqualTo(ExitCode.CONFLICT);
         assertThat(stage.terminal().type("task", "cancel").exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(stage.terminal().type("task", "cancel", "--reason", "x").err())
+                .contains("say which tasks")
+                .doesNotContain("both");
+        assertThat(stage.terminal()
+                        .type("task", "cancel", NOBODY, "--queue", "x")
+                        .err())
+                .contains("not both");
+        assertThat(stage.terminal()
+                        .type("task", "list", "--queue", "never-seen")
+                        .exit())
+                .isEqualTo(ExitCode.NOT_FOUND);
+        assertThat(stage.terminal()
+                        .type("task", "enqueue", "Not a type", "{}", "--ttl", "-PT1S", "--after", "me")
+                        .err())
+                .contains("TYPE: must", "--ttl: must", "--after: must");
         assertThat(stage.terminal().type("task", "list", "--state", "gone").exit())
                 .isEqualTo(ExitCode.USAGE);
     }
@@ -203,7 +284,7 @@ class TaskCommandFlowTest {
         var two = enqueue("nobody-many", "2", "--delay", "1h");
 
         var counted = stage.terminal().type("task", "cancel", "--type", "nobody-many", "-o", "json");
-        assertThat(counted.exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(counted.exit()).isEqualTo(ExitCode.OK);
         assertThat(counted.json().path("matched").asInt()).isEqualTo(2);
         assertThat(counted.err()).contains("--yes");
         assertThat(property(one, "state")).isEqualTo("open");
@@ -221,7 +302,7 @@ class TaskCommandFlowTest {
         var dead = enqueue("fragile", "{}", "--queue", "graves");
         awaitState(dead, "dead");
         assertThat(done("queue", "dead-letters", "graves").out()).contains(dead, "broken");
-        assertThat(stage.terminal().type("queue", "redrive", "graves").exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(stage.terminal().type("queue", "redrive", "graves").exit()).isEqualTo(ExitCode.OK);
         mended.set(true);
 
         done("queue", "redrive", "graves", "--yes");
@@ -238,10 +319,16 @@ class TaskCommandFlowTest {
         assertThat(done("queue", "pause", "held", "--reason", "stocktaking").out())
                 .contains("true");
         var held = enqueue("echo", "{}", "--queue", "held");
+        var again = done("queue", "pause", "held");
+        assertThat(again.err()).contains("paused already", "stocktaking");
         assertThat(done("queue", "describe", "held").out()).contains("stocktaking", "admin", "(key ");
         assertThat(done("queue", "limit", "held", "--concurrency", "2", "--rate", "5", "--period", "1m")
                         .out())
-                .contains("2 at once, 5 per PT1M");
+                .contains("2 at once, 5 per minute");
+        assertThat(done("queue", "limit", "--all", "--concurrency", "40").out()).contains("40 at once");
+        done("queue", "limit", "--all");
+        assertThat(stage.terminal().type("queue", "limit", "held", "--all").exit())
+                .isEqualTo(ExitCode.USAGE);
         assertThat(property(held, "place")).isEqualTo("ready");
         done("queue", "limit", "held");
         done("queue", "resume", "held");

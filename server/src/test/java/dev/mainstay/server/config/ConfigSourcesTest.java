@@ -84,7 +84,7 @@ class ConfigSourcesTest {
             agents: {"A b": {kind: test-counter}} | 1: agents.A b: id must be 1 to 128 of a-z 0-9 . _ -
             agents: {built_in: {kind: test-counter}} | 1: agents.built_in: an agent of this id comes with Mainstay; give this one another id
             schedules: {s: {every: 1h}} | 1: schedules.s.task.type is required and missing
-            schedules: {s: {task: {type: t}}} | 1: schedules.s.cron and every and at exclude each other; give one of them
+            schedules: {s: {task: {type: t}}} | 1: schedules.s.cron or every or at must be given: when it fires
             schedules: {s: {every: 1h, cron: "@daily", task: {type: t}}} | 1: schedules.s.cron and every and at exclude each other
             schedules: {s: {every: 1h, zone: Europe/Vienna, task: {type: t}}} | 1: schedules.s.zone belongs to cron
             schedules: {s: {cron: "@daily", zone: Europe/Viena, task: {type: t}}} | did you mean "Europe/Vienna"?

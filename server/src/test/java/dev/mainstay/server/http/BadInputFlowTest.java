@@ -118,6 +118,36 @@ class BadInputFlowTest {
         assertThat(large.body()).hasSizeLessThan(1_000);
     }
 
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/api/v1/agents?colour=red|colour|known are capability, category, cursor",
+                "/api/v1/tasks?stat=dead|stat|known are cursor, from, limit",
+                "/api/v1/agents/mine?limit=5|limit|there are none",
+                "/api/v1/queues?queue=a|queue|known are cursor, limit",
+            })
+    void a_parameter_that_would_be_ignored_is_refused_with_400_and_those_there_are(
+            String path, String name, String known) {
+        Reply reply = api.get(Role.VIEWER, path);
+
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(reply.json().path("detail").asString())
+                .startsWith("parameter " + name + " is not known here; " + known);
+    }
+
+    @Test
+    void a_command_with_a_parameter_it_does_not_know_does_nothing() {
+        Reply reply = api.post(Role.OPERATOR, "/api/v1/agents/mine/pause?dry=true", "{\"reason\":\"x\"}");
+
+        assertThat(reply.status()).isEqualTo(400);
+        assertThat(api.get(Role.VIEWER, "/api/v1/agents/mine")
+                        .json()
+                        .path("desired")
+                        .asString())
+                .isEqualTo("running");
+    }
+
     @Test
     void json_nested_deeper_than_64_is_refused_with_400() {
         assertThat(register("[".repeat(65) + "]".repeat(65)).status()).isEqualTo(400);

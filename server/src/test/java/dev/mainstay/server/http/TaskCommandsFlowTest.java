@@ -181,6 +181,10 @@ class TaskCommandsFlowTest {
         assertThat(other.status()).isEqualTo(409);
         assertThat(other.code()).isEqualTo("IDEMPOTENCY_KEY_REUSED");
         assertThat(both.status()).isEqualTo(400);
+        JsonNode task = task(first.json().path("id").asString());
+        assertThat(task.path("uniqueKey").isNull())
+                .as("the key of the request is none of the task")
+                .isTrue();
     }
 
     private static Reply withKey(String key, String body) {
@@ -462,6 +466,42 @@ class TaskCommandsFlowTest {
         assertThat(unset.path("limits").isNull()).isTrue();
         assertThat(limits("{\"concurrency\": 0, \"reason\": \"x\"}").status()).isEqualTo(422);
         assertThat(events("queue.limited")).hasSizeGreaterThanOrEqualTo(2);
+    }
+
+    @Test
+    void all_queues_together_are_bounded_beside_each_of_them() {
+        Reply set = allLimits("{\"rate\": 1, \"period\": \"P1D\", \"reason\": \"shared\"}");
+        JsonNode told = api.get(Role.VIEWER, "/api/v1/limits").json();
+        List<String> ids = List.of(
+                enqueue("{\"type\": \"echo\", \"payload\": {}, \"queue\": \"all-1\"}"),
+                enqueue("{\"type\": \"echo\", \"payload\": {}, \"queue\": \"all-2\"}"));
+        Eventually.holds("one of them runs", BOUND, () -> completed(ids) == 1);
+        long ran = completed(ids);
+        Reply unset = allLimits("{\"reason\": \"done\"}");
+
+        assertThat(set.status()).isEqualTo(200);
+        assertThat(told.path("limits").path("rate").asInt()).isEqualTo(1);
+        assertThat(ran).isEqualTo(1);
+        assertThat(unset.json().path("limits").isNull()).isTrue();
+        Eventually.holds("the other runs too", BOUND, () -> completed(ids) == 2);
+        assertThat(events("queue.limited"))
+                .anySatisfy(
+                        event -> assertThat(event.path("detail").path("queue").asString("-"))
+                                .isEmpty());
+    }
+
+    private static long completed(List<String> ids) {
+        return ids.stream()
+                .filter(id -> task(id).path("state").asString().equals("completed"))
+                .count();
+    }
+
+    private static Reply allLimits(String body) {
+        return api.send(
+                "PUT",
+                "/api/v1/limits",
+                api.key(Organizations.DEFAULT, Role.OPERATOR).reveal(),
+                body);
     }
 
     private static Reply limits(String body) {

@@ -187,6 +187,16 @@ class TasksFlowTest {
     }
 
     @Test
+    void a_queue_that_never_was_is_not_found_wherever_it_is_asked_for() {
+        for (String path : List.of("tasks?queue=never-was", "queues/never-was", "queues/never-was/dead-letters")) {
+            Reply reply = api.get(Role.VIEWER, "/api/v1/" + path);
+
+            assertThat(reply.status()).as(path).isEqualTo(404);
+            assertThat(reply.json().path("detail").asString()).contains("no queue \"never-was\"");
+        }
+    }
+
+    @Test
     void what_no_task_can_be_called_is_not_found() {
         for (String id : List.of("mine", "00000000-0000-0000-0000-00000000000", UUID.randomUUID() + "x")) {
             assertThat(api.get(Role.VIEWER, "/api/v1/tasks/" + id).status())

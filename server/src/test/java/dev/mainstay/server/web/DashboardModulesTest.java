@@ -70,6 +70,43 @@ class DashboardModulesTest {
     }
 
     @Test
+    void a_queue_without_workers_is_never_said_to_work() {
+        assertThat(standing("endedPerMinute: 4, delayed: 1", "")).isEqualTo("warn no worker");
+        assertThat(standing("endedPerMinute: 4", "")).isEqualTo("idle idle");
+        assertThat(standing("endedPerMinute: 4, noWorker: 1", "'node-1'")).isEqualTo("bad no worker");
+        assertThat(standing("endedPerMinute: 4", "'node-1'")).isEqualTo("good working");
+        assertThat(standing("running: 1", "")).isEqualTo("good working");
+        assertThat(standing("ready: 1", "'node-1'")).isEqualTo("warn waits");
+    }
+
+    private static String standing(String figures, String workers) {
+        return in("queues.js", """
+                (() => {
+                  const none = {ready: 0, noWorker: 0, running: 0, delayed: 0, blocked: 0, endedPerMinute: 0, paused: false};
+                  const { tone, word } = m.queueStanding({...none, %s, types: [{type: "a", workers: [%s]}]});
+                  return [`${tone} ${word}`];
+                })()""".formatted(figures, workers));
+    }
+
+    @Test
+    void many_names_become_a_few() {
+        assertThat(in(
+                        "queues.js",
+                        "['a', 'a b', 'a b c', 'a b c d'].map((all) => m.fewNames(all.split(' '), 2) + ';')"))
+                .isEqualTo("a; a and b; a, b and 1 other; a, b and 2 others;");
+    }
+
+    @Test
+    void a_payload_keeps_every_digit_and_figures_stay_numbers() {
+        assertThat(in("exact-json.js", """
+                (() => {
+                  const text = '{"fraction": 0.1234567890123456789, "payload": {"n": 0.1234567890123456789, "list": [1.50, 1]}}';
+                  const answer = m.parseAnswer(text);
+                  return [typeof answer.fraction, JSON.stringify(answer.payload)];
+                })()""")).isEqualTo("number {\"n\":0.1234567890123456789,\"list\":[1.50,1]}");
+    }
+
+    @Test
     void an_event_stream_may_be_cut_anywhere() {
         assertThat(in("event-parser.js", """
                 (() => {

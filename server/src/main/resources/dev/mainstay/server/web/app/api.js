@@ -1,5 +1,6 @@
 // Every request of the dashboard. It knows nothing the public API does not offer to everyone.
 
+import { parseAnswer } from "./exact-json.js";
 import * as session from "./session.js";
 
 /** A refusal of the server (RFC 9457), or the news that there is no server. */
@@ -34,7 +35,7 @@ async function request(method, path, body, more = {}) {
     throw new Refusal(0, { title: "Mainstay does not answer." });
   }
   if (!response.ok) throw new Refusal(response.status, await problemOf(response));
-  return response.status === 204 ? null : response.json();
+  return response.status === 204 ? null : parseAnswer(await response.text());
 }
 
 export async function problemOf(response) {

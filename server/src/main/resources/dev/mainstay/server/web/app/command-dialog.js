@@ -2,6 +2,7 @@
 
 import { LitElement, html, css, nothing } from "lit";
 import { Refusal } from "./api.js";
+import { parseExact } from "./exact-json.js";
 import { dialog, shared } from "./styles.js";
 
 class CommandDialog extends LitElement {
@@ -115,7 +116,7 @@ function valueOf({ kind, label }, text) {
   if (kind === "number") return Number(text);
   if (kind !== "json") return text;
   try {
-    return JSON.parse(text);
+    return parseExact(text);
   } catch (failure) {
     throw new SyntaxError(`${label} is not JSON: ${failure.message}`);
   }

@@ -2,9 +2,11 @@
 
 import { LitElement, html, css, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
+import { href } from "./address.js";
 import { everySecond, since } from "./clock.js";
 import { age, clockTime, moment } from "./format.js";
 import { mark } from "./icons.js";
+import { shortId } from "./tasks.js";
 import { severityTone } from "./tones.js";
 import { shared } from "./styles.js";
 
@@ -18,8 +20,12 @@ const isStep = (event) => event.type === "agent.transition" && event.severity ==
 function words({ type, cause, detail = {} }) {
   if (type === "agent.transition") return [`${detail.from} → ${detail.to}`, cause];
   if (type === "agent.commanded") return [`${detail.command}${detail.actor ? ` by ${detail.actor.replace(/ \(key [^)]*\)$/, "")}` : ""}`, detail.reason || cause];
-  return [type, cause];
+  const about = detail.type ?? detail.queue ?? detail.schedule ?? detail.group ?? "";
+  return [type.startsWith("agent.") ? type : `${type} ${about}`.trim(), cause];
 }
+
+/** The task it is about, if it is about one. */
+const taskOf = ({ type, detail }) => (type.startsWith("task.") && typeof detail?.task === "string" ? detail.task : "");
 
 class EventList extends LitElement {
   static properties = { events: {}, plain: { type: Boolean } };
@@ -116,7 +122,7 @@ class EventList extends LitElement {
     return html`<li class=${tone}>
       ${mark(tone)}
       <span class="type"><span class="hidden">${event.severity}: </span>${this.plain || !subject ? nothing : event.agent
-        ? html`<button class="link" @click=${() => this.#open(event.agent)}>${subject}</button> ` : html`${subject} `}<span class=${subject && !this.plain ? "muted" : ""}>${short}</span></span>
+        ? html`<button class="link" @click=${() => this.#open(event.agent)}>${subject}</button> ` : html`${subject} `}<span class=${subject && !this.plain ? "muted" : ""}>${short}${taskOf(event) ? html` <a href=${href("tasks", taskOf(event))}><code>${shortId(taskOf(event))}</code></a>` : nothing}</span></span>
       <time class="muted" datetime=${event.at} title=${moment(event.at)}>${this.plain ? clockTime(event.at) : age(since(event.at))}</time>
       ${more ? html`<span class="cause muted">${more}</span>` : nothing}
     </li>`;

@@ -134,7 +134,7 @@ class QueueTable extends WindowedGrid {
     const workers = workersOf(queue).join(", ");
     return html`<div class="row grid" role="row" aria-rowindex=${index} data-key=${key} .style=${place} tabindex=${tab} aria-selected=${selected}>
       <div role="gridcell" class="name"><a href=${href("queues", queue.name)} tabindex="-1">${queue.name}</a></div>
-      <div role="gridcell" class="standing ${tone}" title=${queue.pauseReason ?? ""}>${mark(tone)} ${word}</div>
+      <div role="gridcell" class="standing ${tone}" title=${queue.pauseReason ?? ""}>${mark(tone)} ${queue.noWorker > 0 ? html`<b>${count(queue.noWorker)}</b> ` : nothing}${word}</div>
       ${NUMBERS.map(([figure]) => this.#number(figure, queue))}
       <div role="gridcell" class="backlog">${backlogWords(queue) || html`<span class="muted">–</span>`}</div>
       <div role="gridcell" class="limits muted" title=${limitWords(queue)}>${limitWords(queue) || "none"}</div>
@@ -144,15 +144,15 @@ class QueueTable extends WindowedGrid {
   }
 
   #number(figure, queue) {
-    const value = figure === "ready" ? queue.ready + queue.noWorker : queue[figure];
+    const value = queue[figure];
     const tone = value === 0 ? "zero" : figure === "dead" ? "bad" : "";
     return html`<div role="gridcell" class="${figure} number ${tone}">${count(value)}</div>`;
   }
 
   /** What a narrow screen has room for. */
   #few(queue) {
-    const parts = [["ready", queue.ready + queue.noWorker], ["running", queue.running], ["dead", queue.dead]];
-    return parts.map(([word, number]) => `${count(number)} ${word}`).join(" · ");
+    const parts = [["ready", queue.ready], ["no worker", queue.noWorker], ["running", queue.running], ["dead", queue.dead]];
+    return parts.filter(([word, number]) => word !== "no worker" || number > 0).map(([word, number]) => `${count(number)} ${word}`).join(" · ");
   }
 }
 

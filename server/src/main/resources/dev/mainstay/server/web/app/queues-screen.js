@@ -6,7 +6,7 @@ import { go, href } from "./address.js";
 import { Hears } from "./hears.js";
 import { mark } from "./icons.js";
 import { plural } from "./format.js";
-import { queueStanding, unserved, withNews } from "./queues.js";
+import { fewNames, queueStanding, unserved, withNews } from "./queues.js";
 import { Reading } from "./reading.js";
 import { listing } from "./layouts.js";
 import { screen, shared } from "./styles.js";
@@ -15,6 +15,7 @@ import "./task-tiles.js";
 
 /** The stream tells what changes; to read again is for what it could not tell. */
 const REFRESH = 15_000;
+const NAMED = 5;
 const ORDER = ["bad", "warn", "good", "idle"];
 
 /** Those that want a look first, then by name. */
@@ -72,11 +73,22 @@ class QueuesScreen extends LitElement {
     return html`<main @open-queue=${(event) => go(href("queues", event.detail))} @filter=${(event) => go(href("tasks", "", event.detail))}>
       <h1 tabindex="-1">Queues</h1>
       ${this.reading.refusal ? html`<p class="problem bad" role="alert">${this.reading.refusal.message}</p>` : nothing}
-      ${(queues ?? []).filter((queue) => queue.noWorker > 0).map((queue) => html`<p class="problem bad" role="note">${mark("bad")}<b>No worker</b>
-        <span>${plural(queue.noWorker, "task")} in <a href=${href("queues", queue.name)}>${queue.name}</a> wait for somebody who works on ${unserved(queue).join(", ")}.</span></p>`)}
+      ${this.#unserved((queues ?? []).filter((queue) => queue.noWorker > 0))}
       <mainstay-task-tiles .queues=${queues}></mainstay-task-tiles>
       <section class="card" aria-label="Queues">${queues?.length > 0 ? html`<mainstay-queue-table .rows=${arranged(queues)}></mainstay-queue-table>` : this.#empty()}</section>
     </main>`;
+  }
+
+  /** One note, however many queues it is about. */
+  #unserved(queues) {
+    if (queues.length === 0) return nothing;
+    const number = queues.reduce((sum, queue) => sum + queue.noWorker, 0);
+    const types = [...new Set(queues.flatMap(unserved))].sort();
+    const [shown, others] = [queues.slice(0, NAMED), queues.length - NAMED];
+    return html`<p class="problem bad" role="note">${mark("bad")}<b>No worker</b>
+      <span>${plural(number, "task")} ${number === 1 ? "waits" : "wait"} for somebody who works on ${fewNames(types, NAMED)}, in ${plural(queues.length, "queue")}:
+      ${shown.map((queue, place) => html`${place > 0 ? ", " : nothing}<a href=${href("queues", queue.name)}>${queue.name}</a>`)}${others > 0
+        ? html` and <a href=${href("tasks", "", { place: "no-worker" })}>${others === 1 ? "1 other" : `${others} others`}</a>` : nothing}.</span></p>`;
   }
 
   #empty() {

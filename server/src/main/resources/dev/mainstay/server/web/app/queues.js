@@ -28,9 +28,19 @@ export const unserved = (queue) => (queue.noWorker > 0 ? queue.types.filter((typ
 export function queueStanding(queue) {
   if (queue.noWorker > 0) return { tone: "bad", word: queue.paused ? "no worker, paused" : "no worker" };
   if (queue.paused) return { tone: "warn", word: "paused" };
-  if (queue.running > 0 || queue.endedPerMinute > 0) return { tone: "good", word: "working" };
+  const isServed = workersOf(queue).length > 0;
+  if (queue.running > 0 || (queue.endedPerMinute > 0 && isServed)) return { tone: "good", word: "working" };
+  // What is not claimable yet will find nobody either.
+  if (!isServed && queue.delayed + queue.blocked > 0) return { tone: "warn", word: "no worker" };
   if (queue.ready > 0) return { tone: "warn", word: "waits" };
   return { tone: "idle", word: "idle" };
+}
+
+/** "send-invoice and 3 others": the names of the first few of many. */
+export function fewNames(names, most) {
+  const others = names.length - most;
+  if (others > 0) return `${names.slice(0, most).join(", ")} and ${others === 1 ? "1 other" : `${count(others)} others`}`;
+  return names.length > 1 ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)}` : names.join("");
 }
 
 /** Who works on it: the names of nodes and workers, each once. */

@@ -3,6 +3,7 @@
 import { LitElement, html, css, nothing } from "lit";
 import { go, href } from "./address.js";
 import * as api from "./api.js";
+import { parseExact } from "./exact-json.js";
 import { moment } from "./format.js";
 import { iso, spoken } from "./schedule-words.js";
 import { dialog, shared } from "./styles.js";
@@ -146,7 +147,7 @@ class ScheduleForm extends LitElement {
     const kept = task ? { priority: task.priority, tags: task.tags, attempts: task.attempts, expiresAfter: task.expiresAfter, orderingKey: task.orderingKey } : {};
     return {
       ...when, startsAt, endsAt, missedLimit, missedAfter, missed: missed.value, overlap: overlap.value, description: description.value,
-      task: { ...kept, type: type.value, queue: queue.value || undefined, payload: JSON.parse(payload.value || "{}") },
+      task: { ...kept, type: type.value, queue: queue.value || undefined, payload: parseExact(payload.value || "{}") },
     };
   }
 

@@ -109,7 +109,7 @@ class SchedulesScreen extends LitElement {
   render() {
     const { id } = this.place;
     return html`<main @ordered=${() => this.#read()}>
-      <h1 class="hidden" tabindex="-1">Schedules</h1>
+      <h1 tabindex="-1">Schedules</h1>
       ${this.refusal ? html`<p class="card alert bad" role="alert">${this.refusal}</p>` : nothing}
       <div class="columns ${id ? "two" : ""}">
         <section class="card" aria-label="All schedules" tabindex="-1">${this.#tools()}${this.#list()}</section>
