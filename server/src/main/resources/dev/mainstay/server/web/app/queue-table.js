@@ -57,7 +57,7 @@ class QueueTable extends WindowedGrid {
       }
       @container table (max-width: 1250px) {
         .grid {
-          grid-template-columns: minmax(140px, 1.6fr) 96px repeat(6, 58px) 70px minmax(80px, 0.8fr) minmax(90px, 1.2fr);
+          grid-template-columns: minmax(120px, 1.2fr) 152px repeat(6, 58px) 70px minmax(80px, 0.8fr) minmax(90px, 1.2fr);
         }
         .grid > .failedPerMinute,
         .grid > .limits {
@@ -66,7 +66,7 @@ class QueueTable extends WindowedGrid {
       }
       @container table (max-width: 950px) {
         .grid {
-          grid-template-columns: minmax(120px, 1.6fr) 96px repeat(3, 58px) 70px minmax(80px, 0.8fr);
+          grid-template-columns: minmax(100px, 1.4fr) 152px repeat(3, 58px) 70px minmax(80px, 0.8fr);
         }
         .grid > .delayed,
         .grid > .blocked,
