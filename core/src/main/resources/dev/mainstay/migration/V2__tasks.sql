@@ -649,7 +649,8 @@ BEGIN
     INSERT INTO task_attempts (organization_id, task_id, fence, outcome, worker, started_at, error)
     VALUES (tenant, task, attempt_fence, how, by_worker, started, why);
     IF is_end THEN
-        UPDATE tasks SET worker = by_worker, started_at = started, fence = fence + 1
+        UPDATE tasks
+        SET worker = by_worker, started_at = started, fence = fence + 1, attempts = attempts + (how = 'dead')::integer
         WHERE organization_id = tenant AND id = task;
         PERFORM task_end(tenant, task, how, why);
     ELSE

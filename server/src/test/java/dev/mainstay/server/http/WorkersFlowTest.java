@@ -145,7 +145,7 @@ class WorkersFlowTest {
         assertThat(third.path("failures").asInt()).isEqualTo(1);
         assertThat(told(id)).isEqualTo("3 attempts, 1 failures, [3, 2, 1]");
         post("fail", held(third, ",\"error\":\"never\",\"retryable\":false"));
-        assertThat(told(id)).isEqualTo("3 attempts, 1 failures, [3, 2, 1]");
+        assertThat(told(id)).isEqualTo("3 attempts, 2 failures, [3, 2, 1]");
 
         api.post(Role.OPERATOR, "/api/v1/tasks/" + id + "/redrive", "{\"reason\":\"mended\"}");
         JsonNode fourth = claim("counted-attempts");
