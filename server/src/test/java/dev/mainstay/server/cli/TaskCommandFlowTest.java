@@ -53,6 +53,12 @@ class TaskCommandFlowTest {
                         TaskType.of("waits", String.class),
                         (text, context) -> Outcome.completed(context.await("go", String.class)))
                 .worker(
+                        TaskType.of("picky", String.class).retry(RetryPolicy.NEVER),
+                        (text, context) -> text.equals("good") ? Outcome.COMPLETED : Outcome.discarded("bad"))
+                .worker(
+                        TaskType.of("stepped", String.class),
+                        (text, context) -> Outcome.completed(context.step("first", String.class, () -> "one " + text)))
+                .worker(
                         TaskType.of("fragile", Map.class).retry(RetryPolicy.NEVER),
                         (text, context) -> mended.get() ? Outcome.COMPLETED : Outcome.discarded("broken"))
                 .start();
@@ -310,6 +316,32 @@ class TaskCommandFlowTest {
 
         var fork = done("task", "fork", dead, "--payload", "{\"again\": true}", "-o", "json");
         awaitState(fork.json().path("id").asString(), "completed");
+    }
+
+    @Test
+    void a_dead_letter_is_redriven_with_another_payload() {
+        var dead = enqueue("picky", "\"bad\"");
+        awaitState(dead, "dead");
+
+        done("task", "redrive", dead, "--payload", "\"good\"");
+
+        awaitState(dead, "completed");
+    }
+
+    @Test
+    void a_fork_goes_on_behind_the_steps_that_count_as_done() {
+        var first = enqueue("stepped", "\"old\"");
+        awaitState(first, "completed");
+
+        var behind = done("task", "fork", first, "--steps", "1", "--payload", "\"new\"", "-o", "json");
+        var anew = done("task", "fork", first, "--payload", "\"new\"", "-o", "json");
+
+        var one = behind.json().path("id").asString();
+        var two = anew.json().path("id").asString();
+        awaitState(one, "completed");
+        awaitState(two, "completed");
+        assertThat(property(one, "result")).isEqualTo("one old");
+        assertThat(property(two, "result")).isEqualTo("one new");
     }
 
     @Test

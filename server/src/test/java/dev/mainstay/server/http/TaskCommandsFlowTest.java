@@ -319,8 +319,22 @@ class TaskCommandsFlowTest {
 
         assertThat(sooner.json().path("outcome").asString()).isEqualTo("sooner");
         assertThat(task(delayed).path("place").asString()).isEqualTo("no-worker");
+        JsonNode told = commanded(delayed);
+        assertThat(told.path("detail").path("command").asString()).isEqualTo("retry");
+        assertThat(told.path("cause").asString()).isEqualTo("now");
         assertThat(post("tasks/" + delayed + "/retry", "{\"reason\": \"now\"}").code())
                 .isEqualTo("TASK_STATE");
+    }
+
+    @Test
+    void who_approves_without_saying_more_approves() {
+        String id = enqueue("{\"type\": \"approved\", \"payload\": \"x\"}");
+        awaitTask(id, "place", "waiting");
+
+        post("tasks/" + id + "/approve", "{\"reason\": \"fine\"}");
+
+        JsonNode result = awaitTask(id, "state", "completed").path("result");
+        assertThat(result.path("approved").asBoolean()).isTrue();
     }
 
     @Test
@@ -462,6 +476,7 @@ class TaskCommandsFlowTest {
         JsonNode unset = limits("{\"reason\": \"x\"}").json();
 
         assertThat(set.path("limits").path("concurrency").asInt()).isEqualTo(2);
+        assertThat(set.path("limits").path("rate").asInt()).isEqualTo(5);
         assertThat(set.path("limits").path("period").asString()).isEqualTo("PT10S");
         assertThat(unset.path("limits").isNull()).isTrue();
         assertThat(limits("{\"concurrency\": 0, \"reason\": \"x\"}").status()).isEqualTo(422);
