@@ -3,7 +3,9 @@ package dev.mainstay.message;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import dev.mainstay.concurrent.Threads;
 import dev.mainstay.task.NotRetryableException;
+import dev.mainstay.task.Priority;
 import dev.mainstay.testing.Eventually;
 import java.time.Duration;
 import java.util.List;
@@ -100,6 +102,45 @@ abstract class HandOutConformance extends SubscriberConformance {
             return !claimed[0].isEmpty();
         });
         return claimed[0];
+    }
+
+    @Test
+    void what_waits_to_be_tried_again_is_forgotten_when_its_time_to_live_is_over() {
+        String channel = unique("outlived");
+        ConsumerGroup group = groupOf(channel);
+        Duration life = Duration.ofSeconds(2);
+        bus.declare(group);
+        try (TestNode hands = node("hands")) {
+            MessageTransport transport = hands.transport();
+            Batch[] first = {Batch.NOTHING};
+            Eventually.holds("one is handed out in time", BOUND, () -> {
+                bus.publish(NewMessage.to(channel, "short").from("a").expiringAfter(life));
+                first[0] = claim(transport, group);
+                return !first[0].isEmpty();
+            });
+            settle(
+                    transport,
+                    group,
+                    Settlement.retry(first[0].token(), first[0].messages().getFirst(), Duration.ofMillis(1), "no"));
+            Threads.pause(life.plusMillis(50));
+            assertThat(claim(transport, group).messages()).isEmpty();
+        }
+    }
+
+    @Test
+    void who_has_room_for_few_gets_the_most_urgent() {
+        String channel = unique("few");
+        ConsumerGroup group = groupOf(channel);
+        bus.declare(group);
+        for (Priority priority : List.of(Priority.LOW, Priority.NORMAL, Priority.CRITICAL)) {
+            bus.publish(NewMessage.to(channel, priority.word()).priority(priority));
+        }
+        try (TestNode hands = node("hands")) {
+            for (String urgent : List.of("critical", "normal", "low")) {
+                Batch one = hands.transport().claim(bus.organization(), group.name(), UUID.randomUUID(), 1);
+                assertThat(texts(one)).containsExactly(urgent);
+            }
+        }
     }
 
     @Test

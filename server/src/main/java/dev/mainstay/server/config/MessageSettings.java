@@ -15,9 +15,8 @@ public record MessageSettings(
         @Default("postgres") @Doc("Where messages are kept.")
         Place transport,
 
-        @Doc(
-                "redis://[user:password@]host[:6379][/database] or nats://[user:password@]host[:4222];"
-                        + " rediss:// and tls:// with TLS.")
+        @Doc("redis://[user:password@]host[:6379][/database] or nats://[user:password@]host[:4222];"
+                + " rediss:// and tls:// with TLS.")
         @Nullable
         Secret url) {
     /// What messages can be kept in.
