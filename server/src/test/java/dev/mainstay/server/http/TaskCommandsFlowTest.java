@@ -37,10 +37,6 @@ class TaskCommandsFlowTest {
                 .database(api.database())
                 .node("works")
                 .worker(TaskType.of("echo", Map.class), (payload, context) -> Outcome.completed(payload))
-                .worker(TaskType.of("tree", JsonNode.class), (payload, context) -> Outcome.completed(payload))
-                .worker(
-                        TaskType.of("paid-tree", JsonNode.class),
-                        (payload, context) -> Outcome.completed(context.await("money", JsonNode.class)))
                 .worker(
                         TaskType.of("approved", String.class),
                         (text, context) -> Outcome.completed(context.approval("large order")))
@@ -119,26 +115,6 @@ class TaskCommandsFlowTest {
         assertThat(task.path("actor").asString()).startsWith("operator (key ");
         assertThat(task.path("worker").asString()).isEqualTo("works");
         assertThat(task.path("history").path(0).path("outcome").asString()).isEqualTo("completed");
-    }
-
-    @Test
-    void every_digit_of_a_number_comes_back_from_a_payload_a_result_and_a_signal() {
-        String exact = "{\"n\": 0.1234567890123456789, \"whole\": 123456789012345678901234567890, \"zeros\": 1.50}";
-        String id = enqueue("{\"type\": \"tree\", \"payload\": " + exact + "}");
-        String paid = enqueue("{\"type\": \"paid-tree\", \"payload\": 1}");
-        awaitTask(paid, "place", "waiting");
-        post("tasks/" + paid + "/signal", "{\"name\": \"money\", \"value\": 10.00000000000000000001}");
-        String fork = post("tasks/" + id + "/fork", "{\"payload\": " + exact + ", \"reason\": \"x\"}")
-                .json()
-                .path("id")
-                .asString();
-
-        awaitTask(id, "state", "completed");
-        awaitTask(paid, "state", "completed");
-        assertThat(api.get(Role.VIEWER, "/api/v1/tasks/" + id).body())
-                .contains("\"payload\":" + exact, "\"result\":" + exact);
-        assertThat(api.get(Role.VIEWER, "/api/v1/tasks/" + fork).body()).contains("\"payload\":" + exact);
-        assertThat(api.get(Role.VIEWER, "/api/v1/tasks/" + paid).body()).contains("10.00000000000000000001");
     }
 
     @Test
@@ -481,42 +457,6 @@ class TaskCommandsFlowTest {
         assertThat(unset.path("limits").isNull()).isTrue();
         assertThat(limits("{\"concurrency\": 0, \"reason\": \"x\"}").status()).isEqualTo(422);
         assertThat(events("queue.limited")).hasSizeGreaterThanOrEqualTo(2);
-    }
-
-    @Test
-    void all_queues_together_are_bounded_beside_each_of_them() {
-        Reply set = allLimits("{\"rate\": 1, \"period\": \"P1D\", \"reason\": \"shared\"}");
-        JsonNode told = api.get(Role.VIEWER, "/api/v1/limits").json();
-        List<String> ids = List.of(
-                enqueue("{\"type\": \"echo\", \"payload\": {}, \"queue\": \"all-1\"}"),
-                enqueue("{\"type\": \"echo\", \"payload\": {}, \"queue\": \"all-2\"}"));
-        Eventually.holds("one of them runs", BOUND, () -> completed(ids) == 1);
-        long ran = completed(ids);
-        Reply unset = allLimits("{\"reason\": \"done\"}");
-
-        assertThat(set.status()).isEqualTo(200);
-        assertThat(told.path("limits").path("rate").asInt()).isEqualTo(1);
-        assertThat(ran).isEqualTo(1);
-        assertThat(unset.json().path("limits").isNull()).isTrue();
-        Eventually.holds("the other runs too", BOUND, () -> completed(ids) == 2);
-        assertThat(events("queue.limited"))
-                .anySatisfy(
-                        event -> assertThat(event.path("detail").path("queue").asString("-"))
-                                .isEmpty());
-    }
-
-    private static long completed(List<String> ids) {
-        return ids.stream()
-                .filter(id -> task(id).path("state").asString().equals("completed"))
-                .count();
-    }
-
-    private static Reply allLimits(String body) {
-        return api.send(
-                "PUT",
-                "/api/v1/limits",
-                api.key(Organizations.DEFAULT, Role.OPERATOR).reveal(),
-                body);
     }
 
     private static Reply limits(String body) {
