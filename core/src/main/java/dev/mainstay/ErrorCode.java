@@ -34,7 +34,7 @@ public enum ErrorCode {
     TASK_LINK,
     /// The steps of a task are not those it was begun with.
     STEP_CONFLICT,
-    /// As many claims of workers outside wait for tasks as may.
+    /// As many claims of workers or consumers outside wait as may.
     TOO_MANY_WAITING,
     /// A payload or result is larger than what is kept.
     PAYLOAD_TOO_LARGE,
@@ -48,6 +48,8 @@ public enum ErrorCode {
     SCHEDULE_CONFLICT,
     /// A schedule would fire more often than is done at once.
     SCHEDULE_TOO_MANY,
+    /// No consumer group of that name in this organization.
+    GROUP_UNKNOWN,
     /// A request was answered by nobody in time.
     REPLY_TIMEOUT,
     /// Redis or NATS, where the messages are, does not answer: it is down, or the network is.

@@ -4,8 +4,10 @@ import static dev.mainstay.postgres.Columns.column;
 
 import dev.mainstay.postgres.Columns;
 import dev.mainstay.postgres.Database;
+import dev.mainstay.task.RetryPolicy;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashSet;
@@ -21,16 +23,48 @@ import org.jdbi.v3.core.Handle;
 final class GroupStore {
     private static final String DECLARE = """
             INSERT INTO message_groups AS known (organization_id, name, channels, keys, keys_regex, filter, filter_path,
-                ordered, max_attempts, ack_within, positions)
+                ordered, max_attempts, retry_first, retry_longest, retry_jitter, ack_within, positions)
             VALUES (:organization, :name, :channels, :keys, :regex, :filter, :path::jsonpath, :ordered, :attempts,
+                make_interval(secs => :first), make_interval(secs => :longest), :jitter,
                 make_interval(secs => :seconds), array_fill(:position::bigint, ARRAY[4]))
             ON CONFLICT (organization_id, name) DO UPDATE
             SET channels = excluded.channels, keys = excluded.keys, keys_regex = excluded.keys_regex,
                 filter = excluded.filter, filter_path = excluded.filter_path, ordered = excluded.ordered,
-                max_attempts = excluded.max_attempts, ack_within = excluded.ack_within
-            WHERE (known.channels, known.keys, known.filter, known.ordered, known.max_attempts, known.ack_within)
+                max_attempts = excluded.max_attempts, retry_first = excluded.retry_first,
+                retry_longest = excluded.retry_longest, retry_jitter = excluded.retry_jitter,
+                ack_within = excluded.ack_within
+            WHERE (known.channels, known.keys, known.filter, known.ordered, known.max_attempts, known.retry_first,
+                    known.retry_longest, known.retry_jitter, known.ack_within)
                 IS DISTINCT FROM (excluded.channels, excluded.keys, excluded.filter, excluded.ordered,
-                    excluded.max_attempts, excluded.ack_within)
+                    excluded.max_attempts, excluded.retry_first, excluded.retry_longest, excluded.retry_jitter,
+                    excluded.ack_within)
+            """;
+
+    private static final String FIND = """
+            SELECT *, extract(epoch FROM retry_first)::double precision AS first_seconds,
+                extract(epoch FROM retry_longest)::double precision AS longest_seconds,
+                extract(epoch FROM ack_within)::double precision AS ack_seconds
+            FROM message_groups
+            WHERE organization_id = :organization AND name = :group
+            """;
+
+    private static final String HELD = """
+            SELECT message.*, claim.attempts
+            FROM message_claims claim
+            JOIN messages message ON message.organization_id = claim.organization_id
+                AND message.position = ANY (claim.positions)
+            WHERE claim.organization_id = :organization AND claim.lease_token = :token AND claim.group_name = :group
+            ORDER BY message.priority, message.position
+            """;
+
+    private static final String REMOVE = """
+            WITH held AS (
+                DELETE FROM message_claims WHERE organization_id = :organization AND group_name = :group),
+            waits AS (
+                DELETE FROM message_waiting WHERE organization_id = :organization AND group_name = :group),
+            dead AS (
+                DELETE FROM message_dead_letters WHERE organization_id = :organization AND group_name = :group)
+            DELETE FROM message_groups WHERE organization_id = :organization AND name = :group
             """;
 
     private static final String CLAIMED = """
@@ -87,13 +121,67 @@ final class GroupStore {
                         interest.filter().isNone() ? null : interest.filter().jsonPath())
                 .bind("ordered", group.ordered())
                 .bind("attempts", group.retry().attempts())
-                .bind("seconds", seconds(group))
+                .bind("first", seconds(group.retry().first()))
+                .bind("longest", seconds(group.retry().longest()))
+                .bind("jitter", group.retry().jitter())
+                .bind("seconds", seconds(group.ackWithin()))
                 .bind("position", position)
                 .execute());
     }
 
-    private static double seconds(ConsumerGroup group) {
-        return group.ackWithin().toNanos() / 1e9;
+    private static double seconds(Duration duration) {
+        return duration.toNanos() / 1e9;
+    }
+
+    Optional<ConsumerGroup> find(UUID organization, String group) {
+        return database.read(handle -> handle.createQuery(FIND)
+                .bind("organization", organization)
+                .bind("group", group)
+                .map((row, context) -> group(row))
+                .findOne());
+    }
+
+    private static ConsumerGroup group(ResultSet row) throws SQLException {
+        String filter = row.getString("filter");
+        Interest interest = new Interest(
+                Set.copyOf(Columns.texts(row, "channels")),
+                TopicPattern.of(row.getString("keys")),
+                filter == null ? MessageFilter.NONE : MessageFilter.of(filter));
+        RetryPolicy retry = new RetryPolicy(
+                row.getInt("max_attempts"),
+                duration(row, "first_seconds"),
+                duration(row, "longest_seconds"),
+                row.getDouble("retry_jitter"));
+        return new ConsumerGroup(
+                row.getString("name"),
+                interest,
+                Start.NEWEST,
+                retry,
+                duration(row, "ack_seconds"),
+                row.getBoolean("ordered"));
+    }
+
+    static Duration duration(ResultSet row, String column) throws SQLException {
+        return Duration.ofMillis(Math.round(row.getDouble(column) * 1_000));
+    }
+
+    boolean remove(UUID organization, String group) {
+        return database.write(handle -> handle.createUpdate(REMOVE)
+                        .bind("organization", organization)
+                        .bind("group", group)
+                        .execute())
+                == 1;
+    }
+
+    Batch held(UUID organization, String group, UUID token) {
+        return new Batch(
+                token,
+                database.read(handle -> handle.createQuery(HELD)
+                        .bind("organization", organization)
+                        .bind("group", group)
+                        .bind("token", token)
+                        .map((row, context) -> LogStore.message(row, row.getInt("attempts") + 1))
+                        .list()));
     }
 
     void seek(UUID organization, String group, long position) {
@@ -178,7 +266,7 @@ final class GroupStore {
         Set<UUID> lost = new HashSet<>(tokens);
         database.write(handle -> handle.createQuery(RENEW)
                         .bind("organization", organization)
-                        .bind("seconds", seconds(group))
+                        .bind("seconds", seconds(group.ackWithin()))
                         .bindArray("tokens", UUID.class, List.copyOf(tokens))
                         .mapTo(UUID.class)
                         .list())

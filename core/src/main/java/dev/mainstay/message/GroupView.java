@@ -1,11 +1,14 @@
 package dev.mainstay.message;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /// How a consumer group stands. Immutable.
 ///
+/// @param firstRetry how long a message waits that failed once; the wait doubles from then on
+/// @param ackWithin how long a handler may take
 /// @param behind messages on its channels it has not read, whatever their keys; counted up to 10,000
 /// @param oldest when the oldest of them was stored
 /// @param inHand messages its consumers have at the moment
@@ -17,6 +20,9 @@ public record GroupView(
         @Nullable String filter,
         boolean ordered,
         int maxAttempts,
+        Duration firstRetry,
+        Duration longestRetry,
+        Duration ackWithin,
         long behind,
         @Nullable Instant oldest,
         long inHand,

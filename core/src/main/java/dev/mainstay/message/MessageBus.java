@@ -129,6 +129,11 @@ public final class MessageBus {
         host.transport().declare(organization, group);
     }
 
+    /// For consumers that are not on a node.
+    public OutsideConsumers outside() {
+        return host.outside(organization);
+    }
+
     /// Lets a group read again from a place in the log, or skip to it. What is in hand or waits is not touched.
     public void seek(String group, Start start) {
         host.transport().seek(organization, group, host.transport().position(organization, start));

@@ -34,6 +34,7 @@ public final class MessageHost implements Resident {
     private final Map<UUID, Tail> tails = new ConcurrentHashMap<>();
     private final Map<UUID, Requests> requests = new ConcurrentHashMap<>();
     private final MessageTally tally = new MessageTally();
+    private final RecentEnds recentEnds = new RecentEnds();
     private final Loop poll;
     private volatile @Nullable Telemetry telemetry;
     private final Collecting collecting;
@@ -145,6 +146,10 @@ public final class MessageHost implements Resident {
 
     InstantSource clock() {
         return clock;
+    }
+
+    OutsideConsumers outside(UUID organization) {
+        return new OutsideConsumers(transport, organization, recentEnds, tally);
     }
 
     CompletableFuture<List<Long>> publish(UUID organization, List<Outgoing> messages) {

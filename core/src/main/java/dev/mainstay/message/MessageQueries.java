@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// Reads messages, channels, groups and dead letters of an organization, as a request sees them. Of messages in
 /// PostgreSQL; another transport keeps its own. Stateless and thread-safe.
@@ -54,7 +55,9 @@ public final class MessageQueries {
             """;
 
     private static final String GROUPS = """
-            SELECT reading.*, behind.messages AS behind, behind.oldest, held.messages AS in_hand, held.consumers,
+            SELECT reading.*, extract(epoch FROM retry_first)::double precision AS first_seconds,
+                extract(epoch FROM retry_longest)::double precision AS longest_seconds,
+                extract(epoch FROM ack_within)::double precision AS ack_seconds, behind.messages AS behind, behind.oldest, held.messages AS in_hand, held.consumers,
                 (SELECT count(*) FROM message_waiting waiting
                  WHERE waiting.organization_id = :organization AND waiting.group_name = reading.name) AS waiting,
                 (SELECT count(*) FROM message_dead_letters dead
@@ -79,6 +82,7 @@ public final class MessageQueries {
                 FROM message_claims claim
                 WHERE claim.organization_id = :organization AND claim.group_name = reading.name) AS held
             WHERE reading.organization_id = :organization AND reading.name > :after
+                AND (:only::text IS NULL OR reading.name = :only)
             ORDER BY reading.name
             LIMIT :limit
             """;
@@ -126,7 +130,18 @@ public final class MessageQueries {
     }
 
     public static List<GroupView> groups(OrganizationDatabase database, String after, int limit) {
-        return database.list(GROUPS, page(database, after, limit), (row, context) -> group(row));
+        return groups(database, page(database, after, limit), null);
+    }
+
+    public static Optional<GroupView> group(OrganizationDatabase database, String name) {
+        return groups(database, page(database, "", 1), name).stream().findFirst();
+    }
+
+    private static List<GroupView> groups(
+            OrganizationDatabase database, Map<String, Object> parameters, @Nullable String only) {
+        Map<String, @Nullable Object> bound = new HashMap<>(parameters);
+        bound.put("only", only);
+        return database.list(GROUPS, bound, (row, context) -> group(row));
     }
 
     private static GroupView group(ResultSet row) throws SQLException {
@@ -139,6 +154,9 @@ public final class MessageQueries {
                 row.getString("filter"),
                 row.getBoolean("ordered"),
                 row.getInt("max_attempts"),
+                GroupStore.duration(row, "first_seconds"),
+                GroupStore.duration(row, "longest_seconds"),
+                GroupStore.duration(row, "ack_seconds"),
                 row.getLong("behind"),
                 isNothingUnread ? null : momentOf(oldest),
                 row.getLong("in_hand"),

@@ -1,6 +1,7 @@
 package dev.mainstay.message;
 
 import dev.mainstay.postgres.Filter;
+import dev.mainstay.task.Priority;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -12,6 +13,7 @@ public record MessageSearch(
         Optional<String> channel,
         Optional<String> sender,
         Optional<String> correlation,
+        Optional<Priority> priority,
         TopicPattern keys,
         MessageFilter filter,
         Optional<Instant> from,
@@ -24,6 +26,7 @@ public record MessageSearch(
                 .and("channel = :channel", "channel", channel)
                 .and("sender = :sender", "sender", sender)
                 .and("correlation_id = :correlation", "correlation", correlation)
+                .and("priority = :priority", "priority", priority.map(Priority::stored))
                 .and("position >= :from", "from", from.map(LogStore::positionOf))
                 .and("position < :to", "to", to.map(LogStore::positionOf))
                 .and("position < :before", "before", before);

@@ -1,7 +1,10 @@
 package dev.mainstay.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.tuple;
 
+import dev.mainstay.MainstayException;
 import dev.mainstay.concurrent.Threads;
 import dev.mainstay.task.NotRetryableException;
 import dev.mainstay.task.Priority;
@@ -376,5 +379,44 @@ abstract class MessageBusConformance extends HandOutConformance {
             eventually(got, 1);
         }
         assertThat(got).containsExactly("other");
+    }
+
+    @Test
+    void a_consumer_outside_settles_under_its_lease_and_a_group_can_be_forgotten() throws InterruptedException {
+        String channel = unique("outside");
+        ConsumerGroup group = ConsumerGroup.of(channel, Interest.in(channel).matching("a.#"))
+                .retry(QUICK.withAttempts(2))
+                .ackWithin(Duration.ofSeconds(7));
+        bus.declare(group);
+        OutsideConsumers outside = bus.outside();
+        assertThat(outside.group(channel)).contains(group);
+        long first = publishedAt(channel, "one");
+        long second = publishedAt(channel, "two");
+
+        Batch batch = outside.claim(channel, 10, Duration.ofSeconds(10), () -> true);
+        assertThat(batch.messages()).extracting(Message::position).containsExactly(first, second);
+        OutsideEnd failed = outside.fail(channel, batch.token(), first, "no", true, null);
+        assertThat(failed.givenBack()).containsExactly(second);
+        assertThat(outside.fail(channel, batch.token(), first, "no", true, null))
+                .isEqualTo(failed);
+        assertThatExceptionOfType(MainstayException.class)
+                .isThrownBy(() -> outside.ack(channel, batch.token(), List.of(second)))
+                .withMessageContaining("lease");
+
+        Batch again = outside.claim(channel, 10, Duration.ofSeconds(10), () -> true);
+        assertThat(again.messages())
+                .extracting(Message::position, Message::attempt)
+                .containsExactly(tuple(first, 2));
+        assertThat(outside.fail(channel, again.token(), first, "no", true, null))
+                .isEqualTo(OutsideEnd.DEAD);
+        assertThat(bus.deadLetters(Optional.of(channel), 10)).hasSize(1);
+        assertThat(outside.remove(channel)).isTrue();
+        assertThat(outside.remove(channel)).isFalse();
+        assertThat(outside.group(channel)).isEmpty();
+        assertThat(bus.deadLetters(Optional.of(channel), 10)).isEmpty();
+    }
+
+    private long publishedAt(String channel, String body) {
+        return bus.publish(NewMessage.to(channel, body).key("a.b").from("me")).position();
     }
 }

@@ -3,11 +3,15 @@ package dev.mainstay.message.redis;
 import dev.mainstay.message.Batch;
 import dev.mainstay.message.ConsumerGroup;
 import dev.mainstay.message.DeadLetter;
+import dev.mainstay.message.Interest;
 import dev.mainstay.message.Message;
 import dev.mainstay.message.MessageFilter;
 import dev.mainstay.message.Settlement;
+import dev.mainstay.message.Start;
 import dev.mainstay.message.TopicPattern;
 import dev.mainstay.postgres.Jsonb;
+import dev.mainstay.task.RetryPolicy;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -60,7 +64,53 @@ final class RedisGroups {
                         group.ordered() ? "1" : "0",
                         Integer.toString(group.retry().attempts()),
                         Long.toString(group.ackWithin().toNanos() / 1_000),
-                        Long.toString(position)));
+                        Long.toString(position),
+                        Long.toString(group.retry().first().toMillis()),
+                        Long.toString(group.retry().longest().toMillis()),
+                        Double.toString(group.retry().jitter())));
+    }
+
+    Optional<ConsumerGroup> find(UUID organization, String group) {
+        List<String> found = RedisLog.texts(run(RedisScript.GROUP, organization, List.of(group)));
+        return found.isEmpty() ? Optional.empty() : Optional.of(group(group, found));
+    }
+
+    private static ConsumerGroup group(String name, List<String> found) {
+        Interest interest = new Interest(
+                Set.copyOf(found.subList(8, found.size())),
+                TopicPattern.of(found.get(0)),
+                MessageFilter.of(found.get(1)));
+        RetryPolicy retry = new RetryPolicy(
+                Integer.parseInt(found.get(3)),
+                Duration.ofMillis(Long.parseLong(found.get(5))),
+                Duration.ofMillis(Long.parseLong(found.get(6))),
+                Double.parseDouble(found.get(7)));
+        Duration lease = Duration.ofNanos(Long.parseLong(found.get(4)) * 1_000);
+        return new ConsumerGroup(
+                name, interest, Start.NEWEST, retry, lease, found.get(2).equals("1"));
+    }
+
+    boolean remove(UUID organization, String group) {
+        return run(RedisScript.REMOVE, organization, List.of(group))
+                .getFirst()
+                .toString()
+                .equals("1");
+    }
+
+    Batch held(UUID organization, String group, UUID token) {
+        List<String> found = RedisLog.texts(run(RedisScript.HELD, organization, List.of(group, token.toString())));
+        return found.size() < 2
+                ? new Batch(token, List.of())
+                : new Batch(
+                        token,
+                        log
+                                .fetch(
+                                        organization,
+                                        found.subList(1, found.size()),
+                                        Integer.parseInt(found.getFirst()) + 1)
+                                .stream()
+                                .sorted(MOST_URGENT_FIRST)
+                                .toList());
     }
 
     void seek(UUID organization, String group, long position) {
