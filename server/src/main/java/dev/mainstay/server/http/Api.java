@@ -64,6 +64,8 @@ public record Api(
                         new TaskBulkRoutes(taskDesks).routes(),
                         new QueueRoutes(database, taskDesks).routes(),
                         new MessageRoutes(database, messages, clock).routes(),
+                        new MessageGroupRoutes(database, messages).routes(),
+                        List.of(MessageSockets.route(messages, keyCheck::caller, SocketLimits.USUAL)),
                         new KeyRoutes(keys, keyCheck, node, clock).routes())
                 .flatMap(List::stream)
                 .toList();

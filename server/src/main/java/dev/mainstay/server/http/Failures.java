@@ -25,6 +25,8 @@ final class Failures {
             case AGENT_UNKNOWN -> Refusal.notFound(detail(failure) + "; GET /api/v1/agents lists those there are");
             case SCHEDULE_UNKNOWN ->
                 Refusal.notFound(detail(failure) + "; GET /api/v1/schedules lists those there are");
+            case GROUP_UNKNOWN ->
+                Refusal.notFound(detail(failure) + "; GET /api/v1/message-groups lists those there are");
             case SCHEDULE_TOO_MANY -> Refusal.invalid(List.of(new Problem.At("$.to", detail(failure))));
             case AGENT_DUPLICATE,
                     AGENT_IN_USE,

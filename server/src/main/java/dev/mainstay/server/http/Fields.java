@@ -312,6 +312,16 @@ final class Fields {
         return nested(value == null ? whenMissing : value, path + "." + name, errors, reader);
     }
 
+    /// At least one positive whole number.
+    List<Long> wholes(String name, int maxItems) {
+        List<JsonNode> items = items(name, maxItems);
+        if (items.isEmpty() || !items.stream().allMatch(item -> item.isIntegralNumber() && item.asLong(0) > 0)) {
+            error(name, "must be 1 to " + maxItems + " whole numbers above 0");
+            return List.of();
+        }
+        return items.stream().map(item -> item.asLong(0)).toList();
+    }
+
     List<UUID> uuids(String name, int maxItems) {
         return matching(name, maxItems, UUID_FORM).stream()
                 .filter(text -> UUID_FORM.matcher(text).matches())

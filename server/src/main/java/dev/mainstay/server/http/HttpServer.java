@@ -11,6 +11,7 @@ import io.javalin.http.HandlerType;
 import io.javalin.http.HttpResponseException;
 import io.javalin.util.JavalinBindException;
 import io.javalin.util.JavalinLogger;
+import io.javalin.websocket.WsHandlerType;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -124,6 +125,8 @@ public final class HttpServer implements AutoCloseable {
         settings.router.ignoreTrailingSlashes = false;
         settings.routes.before(HttpServer::secure);
         settings.routes.exception(HttpResponseException.class, HttpServer::refuse);
+        settings.jetty.modifyWebSocketServletFactory(
+                sockets -> sockets.setMaxTextMessageSize(MessageSockets.LARGEST_FRAME));
         routes.forEach(route -> add(settings, route, new RouteTimers(meters, route), callers));
     }
 
@@ -145,6 +148,9 @@ public final class HttpServer implements AutoCloseable {
         String path = route.path().replaceAll("\\{(\\w+)\\*}", "<$1>");
         io.javalin.http.Handler handler = context -> timers.time(() -> Exchange.run(route, context, callers));
         settings.routes.addHttpHandler(HandlerType.findOrCreate(route.method().name()), path, handler);
+        if (route.handler() instanceof MessageSockets sockets) {
+            settings.routes.addWsHandler(WsHandlerType.WEBSOCKET, path, sockets::configure);
+        }
         if (route.method() == Route.Method.GET) {
             // Without this Javalin answers HEAD by itself, to anybody.
             settings.routes.addHttpHandler(HandlerType.HEAD, path, handler);

@@ -11,11 +11,9 @@ import dev.mainstay.message.TopicPattern;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.OrganizationDatabase;
 import dev.mainstay.server.auth.Access;
-import dev.mainstay.server.auth.Role;
 import dev.mainstay.server.stream.MessageStreams;
 import dev.mainstay.server.stream.MessageView;
 import dev.mainstay.task.Priority;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.HashSet;
@@ -23,20 +21,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.node.NullNode;
 
 /// Messages over HTTP: published, looked up, followed, and what groups gave up. Thread-safe.
 final class MessageRoutes {
     private static final String MESSAGES = "/api/v1/messages";
     private static final String DEAD = "/api/v1/message-dead-letters";
     private static final String ONE_DEAD = DEAD + "/{group}/{position}";
-    private static final Duration LONGEST_LIFE = Duration.ofDays(365);
     private static final int MOST = 1_000;
     private static final int RETRY_AFTER_SECONDS = 10;
 
@@ -57,7 +49,6 @@ final class MessageRoutes {
                 Route.get(MESSAGES + "/stream", Access.VIEWER, this::stream),
                 Route.get(MESSAGES + "/{position}", Access.VIEWER, this::describe),
                 Route.get("/api/v1/message-channels", Access.VIEWER, this::channels),
-                Route.get("/api/v1/message-groups", Access.VIEWER, this::groups),
                 Route.get(DEAD, Access.VIEWER, this::deadLetters),
                 Route.post(ONE_DEAD + "/redrive", Access.OPERATOR, this::redrive),
                 Route.delete(ONE_DEAD, Access.OPERATOR, this::discard));
@@ -74,6 +65,7 @@ final class MessageRoutes {
                 request.query("channel"),
                 request.query("sender"),
                 request.query("correlation"),
+                request.choice("priority", Priority.values(), Priority::word),
                 worded(request, "key", TopicPattern::of, TopicPattern.ALL),
                 worded(request, "filter", MessageFilter::of, MessageFilter.NONE),
                 request.moment("from", now),
@@ -114,74 +106,10 @@ final class MessageRoutes {
     }
 
     private Answer publish(Request request) {
-        NewMessage message = request.body(fields -> message(fields, request));
+        NewMessage message = request.body(fields -> NewMessageReader.read(fields, request.caller()));
         var published =
                 streams.bus(request.organization()).as(request.caller().actor()).publish(message);
         return Answer.json(201, published);
-    }
-
-    private static NewMessage message(Fields fields, Request request) {
-        String channel = fields.optionalText("channel", 200);
-        String agent = fields.optionalText("agent", 200);
-        boolean all = fields.flag("allAgents", false);
-        JsonNode body = fields.any("body");
-        if (Stream.of(channel != null, agent != null, all)
-                        .filter(given -> given)
-                        .count()
-                != 1) {
-            fields.error("channel", "must be given, or agent, or allAgents; one of the three");
-            return NewMessage.toAllAgents("");
-        }
-        Object content = body == null ? NullNode.getInstance() : body;
-        NewMessage message = made(
-                fields,
-                "channel",
-                NewMessage.toAllAgents(content),
-                () -> all
-                        ? NewMessage.toAllAgents(content)
-                        : agent != null ? NewMessage.toAgent(agent, content) : toChannel(channel, content));
-        return optional(fields, message, request);
-    }
-
-    private static NewMessage toChannel(@Nullable String channel, Object body) {
-        return NewMessage.to(channel == null ? "" : channel, body);
-    }
-
-    private static NewMessage optional(Fields fields, NewMessage message, Request request) {
-        NewMessage made =
-                message.priority(fields.oneOf("priority", Priority.values(), Priority::word, Priority.NORMAL));
-        made = with(fields, "routingKey", made, NewMessage::key);
-        made = with(fields, "correlationId", made, NewMessage::correlation);
-        made = with(fields, "replyTo", made, NewMessage::replyingTo);
-        String sender = fields.optionalText("sender", 256);
-        if (sender != null && request.caller().role() == Role.AGENT) {
-            fields.error("sender", "is the key itself for a key with role agent");
-        } else if (sender != null) {
-            made = made.from(sender);
-        }
-        Duration life = fields.optionalDuration("timeToLive", Duration.ofMillis(1), LONGEST_LIFE);
-        made = life == null ? made : made.expiringAfter(life);
-        for (Map.Entry<String, String> header :
-                fields.labels("headers", 32, 1_000).entrySet()) {
-            NewMessage before = made;
-            made = made(fields, "headers", before, () -> before.header(header.getKey(), header.getValue()));
-        }
-        return made;
-    }
-
-    private static NewMessage with(
-            Fields fields, String name, NewMessage message, BiFunction<NewMessage, String, NewMessage> change) {
-        String value = fields.optionalText(name, 256);
-        return value == null ? message : made(fields, name, message, () -> change.apply(message, value));
-    }
-
-    private static NewMessage made(Fields fields, String name, NewMessage otherwise, Supplier<NewMessage> made) {
-        try {
-            return made.get();
-        } catch (IllegalArgumentException e) {
-            fields.error(name, String.valueOf(e.getMessage()));
-            return otherwise;
-        }
     }
 
     private Answer stream(Request request) {
@@ -206,8 +134,9 @@ final class MessageRoutes {
                 Map.of("X-Accel-Buffering", "no"));
     }
 
-    /// Behind the last one that was read, or behind a position that was asked for, or with what comes.
-    private static Start start(Request request) {
+    /// Behind the last one that was read, or behind a position or from a moment that was asked for,
+    /// or with what comes.
+    private Start start(Request request) {
         Optional<String> after = Optional.ofNullable(request.header("Last-Event-ID"))
                 .filter(id -> !id.isEmpty())
                 .or(() -> request.query("after"));
@@ -217,6 +146,7 @@ final class MessageRoutes {
                     }
                     return Start.after(Long.parseLong(position));
                 })
+                .or(() -> request.moment("from", clock.instant()).map(Start::since))
                 .orElse(Start.NEWEST);
     }
 
@@ -227,15 +157,6 @@ final class MessageRoutes {
                 MessageQueries.channels(reading(request), after, limit + 1),
                 limit,
                 channel -> Cursor.of("channels", channel.name())));
-    }
-
-    private Answer groups(Request request) {
-        int limit = request.limit(100, MOST);
-        String after = Cursor.in(request, "groups", 1, List::getFirst).orElse("");
-        return Answer.json(Page.of(
-                MessageQueries.groups(reading(request), after, limit + 1),
-                limit,
-                group -> Cursor.of("groups", group.name())));
     }
 
     private record DeadView(String group, int attempts, String reason, Instant diedAt, MessageView message) {

@@ -83,6 +83,13 @@ public final class Refusal extends RuntimeException {
         return new Refusal(problem, allowed == null ? Map.of() : Map.of("Allow", allowed));
     }
 
+    /// Of a path that speaks another protocol.
+    static Refusal upgradeRequired() {
+        Problem problem = Problem.of(
+                426, "Upgrade Required", "UPGRADE_REQUIRED", "this path is a WebSocket; see the guide to messages");
+        return new Refusal(problem, Map.of("Upgrade", "websocket"));
+    }
+
     public static Refusal conflict(String code, String detail) {
         return plain(409, "Conflict", code, detail);
     }

@@ -11,9 +11,11 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
@@ -30,6 +32,7 @@ public final class MessageStreams implements AutoCloseable {
     private final Function<UUID, MessageBus> buses;
     private final MonotonicClock clock = MonotonicClock.system();
     private final AtomicInteger open = new AtomicInteger();
+    private final List<Runnable> endings = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
 
     public MessageStreams(Function<UUID, MessageBus> buses) {
@@ -38,6 +41,11 @@ public final class MessageStreams implements AutoCloseable {
 
     public MessageBus bus(UUID organization) {
         return buses.apply(organization);
+    }
+
+    /// Until this node stops.
+    public boolean isOpen() {
+        return !closed;
     }
 
     public boolean isFull() {
@@ -94,9 +102,16 @@ public final class MessageStreams implements AutoCloseable {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
+    /// Runs when this node stops, once.
+    public void onClose(Runnable ending) {
+        endings.add(ending);
+    }
+
     /// Ends all streams within a moment.
     @Override
     public void close() {
         closed = true;
+        endings.forEach(Runnable::run);
+        endings.clear();
     }
 }
