@@ -47,6 +47,11 @@ public final class WebAssets {
             "json-box.js",
             "layouts.js",
             "main.js",
+            "message-groups.js",
+            "message-panel.js",
+            "message-table.js",
+            "messages-screen.js",
+            "messages.js",
             "metric-chart.js",
             "node-list.js",
             "overview-tiles.js",
@@ -95,8 +100,16 @@ public final class WebAssets {
             "window.js",
             "windowed-grid.js");
     /// The addresses of the screens. Each answers with the same page, which shows what its address names.
-    private static final List<String> SCREENS =
-            List.of("/", "/tasks", "/tasks/{id}", "/queues", "/queues/{name}", "/schedules", "/schedules/{name}");
+    private static final List<String> SCREENS = List.of(
+            "/",
+            "/tasks",
+            "/tasks/{id}",
+            "/queues",
+            "/queues/{name}",
+            "/messages",
+            "/messages/{position}",
+            "/schedules",
+            "/schedules/{name}");
     /// Fetched when the first chart is shown, not before.
     private static final List<String> LATER = List.of("app/plot.js", "lib/chart.js/", "lib/kurkle__color/");
 

@@ -3,6 +3,7 @@
 
 import { html } from "lit";
 import "./fleet-screen.js";
+import "./messages-screen.js";
 import "./queue-screen.js";
 import "./queues-screen.js";
 import "./schedules-screen.js";
@@ -17,6 +18,7 @@ export const SCREENS = [
   { path: "queues", word: "Queues", draw: (fleet, place) => (place.id
     ? html`<mainstay-queue-screen .fleet=${fleet} .name=${place.id}></mainstay-queue-screen>`
     : html`<mainstay-queues-screen .fleet=${fleet}></mainstay-queues-screen>`) },
+  { path: "messages", word: "Messages", draw: (fleet, place) => html`<mainstay-messages-screen .fleet=${fleet} .place=${place}></mainstay-messages-screen>` },
   { path: "schedules", word: "Schedules", draw: (fleet, place) => html`<mainstay-schedules-screen .fleet=${fleet} .place=${place}></mainstay-schedules-screen>` },
 ];
 
