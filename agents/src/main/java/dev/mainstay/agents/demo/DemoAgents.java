@@ -3,6 +3,7 @@ package dev.mainstay.agents.demo;
 import dev.mainstay.FleetBuilder;
 import dev.mainstay.agent.AgentCategory;
 import dev.mainstay.agent.AgentSpec;
+import dev.mainstay.task.RetryPolicy;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -14,8 +15,17 @@ public final class DemoAgents {
     private static final Faults FRAGILE = new Faults(Duration.ofMillis(10), Duration.ofMillis(200), 0.10, 0.010);
 
     /// The ids of the agents of the demonstration.
-    public static final Set<String> IDS =
-            Set.of("diagnostic_test_agent", "test_agent_1", "test_agent_2", "test_launcher_env_agent");
+    public static final Set<String> IDS = Set.of(
+            "diagnostic_test_agent",
+            "test_agent_1",
+            "test_agent_2",
+            "test_launcher_env_agent",
+            "test_shop_agent",
+            "test_clerk_agent");
+
+    private static final double FAULTY_ORDERS = 0.02;
+    private static final Duration PACKING = Duration.ofMillis(1_500);
+    private static final RetryPolicy RETRY = new RetryPolicy(3, Duration.ofSeconds(2), Duration.ofSeconds(10), 0.2);
 
     private DemoAgents() {}
 
@@ -26,6 +36,11 @@ public final class DemoAgents {
         builder.agent(
                 spec("test_launcher_env_agent", 10, "looks whether it was started with what it needs"),
                 any -> new EnvironmentAgent(System.getenv(), System.getProperties()));
+        builder.agent(
+                spec("test_shop_agent", 3, "publishes an order now and then"), any -> new ShopAgent(FAULTY_ORDERS, 4));
+        builder.agent(
+                spec("test_clerk_agent", 5, "makes a task with steps of each order"),
+                any -> new ClerkAgent(PACKING, RETRY));
         return builder;
     }
 
