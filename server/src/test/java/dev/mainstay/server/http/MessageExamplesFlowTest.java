@@ -30,6 +30,18 @@ class MessageExamplesFlowTest {
         consumes("python3", "-u", "consumer.py");
     }
 
+    @Test
+    void the_calls_of_the_guide_work_as_written() throws IOException, InterruptedException {
+        Examples.requires("bash");
+        Path log = folder.resolve("log");
+        try (ApiServer api = new ApiServer()) {
+            api.messages.join("guide");
+            Process process = Examples.run(api, log, Role.ADMIN, "bash", "-c", Examples.script("messages.md"));
+            assertThat(process.waitFor()).as(Files.readString(log)).isZero();
+            assertThat(api.get(Role.VIEWER, GROUP).status()).isEqualTo(404);
+        }
+    }
+
     private void consumes(String program, String option, String file) throws IOException, InterruptedException {
         Examples.requires(program);
         Path log = folder.resolve("log");
