@@ -39,6 +39,8 @@ final class Claimer implements AutoCloseable {
     private volatile long expectedUntil;
     private volatile long nextPoll = Long.MIN_VALUE;
     private int turn;
+    private List<ClaimedTask> claimed = List.of();
+    private int begun;
 
     Claimer(ClaimStore claims, LaneStore lanes, TaskHost host, MonotonicClock monotonic) {
         this.claims = claims;
@@ -118,6 +120,7 @@ final class Claimer implements AutoCloseable {
     }
 
     private void round() {
+        begin();
         UUID session = host.session();
         if (session == null) {
             return;
@@ -222,12 +225,26 @@ final class Claimer implements AutoCloseable {
         List<Want> wants = wants(asked, room, fromStart);
         ClaimEvent event = new ClaimEvent();
         event.begin();
-        List<ClaimedTask> claimed = claims.claim(session, wants, room, bound.limited());
-        event.ended(room, claimed.size());
+        claimed = claims.claim(session, wants, room, bound.limited());
+        begun = 0;
+        int size = claimed.size();
+        event.ended(room, size);
         learn(wants, claimed, room, hints);
-        claimed.forEach(
-                task -> host.begin(task, spot(task.lane(), task.rank()).lane().type()));
-        return claimed.size();
+        begin();
+        return size;
+    }
+
+    /// What was claimed and does not run yet. A round that fails in the middle of it, for want of memory say, leaves
+    /// the
+    /// rest to the next one: what is claimed is held by this node, so nobody else would begin it.
+    private void begin() {
+        while (begun < claimed.size()) {
+            ClaimedTask task = claimed.get(begun);
+            host.begin(task, spot(task.lane(), task.rank()).lane().type());
+            begun++;
+        }
+        claimed = List.of();
+        begun = 0;
     }
 
     private Spot spot(int lane, int rank) {

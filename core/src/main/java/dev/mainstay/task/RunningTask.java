@@ -57,10 +57,20 @@ final class RunningTask implements TaskContext {
         this.steps = new StepLog(task, host.services(), startedAt, ending -> suspension = ending);
     }
 
+    /// When it throws, nothing has begun.
     void start() {
-        worker.started();
         host.schedule(deadline, worker.type().deadline());
-        thread = Threads.startVirtual("mainstay-task", this::run);
+        boolean isStarted = false;
+        worker.started();
+        try {
+            thread = Threads.startVirtual("mainstay-task", this::run);
+            isStarted = true;
+        } finally {
+            if (!isStarted) {
+                worker.lost();
+                host.cancel(deadline);
+            }
+        }
     }
 
     private void run() {

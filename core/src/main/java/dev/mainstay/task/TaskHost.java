@@ -165,13 +165,14 @@ public final class TaskHost implements Resident {
         try {
             UUID id = TaskId.at(clock.instant());
             Optional<ClaimedTask> claimed = claimStore.enqueueAndClaim(mine, organization, id, lane, task);
-            isBegun = claimed.isPresent();
-            claimed.ifPresent(mineNow -> beginReserved(mineNow, task.type()));
+            if (claimed.isPresent()) {
+                beginAlone(claimed.get(), task.type());
+                isBegun = true;
+            }
             return id;
         } finally {
             if (!isBegun) {
-                active.decrementAndGet();
-                held.decrementAndGet();
+                unreserve();
             }
         }
     }
@@ -269,13 +270,42 @@ public final class TaskHost implements Resident {
         return isFree;
     }
 
+    /// All or nothing: when it throws, the task has not begun, and may be begun again.
     void begin(ClaimedTask task, String type) {
         active.incrementAndGet();
         held.incrementAndGet();
-        beginReserved(task, type);
+        boolean isBegun = false;
+        try {
+            beginReserved(task, type);
+            isBegun = true;
+        } finally {
+            if (!isBegun) {
+                running.remove(task.id());
+                unreserve();
+            }
+        }
     }
 
-    void beginReserved(ClaimedTask task, String type) {
+    /// A claim of one task, which is given back as one nobody knows of when it throws.
+    private void beginAlone(ClaimedTask task, String type) {
+        boolean isBegun = false;
+        try {
+            beginReserved(task, type);
+            isBegun = true;
+        } finally {
+            if (!isBegun) {
+                running.remove(task.id());
+                tokens.remove(task.claim().token());
+            }
+        }
+    }
+
+    private void unreserve() {
+        active.decrementAndGet();
+        held.decrementAndGet();
+    }
+
+    private void beginReserved(ClaimedTask task, String type) {
         tokens.add(task.claim().token());
         Worker<?> worker = workers.of(type);
         if (worker == null) {
@@ -292,8 +322,8 @@ public final class TaskHost implements Resident {
 
     /// Whoever would have worked on it stopped while it was being claimed.
     private void giveBack(ClaimedTask task) {
-        active.decrementAndGet();
         completer.offer(Ending.released(task, "nobody here works on it any more", clock.instant()));
+        active.decrementAndGet();
     }
 
     /// @param ending null when the lease was lost, so that there is nothing to store

@@ -61,7 +61,7 @@ public final class TaskQueue {
     /// In the caller's transaction, on a connection to Mainstay's database: rolled back, it never was. The connection's
     /// user must be one who may enqueue (a member of Mainstay's engine role).
     public Enqueued enqueue(Connection connection, NewTask task) throws SQLException {
-        Enqueued result = store.enqueue(connection, organization, task);
+        Enqueued result = store.enqueue(connection, organization, List.of(task)).getFirst();
         host.expect();
         return result;
     }

@@ -11,18 +11,19 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.sql.Types;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.jspecify.annotations.Nullable;
 
 /// Puts tasks into the database. Thread-safe.
@@ -42,24 +43,20 @@ final class TaskStore {
             FROM task
             """;
 
+    /// One after the other in the order given, since a later one may stand in line behind an earlier one.
     private static final String ENQUEUE = """
-            SELECT id, is_new
-            FROM task_enqueue(tenant => :organization, task_type => :type, task_payload => :payload::jsonb,
-                task_queue => :queue, task => :id, task_priority => :priority::smallint, due => :due::timestamptz,
-                delay => make_interval(secs => :delay::double precision),
-                time_to_live => make_interval(secs => :timeToLive::double precision),
-                key => :uniqueKey, key_kept => make_interval(secs => :keyKept::double precision),
-                ordering => :orderingKey, parent => :parent::uuid, needs => :needs,
-                task_tags => :tags, most_attempts => :attempts::integer, by_actor => :actor)
-            """;
-
-    private static final String ENQUEUE_ELSEWHERE = """
-            SELECT id, is_new
-            FROM SCHEMA.task_enqueue(tenant => ?, task_type => ?, task_payload => ?::jsonb, task_queue => ?, task => ?,
-                task_priority => ?::smallint, due => ?::timestamptz,
-                delay => make_interval(secs => ?), time_to_live => make_interval(secs => ?),
-                key => ?, key_kept => make_interval(secs => ?),
-                ordering => ?, parent => ?, needs => ?, task_tags => ?, most_attempts => ?)
+            SELECT enqueued.id, enqueued.is_new
+            FROM unnest(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) WITH ORDINALITY
+                AS task (id, type, queue, payload, priority, due, delay, time_to_live, unique_key, kept, ordering_key,
+                    parent, needs, tags, attempts, place)
+            CROSS JOIN LATERAL SCHEMA.task_enqueue(tenant => ?, by_actor => ?, task_type => task.type,
+                task_payload => task.payload::jsonb, task_queue => task.queue, task => task.id,
+                task_priority => task.priority::smallint, due => task.due, delay => make_interval(secs => task.delay),
+                time_to_live => make_interval(secs => task.time_to_live), key => task.unique_key,
+                key_kept => make_interval(secs => task.kept), ordering => task.ordering_key, parent => task.parent,
+                needs => task.needs::uuid[], task_tags => string_to_array(nullif(task.tags, ''), E'\\x1f'),
+                most_attempts => task.attempts) AS enqueued
+            ORDER BY task.place
             """;
 
     /// What task_enqueue says of a parent or needed task that is not there.
@@ -70,11 +67,35 @@ final class TaskStore {
     private final Database database;
     private final InstantSource clock;
     private final Map<Lane, Integer> lanes = new ConcurrentHashMap<>();
+    private final List<Column> columns;
 
     TaskStore(Database database, InstantSource clock) {
         this.database = database;
         this.clock = clock;
+        this.columns = List.of(
+                new Column("uuid", task -> TaskId.at(clock.instant())),
+                new Column("text", NewTask::type),
+                new Column("text", NewTask::queue),
+                new Column("text", task -> Payload.text("payload", task.payload())),
+                new Column("int4", task -> task.priority().stored()),
+                new Column("timestamptz", NewTask::dueAt),
+                new Column("float8", task -> seconds(task.delay())),
+                new Column("float8", task -> seconds(task.timeToLive())),
+                new Column("text", NewTask::uniqueKey),
+                new Column("float8", task -> seconds(task.keyKept())),
+                new Column("text", NewTask::orderingKey),
+                new Column("uuid", NewTask::parent),
+                new Column("text", TaskStore::needs),
+                new Column("text", task -> String.join(TAG_SEPARATOR, task.tags())),
+                new Column("int4", NewTask::attempts));
     }
+
+    private static String needs(NewTask task) {
+        return task.needs().stream().map(UUID::toString).collect(Collectors.joining(",", "{", "}"));
+    }
+
+    /// What of a task goes into the array of one parameter.
+    private record Column(String type, Function<NewTask, @Nullable Object> value) {}
 
     private record Lane(UUID organization, String queue, String type) {}
 
@@ -92,18 +113,25 @@ final class TaskStore {
 
     /// All or none, in one transaction, in the order given.
     List<Enqueued> enqueueAll(UUID organization, List<NewTask> tasks) {
+        giveLanes(organization, tasks);
         return linked(() -> database.write(handle -> enqueueAll(handle, organization, tasks, null)));
     }
 
     /// The same as a request of the organization, in the name of `actor`.
     List<Enqueued> enqueueAll(OrganizationDatabase requests, List<NewTask> tasks, String actor) {
+        giveLanes(requests.organization(), tasks);
         return linked(() -> requests.write(handle -> enqueueAll(handle, requests.organization(), tasks, actor)));
     }
 
     private List<Enqueued> enqueueAll(Handle handle, UUID organization, List<NewTask> tasks, @Nullable String actor) {
         return tasks.stream().allMatch(NewTask::isPlain)
                 ? column(insert(handle, organization, tasks, actor), id -> new Enqueued(id, true))
-                : column(tasks, task -> enqueue(handle, organization, task, actor));
+                : enqueue(handle, organization, tasks, actor);
+    }
+
+    /// In transactions of their own, lest all who enqueue the first of a type wait for the end of this one.
+    private void giveLanes(UUID organization, List<NewTask> tasks) {
+        tasks.forEach(task -> lane(organization, task.queue(), task.type()));
     }
 
     private static <R> R linked(Supplier<R> enqueueing) {
@@ -148,57 +176,44 @@ final class TaskStore {
         return attempts == null ? 0 : attempts;
     }
 
-    /// Any task.
-    private Enqueued enqueue(Handle handle, UUID organization, NewTask task, @Nullable String actor) {
-        return handle.createQuery(ENQUEUE)
-                .bind("organization", organization)
-                .bind("actor", actor)
-                .bind("type", task.type())
-                .bind("payload", Payload.text("payload", task.payload()))
-                .bind("queue", task.queue())
-                .bind("id", TaskId.at(clock.instant()))
-                .bind("priority", task.priority().stored())
-                .bind("due", task.dueAt() == null ? null : task.dueAt().atOffset(ZoneOffset.UTC))
-                .bind("delay", seconds(task.delay()))
-                .bind("timeToLive", seconds(task.timeToLive()))
-                .bind("uniqueKey", task.uniqueKey())
-                .bind("keyKept", seconds(task.keyKept()))
-                .bind("orderingKey", task.orderingKey())
-                .bind("parent", task.parent())
-                .bindArray("needs", UUID.class, task.needs())
-                .bindArray("tags", String.class, task.tags())
-                .bind("attempts", task.attempts())
-                .map((row, context) -> new Enqueued(row.getObject(1, UUID.class), row.getBoolean(2)))
-                .one();
+    private List<Enqueued> enqueue(Handle handle, UUID organization, List<NewTask> tasks, @Nullable String actor) {
+        try {
+            return enqueue(handle.getConnection(), organization, tasks, actor);
+        } catch (SQLException e) {
+            throw (JdbiException) new UnableToExecuteStatementException(e.getMessage()).initCause(e);
+        }
     }
 
-    /// Any task, in the transaction of a connection that is not ours. Its lane is given in one of ours before:
-    /// all who enqueue the first of a type would else wait for the caller.
-    Enqueued enqueue(Connection connection, UUID organization, NewTask task) throws SQLException {
-        lane(organization, task.queue(), task.type());
-        try (PreparedStatement statement =
-                connection.prepareStatement(ENQUEUE_ELSEWHERE.replace("SCHEMA", database.schema()))) {
-            statement.setObject(1, organization);
-            statement.setString(2, task.type());
-            statement.setString(3, Payload.text("payload", task.payload()));
-            statement.setString(4, task.queue());
-            statement.setObject(5, TaskId.at(clock.instant()));
-            statement.setInt(6, task.priority().stored());
-            statement.setObject(7, task.dueAt() == null ? null : task.dueAt().atOffset(ZoneOffset.UTC));
-            statement.setObject(8, seconds(task.delay()), Types.DOUBLE);
-            statement.setObject(9, seconds(task.timeToLive()), Types.DOUBLE);
-            statement.setString(10, task.uniqueKey());
-            statement.setObject(11, seconds(task.keyKept()), Types.DOUBLE);
-            statement.setString(12, task.orderingKey());
-            statement.setObject(13, task.parent());
-            statement.setArray(14, connection.createArrayOf("uuid", task.needs().toArray()));
-            statement.setArray(15, connection.createArrayOf("text", task.tags().toArray()));
-            statement.setObject(16, task.attempts(), Types.INTEGER);
+    /// Any tasks, in the order given, in the transaction of a connection that is not ours.
+    List<Enqueued> enqueue(Connection connection, UUID organization, List<NewTask> tasks) throws SQLException {
+        giveLanes(organization, tasks);
+        return enqueue(connection, organization, tasks, null);
+    }
+
+    private List<Enqueued> enqueue(
+            Connection connection, UUID organization, List<NewTask> tasks, @Nullable String actor) throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(ENQUEUE.replace("SCHEMA", database.schema()))) {
+            int parameter = bind(statement, tasks);
+            statement.setObject(++parameter, organization);
+            statement.setString(++parameter, actor);
+            List<Enqueued> enqueued = new ArrayList<>(tasks.size());
             try (ResultSet row = statement.executeQuery()) {
-                row.next();
-                return new Enqueued(row.getObject(1, UUID.class), row.getBoolean(2));
+                while (row.next()) {
+                    enqueued.add(new Enqueued(row.getObject(1, UUID.class), row.getBoolean(2)));
+                }
             }
+            return enqueued;
         }
+    }
+
+    /// The last parameter that was bound.
+    private int bind(PreparedStatement statement, List<NewTask> tasks) throws SQLException {
+        int last = 0;
+        for (Column column : columns) {
+            Object[] values = tasks.stream().map(column.value()).toArray();
+            statement.setArray(++last, statement.getConnection().createArrayOf(column.type(), values));
+        }
+        return last;
     }
 
     private static @Nullable Double seconds(@Nullable Duration duration) {

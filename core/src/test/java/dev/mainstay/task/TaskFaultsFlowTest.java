@@ -10,11 +10,15 @@ import dev.mainstay.testing.Eventually;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Queue;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -114,6 +118,32 @@ class TaskFaultsFlowTest {
         assertThat(stage.complete(next, stage.claim(next))).isTrue();
     }
 
+    /// As when memory runs out in the middle of a batch: the round fails, and what it had claimed is not forgotten.
+    @Test
+    void a_batch_whose_beginning_fails_in_the_middle_is_begun_to_its_end() {
+        List<UUID> batch = IntStream.range(0, 20)
+                .mapToObj(number -> stage.enqueue("batch-" + number))
+                .toList();
+        AtomicInteger asked = new AtomicInteger();
+        Queue<String> ran = new ConcurrentLinkedQueue<>();
+        try (Bench bench = new Bench(ran, clock -> () -> {
+            if (Thread.currentThread().getName().contains("tasks-claim") && asked.incrementAndGet() == 7) {
+                throw new OutOfMemoryError("simulated");
+            }
+            return clock.instant();
+        })) {
+            bench.host().joined(stage.session());
+            Eventually.holds(
+                    "all have completed",
+                    BOUND,
+                    () -> batch.stream()
+                            .allMatch(id -> stage.column(id, "state").equals("completed")));
+            assertThat(asked.get()).isGreaterThan(batch.size());
+            assertThat(ran).hasSize(batch.size()).doesNotHaveDuplicates();
+            assertThat(bench.host().room()).isEqualTo(50);
+        }
+    }
+
     /// The answer to a claim arrives, the process stands still, and goes on when its session is over.
     @Test
     void what_was_claimed_under_a_session_that_is_over_is_not_begun() {
@@ -121,26 +151,45 @@ class TaskFaultsFlowTest {
         UUID over = stage.session();
         ClaimedTask task = stage.claim(over);
         Queue<String> ran = new ConcurrentLinkedQueue<>();
-        Workers workers = new Workers();
-        workers.add(TaskType.of("work", String.class), (text, context) -> {
-            ran.add(text);
-            return Outcome.COMPLETED;
-        });
-        MonotonicClock monotonic = MonotonicClock.system();
-        TimerWheel wheel = TimerWheel.start(monotonic);
-        Telemetry telemetry = Telemetry.start(stage.test().database());
-        var clock = new DatabaseClock(monotonic, stage.test().database().now());
-        TaskHost host = new TaskHost.Builder(
-                        "worker", workers, 4, stage.test().database(), wheel, monotonic, clock, telemetry, () -> {})
-                .start();
-        host.joined(over);
-        host.fenced();
-        host.joined(stage.session());
-        host.begin(task, "work");
-        Eventually.holds("nothing runs", BOUND, () -> host.room() == 4);
-        assertThat(ran).isEmpty();
-        host.stop(Duration.ZERO);
-        telemetry.close();
-        wheel.close();
+        try (Bench bench = new Bench(ran, clock -> clock)) {
+            TaskHost host = bench.host();
+            host.joined(over);
+            host.fenced();
+            host.joined(stage.session());
+            host.begin(task, "work");
+            Eventually.holds("nothing runs", BOUND, () -> host.room() == 50);
+            assertThat(ran).isEmpty();
+        }
+    }
+
+    /// A host that works on tasks of type `work`, without a node around it.
+    private final class Bench implements AutoCloseable {
+        private final MonotonicClock monotonic = MonotonicClock.system();
+        private final TimerWheel wheel = TimerWheel.start(monotonic);
+        private final Telemetry telemetry = Telemetry.start(stage.test().database());
+        private final TaskHost host;
+
+        Bench(Queue<String> ran, UnaryOperator<InstantSource> clock) {
+            Workers workers = new Workers();
+            workers.add(TaskType.of("work", String.class), (text, context) -> {
+                ran.add(text);
+                return Outcome.COMPLETED;
+            });
+            var database = stage.test().database();
+            InstantSource time = clock.apply(new DatabaseClock(monotonic, database.now()));
+            host = new TaskHost.Builder("worker", workers, 50, database, wheel, monotonic, time, telemetry, () -> {})
+                    .start();
+        }
+
+        TaskHost host() {
+            return host;
+        }
+
+        @Override
+        public void close() {
+            host.stop(Duration.ZERO);
+            telemetry.close();
+            wheel.close();
+        }
     }
 }

@@ -161,7 +161,9 @@ class TaskLeaseFlowTest {
         try (Connection stranger = test.superuser()) {
             stranger.setAutoCommit(false);
             store.enqueue(
-                    stranger, Organizations.DEFAULT, NewTask.of("work", "c").after(held));
+                    stranger,
+                    Organizations.DEFAULT,
+                    List.of(NewTask.of("work", "c").after(held)));
             upkeep.round();
             assertThat(column(free, "crashes")).isEqualTo("1");
             assertThat(claimAll(session()))
@@ -186,7 +188,9 @@ class TaskLeaseFlowTest {
         try (Connection stranger = test.superuser()) {
             stranger.setAutoCommit(false);
             store.enqueue(
-                    stranger, Organizations.DEFAULT, NewTask.of("work", "c").after(held));
+                    stranger,
+                    Organizations.DEFAULT,
+                    List.of(NewTask.of("work", "c").after(held)));
             upkeep.round();
             assertThat(column(free, "state")).isEqualTo("expired");
             stranger.commit();
