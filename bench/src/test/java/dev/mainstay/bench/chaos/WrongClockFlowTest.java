@@ -8,6 +8,7 @@ import dev.mainstay.bench.lab.Laboratory;
 import dev.mainstay.bench.node.NodeProcess;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.schedule.NewSchedule;
+import dev.mainstay.schedule.OverlapPolicy;
 import dev.mainstay.schedule.Schedules;
 import dev.mainstay.task.NewTask;
 import dev.mainstay.task.TaskDesks;
@@ -96,7 +97,7 @@ class WrongClockFlowTest {
     private void schedule() {
         var schedules = Schedules.of(laboratory.database(), Organizations.DEFAULT, "test", Schedules.Told.by(null));
         NewTask task = NewTask.of(Kind.PLAIN.type(), new Piece(0, 1)).tagged("scheduled");
-        schedules.create(NewSchedule.every("soon", Duration.ofSeconds(1), task));
+        schedules.create(NewSchedule.every("soon", Duration.ofSeconds(1), task).overlap(OverlapPolicy.ALLOW_ALL));
         schedules.create(NewSchedule.once("far", laboratory.database().now().plus(FAR), task));
     }
 
