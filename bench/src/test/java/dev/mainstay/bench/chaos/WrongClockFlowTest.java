@@ -37,6 +37,14 @@ class WrongClockFlowTest {
     private static final String EARLIEST_FIRE =
             "SELECT coalesce(min(extract(epoch FROM fired_at - planned_at)), 0) FROM schedule_fires";
 
+    private static final String WRONG_MOMENTS = """
+            SELECT count(*)
+            FROM tasks
+            WHERE started_at NOT BETWEEN created_at - interval '1 minute' AND ended_at + interval '1 minute'
+                OR uuid_extract_timestamp(id) NOT BETWEEN created_at - interval '1 minute'
+                    AND created_at + interval '1 minute'
+            """;
+
     private Laboratory laboratory;
     private Feeder feeder;
 
@@ -138,6 +146,7 @@ class WrongClockFlowTest {
     private void assertUntouchedByTheHour() throws Exception {
         assertThat(laboratory.number(count("far", "open"))).isEqualTo(3);
         assertThat(laboratory.number(count("soon", "completed"))).isEqualTo(1);
+        assertThat(laboratory.number(WRONG_MOMENTS)).isZero();
         assertThat(laboratory.number(LATEST_FIRE)).isLessThan(60);
         assertThat(laboratory.number(EARLIEST_FIRE)).isNotNegative();
         assertThat(laboratory.number("SELECT count(*) FROM node_sessions")).isEqualTo(3);
