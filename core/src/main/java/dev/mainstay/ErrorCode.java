@@ -50,6 +50,10 @@ public enum ErrorCode {
     SCHEDULE_TOO_MANY,
     /// No consumer group of that name in this organization.
     GROUP_UNKNOWN,
+    /// No alert of that id in this organization.
+    ALERT_UNKNOWN,
+    /// The alert is in a state from which that does not go on.
+    ALERT_STATE,
     /// A request was answered by nobody in time.
     REPLY_TIMEOUT,
     /// Redis or NATS, where the messages are, does not answer: it is down, or the network is.

@@ -9,6 +9,10 @@ import dev.mainstay.agent.AgentSource;
 import dev.mainstay.agent.AgentSpec;
 import dev.mainstay.agent.OutsideAgents;
 import dev.mainstay.agent.UndeclaredAgents;
+import dev.mainstay.alert.AlertDesk;
+import dev.mainstay.alert.AlertEngine;
+import dev.mainstay.alert.DeclaredRules;
+import dev.mainstay.alert.NotificationSender;
 import dev.mainstay.cluster.DatabaseClock;
 import dev.mainstay.cluster.Duty;
 import dev.mainstay.cluster.DutyLease;
@@ -16,6 +20,7 @@ import dev.mainstay.cluster.Node;
 import dev.mainstay.cluster.NodeIdentity;
 import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.TimerWheel;
+import dev.mainstay.health.Liveness;
 import dev.mainstay.message.MessageBus;
 import dev.mainstay.message.MessageHost;
 import dev.mainstay.message.MessageTransport;
@@ -49,6 +54,8 @@ public final class Fleet implements AutoCloseable {
     private static final Duration STOP_BOUND = Duration.ofSeconds(30);
     private static final Duration OUTSIDE_PERIOD = Duration.ofSeconds(2);
     private static final Duration RETENTION_PERIOD = Duration.ofHours(1);
+    private static final String ALERTS = "alerts";
+    private static final String NOTIFICATIONS = "notifications";
     private static final String ASSIGNMENTS = "assignments";
     private static final String PLACEMENT = "placement";
     private static final String SCHEDULES = Schedules.TOPIC;
@@ -197,6 +204,7 @@ public final class Fleet implements AutoCloseable {
         host.declare(builder.declarations().values());
         undeclared.retire(ofFile);
         new DeclaredSchedules(database, organization, builder.node()).declare(builder.schedules());
+        new DeclaredRules(database, organization).declare(builder.alerts().rules());
     }
 
     public static FleetBuilder builder() {
@@ -212,7 +220,14 @@ public final class Fleet implements AutoCloseable {
         Rollup rollup = new Rollup(database);
         Partitions partitions = new Partitions(database);
         OutsideAgents outside = new OutsideAgents(database);
+        Liveness liveness = new Liveness(database);
+        AlertEngine alerts = new AlertEngine(database, builder.alerts().routes(), () -> node.wake(NOTIFICATIONS));
+        NotificationSender sender =
+                new NotificationSender(database, builder.alerts().notifiers());
         return List.of(
+                new Duty("liveness", Liveness.PERIOD, lease -> liveness.round(lease::check)),
+                new Duty(ALERTS, AlertEngine.PERIOD, lease -> alerts.round(lease::check)),
+                new Duty(NOTIFICATIONS, NotificationSender.PERIOD, lease -> sender.round(), NotificationSender.DUE),
                 new Duty("outside", OUTSIDE_PERIOD, lease -> outside.expireSilent(lease::check), OutsideAgents.DUE),
                 new Duty("tasks", TASKS_PERIOD, lease -> upkeep.round(), TaskUpkeep.DUE),
                 new Duty(SCHEDULES, Scheduler.PERIOD, lease -> scheduler.round(lease::check), Scheduler.DUE),
@@ -292,6 +307,11 @@ public final class Fleet implements AutoCloseable {
     /// What enqueues tasks when their time has come.
     public Schedules schedules() {
         return schedules;
+    }
+
+    /// Where alerts of this fleet's organization are read and answered.
+    public AlertDesk alerts() {
+        return new AlertDesk(database.api(organization));
     }
 
     /// Messages of this fleet's organization.

@@ -8,6 +8,10 @@ import dev.mainstay.agent.AgentSource;
 import dev.mainstay.agent.AgentSpec;
 import dev.mainstay.agent.AgentWork;
 import dev.mainstay.agent.WorkResult;
+import dev.mainstay.alert.AlertPlan;
+import dev.mainstay.alert.AlertRule;
+import dev.mainstay.alert.Notifier;
+import dev.mainstay.alert.Route;
 import dev.mainstay.config.Origin;
 import dev.mainstay.config.Placeholders;
 import dev.mainstay.config.RecordBinder;
@@ -24,6 +28,7 @@ import dev.mainstay.task.TaskHandler;
 import dev.mainstay.task.TaskType;
 import dev.mainstay.task.TaskWork;
 import dev.mainstay.task.Workers;
+import dev.mainstay.telemetry.Severity;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -42,6 +47,7 @@ public final class FleetBuilder {
     private String address = "";
     private String version = "";
     private final Map<String, DeclaredSchedules.Declaration> schedules = new LinkedHashMap<>();
+    private final AlertPlan alerts = new AlertPlan();
     private final Workers workers = new Workers();
     private int taskCapacity = 500;
     private Retention retention = Retention.DEFAULT;
@@ -173,6 +179,30 @@ public final class FleetBuilder {
         return this;
     }
 
+    /// The notifier is told of alerts as grave as `from` or graver.
+    public FleetBuilder notifyOn(Severity from, Notifier notifier) {
+        alerts.notifyOn(from, notifier);
+        return this;
+    }
+
+    /// What is worth an alert, beside the builtin rules; one of a builtin rule's name stands in its place.
+    public FleetBuilder rule(AlertRule rule) {
+        alerts.rule(rule);
+        return this;
+    }
+
+    /// A way to tell people, by the name that routes and rules use.
+    public FleetBuilder notifier(String name, Notifier notifier) {
+        alerts.notifier(name, notifier);
+        return this;
+    }
+
+    /// Who is told of what. Without any, the log is.
+    public FleetBuilder route(Route route) {
+        alerts.route(route);
+        return this;
+    }
+
     /// How many tasks run at once on this node.
     public FleetBuilder taskCapacity(int tasks) {
         if (tasks < 1) {
@@ -221,6 +251,10 @@ public final class FleetBuilder {
 
     Map<String, DeclaredSchedules.Declaration> schedules() {
         return schedules;
+    }
+
+    AlertPlan alerts() {
+        return alerts;
     }
 
     AgentKinds kinds() {

@@ -19,8 +19,13 @@ record PackagedMigration(int version, String description, String file, String sq
     private static final String FOLDER = "/dev/mainstay/migration/";
 
     /// In order. A test holds this list against the folder, so that nobody has to scan a class path at start.
-    static final List<PackagedMigration> ALL =
-            List.of(read("V1__house.sql"), read("V2__tasks.sql"), read("V3__schedules.sql"), read("V4__messages.sql"));
+    static final List<PackagedMigration> ALL = List.of(
+            read("V1__house.sql"),
+            read("V2__tasks.sql"),
+            read("V3__schedules.sql"),
+            read("V4__messages.sql"),
+            read("V5__alerts.sql"),
+            read("V6__recovery.sql"));
 
     private static PackagedMigration read(String file) {
         try (InputStream stream = PackagedMigration.class.getResourceAsStream(FOLDER + file)) {

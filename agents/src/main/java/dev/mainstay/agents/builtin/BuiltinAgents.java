@@ -2,10 +2,12 @@ package dev.mainstay.agents.builtin;
 
 import dev.mainstay.FleetBuilder;
 import dev.mainstay.agent.AgentCategory;
+import dev.mainstay.agent.AgentCommands;
 import dev.mainstay.agent.AgentSpec;
 import dev.mainstay.agent.AgentSpecBuilder;
 import dev.mainstay.health.HealthEvaluator;
 import dev.mainstay.postgres.Database;
+import dev.mainstay.recovery.RecoveryEngine;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +24,10 @@ public final class BuiltinAgents {
     public static final String COORDINATOR = "agent_coordinator";
     public static final String HEALTH = "heartbeat_health_agent";
     public static final String PERFORMANCE = "performance_monitor";
+    public static final String HEALING = "self_healing_agent";
 
     /// The ids of the agents that are on by default.
-    public static final Set<String> IDS = Set.of(COORDINATOR, HEALTH, PERFORMANCE);
+    public static final Set<String> IDS = Set.of(COORDINATOR, HEALTH, PERFORMANCE, HEALING);
 
     private static final Map<String, String> SLOTS = Map.of(
             "slot_business_intelligence", "Advanced business analytics and reporting",
@@ -33,7 +36,6 @@ public final class BuiltinAgents {
             "slot_ml_analytics", "Machine-learning analytics and predictions",
             "slot_integration_hub", "External integration and API gateway",
             "slot_custom_agent", "Custom business logic and specialized tasks",
-            "self_healing_agent", "Automated recovery and patching",
             "slot_placeholder_n", "Reserved for future expansion");
 
     /// Short, because a tick is told with the heartbeat after it, and a fresh start is looked at at once.
@@ -41,17 +43,22 @@ public final class BuiltinAgents {
 
     private static final Duration COORDINATOR_PERIOD = Duration.ofSeconds(5);
     private static final Duration HEALTH_PERIOD = Duration.ofSeconds(2);
+    private static final Duration HEALING_PERIOD = Duration.ofSeconds(1);
     private static final Duration PERFORMANCE_PERIOD = Duration.ofSeconds(15);
 
     private BuiltinAgents() {}
 
-    /// The three agents that are on by default; `database` is that of the fleet.
+    /// The four agents that are on by default; `database` is that of the fleet.
     public static FleetBuilder addTo(FleetBuilder builder, Database database) {
         return builder.agent(coordinator(), spec -> new CoordinatorAgent(new PlacementView(database)))
                 .agent(health(), spec -> new HealthAgent(new HealthEvaluator(database)))
                 .agent(
                         performance(),
-                        spec -> new PerformanceAgent(new PostgresView(database), new AgentRates(database)));
+                        spec -> new PerformanceAgent(new PostgresView(database), new AgentRates(database)))
+                .agent(
+                        healing(),
+                        spec -> new SelfHealingAgent(
+                                new RecoveryEngine.Builder(database, new AgentCommands(database, () -> {}))));
     }
 
     private static AgentSpec coordinator() {
@@ -75,6 +82,14 @@ public final class BuiltinAgents {
                 .description("Measures PostgreSQL and the latency, error rate and throughput of each agent.")
                 .capabilities(List.of("performance-monitoring"))
                 .dataSources(List.of("pg_stat_database", "pg_stat_activity", "pg_stat_user_tables", "agent_heartbeats"))
+                .build();
+    }
+
+    private static AgentSpec healing() {
+        return spec(HEALING, HEALING_PERIOD)
+                .description("Repairs what alerts tell of, and measures whether it helped.")
+                .capabilities(List.of("self-healing"))
+                .dataSources(List.of("alerts", "recoveries", "recovery_actions"))
                 .build();
     }
 

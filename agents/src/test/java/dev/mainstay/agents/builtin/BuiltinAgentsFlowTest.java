@@ -80,7 +80,7 @@ class BuiltinAgentsFlowTest {
             assertThat(stored("SELECT agent_id FROM agent_health WHERE agent_id LIKE 'slot%'"))
                     .isEmpty();
         }
-        assertThat(stored("SELECT id FROM agents WHERE source = 'slot'")).hasSize(8);
+        assertThat(stored("SELECT id FROM agents WHERE source = 'slot'")).hasSize(7);
     }
 
     @Test

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mainstay.agent.AgentCommand;
 import dev.mainstay.agent.AgentState;
 import dev.mainstay.agent.DesiredState;
+import dev.mainstay.alert.AlertState;
+import dev.mainstay.recovery.RecoveryState;
 import dev.mainstay.telemetry.AgentPhase;
 import java.util.Arrays;
 import java.util.Set;
@@ -66,6 +68,36 @@ class StateMachinesTest {
                             "| `" + command.word() + "` | `" + command.desired().word() + "` |"));
         }
         assertThat(PAGE.firstCells("### Commands")).hasSameSizeAs(AgentCommand.values());
+    }
+
+    @Test
+    void alerts_and_recoveries_go_as_the_code_says() {
+        for (var state : AlertState.values()) {
+            assertThat(after("## Alert", state.word()))
+                    .isEqualTo(words(
+                            Arrays.stream(AlertState.values())
+                                    .filter(state::canBecome)
+                                    .toArray(AlertState[]::new),
+                            AlertState::word));
+        }
+        for (var state : RecoveryState.values()) {
+            assertThat(after("## Recovery", state.word()))
+                    .isEqualTo(words(
+                            Arrays.stream(RecoveryState.values())
+                                    .filter(state::canBecome)
+                                    .toArray(RecoveryState[]::new),
+                            RecoveryState::word));
+        }
+    }
+
+    /// What may come after a state, by the table below a heading.
+    private static Set<String> after(String heading, String state) {
+        return PAGE.prose().stream()
+                .dropWhile(line -> !line.equals(heading))
+                .filter(line -> line.startsWith("| `" + state + "` | "))
+                .findFirst()
+                .map(row -> wordsIn(row.split("\\|", -1)[2]))
+                .orElseThrow();
     }
 
     private static <T> Set<String> words(T[] values, Function<T, String> word) {

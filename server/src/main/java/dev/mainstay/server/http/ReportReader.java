@@ -24,8 +24,17 @@ final class ReportReader {
     static final Pattern ID = Pattern.compile("[a-z0-9][a-z0-9._-]{0,127}");
     private static final Pattern NAME = Pattern.compile("[a-z][a-zA-Z0-9._-]{0,127}");
     /// How the names of Mainstay's own events begin (docs/events.md): nobody may record a life that was not lived.
-    private static final List<String> RESERVED =
-            List.of("agent.", "node.", "supervisor.", "task.", "queue.", "schedule.", "rollup.", "doctor.");
+    private static final List<String> RESERVED = List.of(
+            "agent.",
+            "node.",
+            "supervisor.",
+            "task.",
+            "queue.",
+            "schedule.",
+            "alert.",
+            "recovery.",
+            "rollup.",
+            "doctor.");
 
     private static final Duration AHEAD = Duration.ofSeconds(5);
     private static final Duration AGO = Duration.ofHours(24);

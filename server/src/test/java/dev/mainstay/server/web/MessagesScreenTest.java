@@ -97,7 +97,9 @@ class MessagesScreenTest {
             tab.await("$('" + DIALOG + " >>> dialog').open");
             tab.run("$('" + DIALOG + " >>> form').requestSubmit()");
             tab.await("!text('" + GROUPS + "').includes('no such customer')");
-            assertThat(stage.get("/api/v1/message-groups/billing").path("waiting").asInt())
+            assertThat(stage.get("/api/v1/message-groups/billing")
+                            .path("waiting")
+                            .asInt())
                     .isEqualTo(1);
         }
     }

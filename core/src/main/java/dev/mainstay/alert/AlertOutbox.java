@@ -1,0 +1,185 @@
+package dev.mainstay.alert;
+
+import static dev.mainstay.postgres.Columns.column;
+
+import dev.mainstay.postgres.Columns;
+import dev.mainstay.telemetry.Severity;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+
+/// Puts alerts into notifications, in the transaction that saw them change. Immutable and thread-safe.
+///
+/// A route's notification of a group stays open until it is due; alerts that fire meanwhile join it. The first of a
+/// group is due when it has gathered, the next no sooner than the pause after the one before.
+final class AlertOutbox {
+    private static final String UNTOLD = """
+            UPDATE alerts
+            SET told_at = :now
+            WHERE state = 'firing' AND told_at IS NULL AND inhibited_by IS NULL AND silence_id IS NULL
+            RETURNING organization_id, group_key, %s
+            """.formatted(Alert.COLUMNS);
+
+    /// Told, resolved, and not told of yet. `told_at` after `resolved_at` says that it was.
+    private static final String RESOLVED = """
+            UPDATE alerts
+            SET told_at = :now
+            WHERE state = 'resolved' AND told_at < resolved_at
+            RETURNING organization_id, group_key, %s
+            """.formatted(Alert.COLUMNS);
+
+    private static final String ESCALATING = """
+            SELECT organization_id, group_key, %s
+            FROM alerts
+            WHERE state = 'firing' AND escalates_at <= :now AND inhibited_by IS NULL AND silence_id IS NULL
+            FOR UPDATE
+            """.formatted(Alert.COLUMNS);
+
+    private static final String JOIN = """
+            INSERT INTO alert_notifications AS notification
+                (organization_id, notifier, kind, group_key, severity, alerts, created_at, due_at)
+            SELECT :organization, :notifier, :kind, :group, :severity, :alerts, :now,
+                greatest(:now + make_interval(secs => :gather), :now, (
+                    SELECT max(created_at) + make_interval(secs => :pause)
+                    FROM alert_notifications former
+                    WHERE former.organization_id = :organization AND former.notifier = :notifier
+                        AND former.group_key = :group AND former.kind = :kind))
+            ON CONFLICT (organization_id, notifier, group_key, kind) WHERE is_open DO UPDATE
+            SET alerts = notification.alerts || excluded.alerts,
+                severity = CASE WHEN :isGraver THEN excluded.severity ELSE notification.severity END
+            """;
+
+    private static final String LADDER = """
+            UPDATE alerts
+            SET escalation = given.escalation,
+                escalates_at = CASE WHEN given.seconds >= 0 THEN fired_at + make_interval(secs => given.seconds) END
+            FROM unnest(:organizations, :alerts, :escalations, :seconds)
+                AS given (organization_id, alert_id, escalation, seconds)
+            WHERE alerts.organization_id = given.organization_id AND alerts.alert_id = given.alert_id
+            """;
+
+    private final List<Route> routes;
+    private final Map<UUID, Map<String, AlertRule>> rules;
+
+    /// @param rules of each organization, by name
+    AlertOutbox(List<Route> routes, Map<UUID, Map<String, AlertRule>> rules) {
+        this.routes = routes;
+        this.rules = rules;
+    }
+
+    private record Changed(UUID organization, String group, Alert alert) {}
+
+    private record Target(UUID organization, String notifier, Notification.Kind kind, String group, Route route) {}
+
+    void write(Handle handle, Instant now) {
+        Map<Target, List<Alert>> joining = new LinkedHashMap<>();
+        List<Changed> untold = changed(handle, UNTOLD, now);
+        untold.forEach(each -> route(joining, each, Notification.Kind.FIRING));
+        changed(handle, RESOLVED, now).forEach(each -> route(joining, each, Notification.Kind.RESOLVED));
+        climb(handle, untold, 0);
+        List<Changed> escalating = changed(handle, ESCALATING, now);
+        escalating.forEach(each -> escalate(joining, each));
+        climb(handle, escalating, 1);
+        joining.forEach((target, alerts) -> join(handle, target, alerts, now));
+    }
+
+    private static List<Changed> changed(Handle handle, String sql, Instant now) {
+        return handle.createQuery(sql)
+                .bind("now", now.atOffset(ZoneOffset.UTC))
+                .map((row, context) ->
+                        new Changed(Columns.uuid(row, "organization_id"), row.getString("group_key"), Alert.map(row)))
+                .list();
+    }
+
+    private void route(Map<Target, List<Alert>> joining, Changed changed, Notification.Kind kind) {
+        Route route = route(changed.alert());
+        AlertRule rule = rules.getOrDefault(changed.organization(), Map.of())
+                .get(changed.alert().rule());
+        List<String> notifiers = rule == null || rule.notifiers().isEmpty() ? route.notifiers() : rule.notifiers();
+        notifiers.forEach(notifier -> put(joining, changed, notifier, kind, route));
+    }
+
+    /// The route of the gravest severity that still takes it; the log when there is none.
+    private Route route(Alert alert) {
+        return routes.stream()
+                .filter(each -> alert.severity().compareTo(each.from()) >= 0)
+                .reduce((one, other) -> other.from().compareTo(one.from()) > 0 ? other : one)
+                .orElseGet(() -> Route.of(Severity.INFO, AlertEngine.LOG));
+    }
+
+    private void escalate(Map<Target, List<Alert>> joining, Changed changed) {
+        Route route = route(changed.alert());
+        int rung = changed.alert().escalation();
+        if (rung < route.ladder().size()) {
+            route.ladder()
+                    .get(rung)
+                    .notifiers()
+                    .forEach(notifier -> put(joining, changed, notifier, Notification.Kind.ESCALATED, route));
+        }
+    }
+
+    private static void put(
+            Map<Target, List<Alert>> joining, Changed changed, String notifier, Notification.Kind kind, Route route) {
+        joining.computeIfAbsent(
+                        new Target(changed.organization(), notifier, kind, changed.group(), route),
+                        _ -> new ArrayList<>())
+                .add(changed.alert());
+    }
+
+    /// Says when the next rung of the ladder comes.
+    ///
+    /// @param by how many rungs were taken now
+    private void climb(Handle handle, List<Changed> all, int by) {
+        if (all.isEmpty()) {
+            return;
+        }
+        handle.createUpdate(LADDER)
+                .bindArray("organizations", UUID.class, column(all, Changed::organization))
+                .bindArray(
+                        "alerts", UUID.class, column(all, each -> each.alert().id()))
+                .bindArray("escalations", Integer.class, column(all, each -> rung(each, by)))
+                .bindArray("seconds", Double.class, column(all, each -> seconds(each, rung(each, by))))
+                .execute();
+    }
+
+    private static int rung(Changed changed, int by) {
+        return by == 0 ? 0 : changed.alert().escalation() + by;
+    }
+
+    private double seconds(Changed changed, int rung) {
+        List<Route.Rung> ladder = route(changed.alert()).ladder();
+        return rung < ladder.size() ? seconds(ladder.get(rung).after()) : -1;
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1e3;
+    }
+
+    private static void join(Handle handle, Target target, List<Alert> alerts, Instant now) {
+        Severity gravest =
+                alerts.stream().map(Alert::severity).max(Severity::compareTo).orElseThrow();
+        boolean isFiring = target.kind() == Notification.Kind.FIRING;
+        handle.createUpdate(JOIN)
+                .bind("organization", target.organization())
+                .bind("notifier", target.notifier())
+                .bind("kind", target.kind().word())
+                .bind("group", target.group())
+                .bind("severity", gravest.word())
+                .bind("isGraver", gravest.compareTo(Severity.CRITICAL) >= 0)
+                .bindArray("alerts", UUID.class, column(alerts, Alert::id))
+                .bind("now", now.atOffset(ZoneOffset.UTC))
+                .bind("gather", isFiring ? seconds(target.route().gather(gravest)) : 0)
+                .bind(
+                        "pause",
+                        target.kind() == Notification.Kind.ESCALATED
+                                ? 0
+                                : seconds(target.route().pause()))
+                .execute();
+    }
+}

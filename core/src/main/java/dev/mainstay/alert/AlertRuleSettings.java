@@ -1,0 +1,171 @@
+package dev.mainstay.alert;
+
+import dev.mainstay.agent.AgentState;
+import dev.mainstay.config.Default;
+import dev.mainstay.config.Doc;
+import dev.mainstay.config.Durations;
+import dev.mainstay.health.Suspicion;
+import dev.mainstay.telemetry.Severity;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/// A rule as people write it: flat, in `mainstay.yml`, in a request and in `alert_rules.definition` alike. Immutable
+/// and
+/// thread-safe.
+public record AlertRuleSettings(
+        @Doc("info, warning, critical or emergency") @Default("warning")
+        Severity severity,
+
+        @Doc("What is suspected: silent (no heartbeat) or stalled (no work).")
+        Suspicion.@Nullable Kind suspected,
+
+        @Doc("A metric; with above, below or absent.") @Nullable
+        String metric,
+
+        @Doc("How the points of the window become one number: avg, min, max, sum or last.") @Default("avg")
+        Aggregate of,
+
+        @Doc("The window of the metric.") @Default("5m") Duration over,
+        @Nullable Double above,
+        @Nullable Double below,
+
+        @Doc("Whether the metric is missing, instead of beyond a bound.") @Default("false")
+        boolean absent,
+
+        @Doc("Health below so many points.") @Nullable Double health,
+        @Doc("A type of event.") @Nullable String event,
+        @Doc("How many of them.") @Default("1") int times,
+        @Doc("Within how long.") @Default("10m") Duration within,
+        @Doc("States of an agent.") @Nullable Set<AgentState> state,
+
+        @Doc("How long it must hold before the alert fires.") @Default("0s")
+        Duration hold,
+
+        @Doc("Only agents of this id, or whose ids begin so (followed by *).")
+        Optional<String> agent,
+
+        @Doc("Only agents of this kind.") Optional<String> kind,
+        @Doc("Only agents with this capability.") Optional<String> capability,
+
+        @Doc("Rules whose alerts on the same agent or node are not told meanwhile.")
+        List<String> inhibits,
+
+        @Doc("Who is told; the routes say it when nobody is named.")
+        List<String> notifiers,
+
+        @Doc("What it means, in a sentence.") Optional<String> summary,
+        @Doc("Where it says what to do.") Optional<String> runbook) {
+
+    /// The rule, if exactly one condition is given.
+    public AlertRule rule(String name) {
+        return new AlertRule(
+                name,
+                severity,
+                condition(),
+                hold,
+                new AlertScope(agent, kind, capability),
+                inhibits,
+                notifiers,
+                summary,
+                runbook);
+    }
+
+    private Condition condition() {
+        List<String> given = Stream.of(
+                        suspected == null ? "" : "suspected",
+                        metric == null ? "" : "metric",
+                        health == null ? "" : "health",
+                        event == null ? "" : "event",
+                        state == null ? "" : "state")
+                .filter(key -> !key.isEmpty())
+                .toList();
+        if (given.size() != 1) {
+            throw new IllegalArgumentException("exactly one of suspected, metric, health, event, state must be given"
+                    + (given.isEmpty() ? ", was none" : ", was " + String.join(", ", given)));
+        }
+        if (suspected != null) {
+            return new Condition.Suspected(suspected);
+        }
+        if (health != null) {
+            return new Condition.Unhealthy(health);
+        }
+        if (event != null) {
+            return new Condition.Seen(event, times, within);
+        }
+        if (state != null) {
+            return new Condition.InState(state);
+        }
+        return ofMetric(metric == null ? "" : metric);
+    }
+
+    private Condition ofMetric(String name) {
+        if (!absent) {
+            return new Condition.Threshold(name, of, over, above, below);
+        }
+        if (above != null || below != null) {
+            throw new IllegalArgumentException("absent must stand alone, without above or below");
+        }
+        return new Condition.Absent(name, over);
+    }
+
+    /// What [#rule] reads, of a rule.
+    public static Map<String, Object> plain(AlertRule rule) {
+        Map<String, Object> plain = new LinkedHashMap<>();
+        plain.put("severity", rule.severity().word());
+        plain(rule.condition(), plain);
+        if (!rule.hold().isZero()) {
+            plain.put("hold", Durations.format(rule.hold()));
+        }
+        rule.scope().agent().ifPresent(value -> plain.put("agent", value));
+        rule.scope().kind().ifPresent(value -> plain.put("kind", value));
+        rule.scope().capability().ifPresent(value -> plain.put("capability", value));
+        if (!rule.inhibits().isEmpty()) {
+            plain.put("inhibits", rule.inhibits());
+        }
+        if (!rule.notifiers().isEmpty()) {
+            plain.put("notifiers", rule.notifiers());
+        }
+        rule.summary().ifPresent(value -> plain.put("summary", value));
+        rule.runbook().ifPresent(value -> plain.put("runbook", value));
+        return plain;
+    }
+
+    private static void plain(Condition condition, Map<String, Object> plain) {
+        switch (condition) {
+            case Condition.Suspected(Suspicion.Kind kind) -> plain.put("suspected", kind.word());
+            case Condition.Unhealthy(double below) -> plain.put("health", below);
+            case Condition.InState(Set<AgentState> states) ->
+                plain.put(
+                        "state", states.stream().map(AgentState::word).sorted().toList());
+            case Condition.Seen seen -> {
+                plain.put("event", seen.event());
+                plain.put("times", seen.times());
+                plain.put("within", Durations.format(seen.within()));
+            }
+            case Condition.Absent(String metric, Duration over) -> {
+                plain.put("metric", metric);
+                plain.put("absent", true);
+                plain.put("over", Durations.format(over));
+            }
+            case Condition.Threshold threshold -> plain(threshold, plain);
+        }
+    }
+
+    private static void plain(Condition.Threshold threshold, Map<String, Object> plain) {
+        plain.put("metric", threshold.metric());
+        plain.put("of", threshold.of().word());
+        plain.put("over", Durations.format(threshold.over()));
+        if (threshold.above() != null) {
+            plain.put("above", threshold.above());
+        }
+        if (threshold.below() != null) {
+            plain.put("below", threshold.below());
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.mainstay.alert;
+
+import static dev.mainstay.postgres.Columns.column;
+
+import dev.mainstay.config.Origin;
+import dev.mainstay.config.RecordBinder;
+import dev.mainstay.config.Setting;
+import dev.mainstay.postgres.Columns;
+import dev.mainstay.postgres.Jsonb;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.jdbi.v3.core.Handle;
+
+/// The rows of rules. Stateless and thread-safe.
+final class AlertRuleStore {
+    private static final String SELECT = """
+            SELECT organization_id, name, source, definition::text AS definition, enabled, version
+            FROM alert_rules
+            """;
+
+    /// A rule people switched off stays off, whoever declares it.
+    private static final String DECLARE = """
+            INSERT INTO alert_rules (organization_id, name, source, definition)
+            SELECT :organization, name, source, definition::jsonb
+            FROM unnest(:names, :sources, :definitions) AS given (name, source, definition)
+            ORDER BY name
+            ON CONFLICT (organization_id, name) DO UPDATE
+            SET source = excluded.source, definition = excluded.definition, version = alert_rules.version + 1,
+                updated_at = clock_timestamp()
+            WHERE (alert_rules.source, alert_rules.definition) IS DISTINCT FROM (excluded.source, excluded.definition)
+            """;
+
+    private static final RecordBinder BINDER = new RecordBinder(Map.of());
+
+    List<AlertRule.Stored> enabled(Handle handle) {
+        return handle.createQuery(SELECT + "WHERE enabled ORDER BY organization_id, name")
+                .map((row, context) -> map(row))
+                .list();
+    }
+
+    static AlertRule.Stored map(ResultSet row) throws SQLException {
+        return new AlertRule.Stored(
+                Columns.uuid(row, "organization_id"),
+                rule(row.getString("name"), Jsonb.map(row.getString("definition"))),
+                row.getString("source"),
+                row.getBoolean("enabled"),
+                row.getLong("version"));
+    }
+
+    /// @throws dev.mainstay.config.ConfigException with all that is wrong, by key
+    static AlertRule rule(String name, Map<String, Object> definition) {
+        return BINDER.bind(AlertRuleSettings.class, Setting.of(definition, Origin.DATABASE))
+                .rule(name);
+    }
+
+    void declare(Handle handle, UUID organization, Collection<AlertRule> rules, String source) {
+        handle.createUpdate(DECLARE)
+                .bind("organization", organization)
+                .bindArray("names", String.class, column(rules, AlertRule::name))
+                .bindArray("sources", String.class, column(rules, _ -> source))
+                .bindArray("definitions", String.class, column(rules, each -> Jsonb.any(AlertRuleSettings.plain(each))))
+                .execute();
+    }
+
+    /// Those of `source` that are declared no more.
+    int retire(Handle handle, UUID organization, Collection<AlertRule> declared, String source) {
+        return handle.createUpdate("""
+                DELETE FROM alert_rules
+                WHERE organization_id = :organization AND source = :source AND name <> ALL (:names)
+                """)
+                .bind("organization", organization)
+                .bind("source", source)
+                .bindArray("names", String.class, column(declared, AlertRule::name))
+                .execute();
+    }
+}

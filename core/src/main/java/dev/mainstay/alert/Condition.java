@@ -1,0 +1,97 @@
+package dev.mainstay.alert;
+
+import dev.mainstay.agent.AgentState;
+import dev.mainstay.config.Durations;
+import dev.mainstay.health.Suspicion;
+import java.time.Duration;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/// What a rule looks for. Immutable, thread-safe, and valid by construction.
+public sealed interface Condition {
+    /// An agent the failure detector suspects.
+    record Suspected(Suspicion.Kind kind) implements Condition {}
+
+    /// A metric above or below a bound, aggregated over a window of its raw points.
+    ///
+    /// @param above null when there is no such bound; with both, a value between them is right
+    record Threshold(
+            String metric,
+            Aggregate of,
+            Duration over,
+            @Nullable Double above,
+            @Nullable Double below) implements Condition {
+        public Threshold {
+            requireMetric(metric);
+            requireWindow("over", over);
+            if (above == null && below == null) {
+                throw new IllegalArgumentException("above or below must be given for metric " + metric);
+            }
+            if (above != null && below != null && below >= above) {
+                throw new IllegalArgumentException(
+                        "below must be less than above (" + above + "), or every value is wrong; was " + below);
+            }
+            requireFinite("above", above);
+            requireFinite("below", below);
+        }
+
+        private static void requireFinite(String key, @Nullable Double bound) {
+            if (bound != null && !Double.isFinite(bound)) {
+                throw new IllegalArgumentException(key + " must be a finite number, was " + bound);
+            }
+        }
+    }
+
+    /// A metric that had points and has had none for a while.
+    record Absent(String metric, Duration over) implements Condition {
+        public Absent {
+            requireMetric(metric);
+            requireWindow("over", over);
+        }
+    }
+
+    /// A health score below a bound.
+    record Unhealthy(double below) implements Condition {
+        public Unhealthy {
+            if (!(below > 0 && below <= 100)) {
+                throw new IllegalArgumentException("below must be above 0 and at most 100 points, was " + below);
+            }
+        }
+    }
+
+    /// Events of a type, so many within a window.
+    record Seen(String event, int times, Duration within) implements Condition {
+        public Seen {
+            if (event.isBlank()) {
+                throw new IllegalArgumentException("event must not be empty");
+            }
+            if (times < 1) {
+                throw new IllegalArgumentException("times must be at least 1, was " + times);
+            }
+            requireWindow("within", within);
+        }
+    }
+
+    /// An agent in one of these states.
+    record InState(Set<AgentState> states) implements Condition {
+        public InState {
+            states = Set.copyOf(states);
+            if (states.isEmpty()) {
+                throw new IllegalArgumentException("state must name at least one state");
+            }
+        }
+    }
+
+    private static void requireMetric(String metric) {
+        if (metric.isBlank()) {
+            throw new IllegalArgumentException("metric must not be empty");
+        }
+    }
+
+    private static void requireWindow(String key, Duration window) {
+        if (!window.isPositive() || window.compareTo(Duration.ofDays(1)) > 0) {
+            throw new IllegalArgumentException(
+                    key + " must be positive and at most 1d, was " + Durations.format(window));
+        }
+    }
+}

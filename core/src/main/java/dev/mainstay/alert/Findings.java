@@ -1,0 +1,204 @@
+package dev.mainstay.alert;
+
+import dev.mainstay.agent.AgentState;
+import dev.mainstay.health.Suspicion;
+import dev.mainstay.postgres.Columns;
+import dev.mainstay.postgres.Jsonb;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
+import org.jspecify.annotations.Nullable;
+
+/// Looks up of whom a rule's condition holds: one statement a rule, over rows anybody may read. Stateless and
+/// thread-safe.
+final class Findings {
+    /// Metrics are stored a second after they were measured.
+    private static final Duration STORED_WITHIN = Duration.ofSeconds(2);
+
+    private static final String SUSPECTED = """
+            SELECT subject.agent_id, subject.node_id, '{}' AS labels, subject.since AS began, subject.phi AS value,
+                extract(epoch FROM :now - subject.since) AS seconds, agent.state AS word,
+                jsonb_build_object('table', 'agent_suspicions', 'kind', subject.kind, 'since', subject.since,
+                    'phi', subject.phi, 'usualSeconds', extract(epoch FROM subject.usual)) AS evidence
+            FROM agent_suspicions subject
+            JOIN agents agent ON agent.organization_id = subject.organization_id AND agent.id = subject.agent_id
+            WHERE subject.organization_id = :organization AND subject.kind = :kind
+            """;
+
+    private static final String IN_STATE = """
+            SELECT agent.id AS agent_id, lease.node_id, '{}' AS labels, agent.state_since AS began,
+                NULL::double precision AS value, extract(epoch FROM :now - agent.state_since) AS seconds,
+                agent.state || coalesce(': ' || nullif(agent.cause, ''), '') AS word,
+                jsonb_build_object('table', 'agents', 'state', agent.state, 'cause', agent.cause,
+                    'since', agent.state_since) AS evidence
+            FROM agents agent
+            LEFT JOIN agent_leases lease
+                ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
+            WHERE agent.organization_id = :organization AND agent.state = ANY (:states) AND agent.source <> 'slot'
+            """;
+
+    private static final String UNHEALTHY = """
+            SELECT nullif(subject.agent_id, '') AS agent_id, lease.node_id, '{}' AS labels, subject.at AS began,
+                subject.score AS value, 0 AS seconds, '' AS word,
+                jsonb_build_object('table', 'agent_health', 'at', subject.at, 'score', subject.score) AS evidence
+            FROM agent_health subject
+            LEFT JOIN agents agent
+                ON agent.organization_id = subject.organization_id AND agent.id = subject.agent_id
+            LEFT JOIN agent_leases lease
+                ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
+            WHERE subject.organization_id = :organization AND subject.score < :below
+            """;
+
+    private static final String SEEN = """
+            SELECT subject.agent_id, subject.node_id, '{}' AS labels, min(subject.at) AS began,
+                count(*)::double precision AS value, 0 AS seconds,
+                (array_agg(subject.cause ORDER BY subject.at DESC))[1] AS word,
+                jsonb_build_object('table', 'system_events', 'type', :event, 'from', min(subject.at),
+                    'to', max(subject.at), 'ids', (array_agg(subject.id ORDER BY subject.at DESC))[1 : 10]) AS evidence
+            FROM system_events subject
+            LEFT JOIN agents agent
+                ON agent.organization_id = subject.organization_id AND agent.id = subject.agent_id
+            WHERE subject.organization_id = :organization AND subject.type = :event
+                AND subject.at > :now - make_interval(secs => :window)
+            """;
+
+    private static final String THRESHOLD = """
+            SELECT nullif(series.agent_id, '') AS agent_id, NULL AS node_id, series.labels::text AS labels,
+                min(point.at) AS began, AGGREGATE AS value, 0 AS seconds, series.unit AS word,
+                jsonb_build_object('table', 'performance_metrics', 'series', series.series_id, 'from', min(point.at),
+                    'to', max(point.at), 'points', count(*)) AS evidence
+            FROM metric_series series
+            JOIN performance_metrics point
+                ON point.organization_id = series.organization_id AND point.series_id = series.series_id
+            LEFT JOIN agents agent
+                ON agent.organization_id = series.organization_id AND agent.id = series.agent_id
+            WHERE series.organization_id = :organization AND series.name = :metric
+                AND point.at > :now - make_interval(secs => :window) AND point.at <= :now
+            """;
+
+    private static final String ABSENT = """
+            SELECT nullif(series.agent_id, '') AS agent_id, NULL AS node_id, series.labels::text AS labels,
+                former.at AS began, NULL::double precision AS value,
+                extract(epoch FROM :now - former.at) AS seconds, '' AS word,
+                jsonb_build_object('table', 'performance_metrics', 'series', series.series_id, 'last', former.at)
+                    AS evidence
+            FROM metric_series series
+            LEFT JOIN agents agent
+                ON agent.organization_id = series.organization_id AND agent.id = series.agent_id
+            JOIN LATERAL (
+                SELECT max(point.at) AS at
+                FROM performance_metrics point
+                WHERE point.organization_id = series.organization_id AND point.series_id = series.series_id
+                    AND point.at > :now - interval '1 day' - make_interval(secs => :window)) former
+                ON former.at <= :now - make_interval(secs => :window)
+            WHERE series.organization_id = :organization AND series.name = :metric
+                AND (agent.id IS NULL OR agent.desired = 'running')
+            """;
+
+    private Findings() {}
+
+    static List<Finding> of(Handle handle, AlertRule.Stored stored, Instant now) {
+        AlertRule rule = stored.rule();
+        return query(handle, rule, now)
+                .bind("organization", stored.organization())
+                .map((row, context) -> finding(stored, row, now))
+                .list();
+    }
+
+    private static Query query(Handle handle, AlertRule rule, Instant now) {
+        Instant known = now.minus(STORED_WITHIN);
+        return switch (rule.condition()) {
+            case Condition.Suspected(Suspicion.Kind kind) ->
+                scoped(handle, rule, SUSPECTED, "").bind("kind", kind.word()).bind("now", now.atOffset(ZoneOffset.UTC));
+            case Condition.InState(var states) ->
+                scoped(handle, rule, IN_STATE, "")
+                        .bindArray(
+                                "states",
+                                String.class,
+                                states.stream().map(AgentState::word).toList())
+                        .bind("now", now.atOffset(ZoneOffset.UTC));
+            case Condition.Unhealthy(double below) ->
+                scoped(handle, rule, UNHEALTHY, "").bind("below", below).bind("now", now.atOffset(ZoneOffset.UTC));
+            case Condition.Seen seen ->
+                scoped(handle, rule, SEEN, "GROUP BY subject.agent_id, subject.node_id HAVING count(*) >= :times")
+                        .bind("event", seen.event())
+                        .bind("times", seen.times())
+                        .bind("window", seconds(seen.within()))
+                        .bind("now", now.atOffset(ZoneOffset.UTC));
+            case Condition.Threshold threshold ->
+                threshold(handle, rule, threshold).bind("now", known.atOffset(ZoneOffset.UTC));
+            case Condition.Absent(String metric, Duration over) ->
+                scoped(handle, rule, ABSENT, "")
+                        .bind("metric", metric)
+                        .bind("window", seconds(over))
+                        .bind("now", known.atOffset(ZoneOffset.UTC));
+        };
+    }
+
+    private static Query threshold(Handle handle, AlertRule rule, Condition.Threshold threshold) {
+        String value = threshold.of().sql();
+        String beyond = "GROUP BY series.agent_id, series.series_id, series.labels, series.unit" + " HAVING " + value
+                + " > :above OR " + value + " < :below";
+        Double above = threshold.above();
+        Double below = threshold.below();
+        return scoped(handle, rule, THRESHOLD.replace("AGGREGATE", value), beyond)
+                .bind("metric", threshold.metric())
+                .bind("window", seconds(threshold.over()))
+                .bind("above", above == null ? Double.POSITIVE_INFINITY : above)
+                .bind("below", below == null ? Double.NEGATIVE_INFINITY : below);
+    }
+
+    private static Query scoped(Handle handle, AlertRule rule, String select, String group) {
+        StringBuilder sql = new StringBuilder(select);
+        AlertScope scope = rule.scope();
+        scope.agent().ifPresent(_ -> sql.append(" AND agent.id LIKE :scopeAgent"));
+        scope.kind().ifPresent(_ -> sql.append(" AND agent.kind = :scopeKind"));
+        scope.capability().ifPresent(_ -> sql.append(" AND agent.capabilities @> ARRAY[:scopeCapability]"));
+        Query query = handle.createQuery(sql.append(' ').append(group).toString());
+        scope.agent().ifPresent(agent -> query.bind("scopeAgent", like(agent)));
+        scope.kind().ifPresent(kind -> query.bind("scopeKind", kind));
+        scope.capability().ifPresent(capability -> query.bind("scopeCapability", capability));
+        return query;
+    }
+
+    private static String like(String pattern) {
+        return pattern.replace("\\", "\\\\")
+                .replace("%", "\\%")
+                .replace("_", "\\_")
+                .replace('*', '%');
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toMillis() / 1e3;
+    }
+
+    private static Finding finding(AlertRule.Stored stored, ResultSet row, Instant now) throws SQLException {
+        Double value = Columns.nullableDouble(row, "value");
+        Instant began = Columns.nullableInstant(row, "began");
+        String words = words(stored.rule().condition(), row, value);
+        return new Finding(
+                stored.organization(),
+                stored.rule(),
+                row.getString("agent_id"),
+                row.getString("node_id"),
+                row.getString("labels"),
+                stored.rule().summary().map(given -> given + ": " + words).orElse(words),
+                value,
+                Jsonb.map(row.getString("evidence")),
+                began == null ? now : began);
+    }
+
+    private static String words(Condition condition, ResultSet row, @Nullable Double value) throws SQLException {
+        String word = row.getString("word");
+        return AlertWords.of(
+                condition,
+                value,
+                Duration.ofMillis(Math.round(row.getDouble("seconds") * 1e3)),
+                word == null ? "" : word);
+    }
+}

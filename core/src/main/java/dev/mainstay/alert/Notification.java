@@ -1,0 +1,60 @@
+package dev.mainstay.alert;
+
+import dev.mainstay.telemetry.Severity;
+import java.time.Instant;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+
+/// What a notifier is given. Immutable and thread-safe.
+///
+/// @param id stays the same over all tries, so that a receiver can leave out what it has
+/// @param group alerts with the same one are told together
+/// @param total how many alerts it is about; `alerts` are the gravest of them
+public record Notification(
+        UUID organization,
+        UUID id,
+        Kind kind,
+        Severity severity,
+        String group,
+        Instant createdAt,
+        int attempt,
+        int total,
+        List<Alert> alerts) {
+    static final int MOST_ALERTS = 20;
+
+    /// Why it is sent.
+    public enum Kind {
+        FIRING,
+        RESOLVED,
+        ESCALATED,
+        TEST;
+
+        private final String word = name().toLowerCase(Locale.ROOT);
+
+        public String word() {
+            return word;
+        }
+
+        static Kind of(String word) {
+            return valueOf(word.toUpperCase(Locale.ROOT));
+        }
+    }
+
+    public Notification {
+        alerts = List.copyOf(alerts);
+    }
+
+    /// One line, for notifiers that have no more room.
+    public String title() {
+        String what = kind == Kind.TEST
+                ? "Test notification"
+                : total == 1 && !alerts.isEmpty() ? subject(alerts.getFirst()) : total + " alerts of " + group;
+        return "[" + severity.word() + (kind == Kind.FIRING ? "" : ", " + kind.word()) + "] " + what;
+    }
+
+    private static String subject(Alert alert) {
+        String of = alert.agent() != null ? alert.agent() + ": " : alert.node() != null ? alert.node() + ": " : "";
+        return alert.rule() + ": " + of + alert.summary();
+    }
+}

@@ -1,0 +1,51 @@
+package dev.mainstay.health;
+
+import dev.mainstay.postgres.Database;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
+
+/// Hears all agents of all organizations once a second, on one node, and keeps in `agent_suspicions` those it suspects
+/// now. Who takes this over begins with what is usual for an agent's interval. Confined to one thread.
+public final class Liveness {
+    public static final Duration PERIOD = Duration.ofSeconds(1);
+
+    private final Database database;
+    private final LivenessStore store = new LivenessStore();
+    private final FailureDetector detector = new FailureDetector(PERIOD);
+
+    public Liveness(Database database) {
+        this.database = database;
+    }
+
+    /// Hears everybody once, and writes who came to be suspected or trusted.
+    ///
+    /// @param check fails in a transaction of one who leads no longer
+    public void round(Consumer<Handle> check) {
+        List<Beating> beating = database.controlStatement(store::beating);
+        // Read after them: a heartbeat that came in between makes no silence longer.
+        List<Suspicion> suspected = detector.look(database.now(), beating);
+        List<Suspicion> stored = database.controlStatement(store::stored);
+        List<Suspicion> begun = without(suspected, stored);
+        List<Suspicion> ended = without(stored, suspected);
+        if (!begun.isEmpty() || !ended.isEmpty()) {
+            database.write(handle -> {
+                check.accept(handle);
+                store.insert(handle, begun);
+                store.delete(handle, ended);
+                return begun.size() + ended.size();
+            });
+        }
+    }
+
+    private static List<Suspicion> without(List<Suspicion> all, List<Suspicion> others) {
+        Set<Suspicion.Key> keys = others.stream().map(Suspicion::key).collect(Collectors.toSet());
+        return all.stream()
+                .filter(Predicate.not(each -> keys.contains(each.key())))
+                .toList();
+    }
+}

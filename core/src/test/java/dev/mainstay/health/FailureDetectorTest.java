@@ -1,0 +1,138 @@
+package dev.mainstay.health;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mainstay.AgentRef;
+import dev.mainstay.postgres.Organizations;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/// An agent with a heartbeat each ten seconds, looked at each second.
+class FailureDetectorTest {
+    private static final AgentRef AGENT = new AgentRef(Organizations.DEFAULT, "subject");
+    private static final Instant START = Instant.parse("2026-01-01T00:00:00Z");
+    private static final Duration INTERVAL = Duration.ofSeconds(10);
+    private static final Duration SECOND = Duration.ofSeconds(1);
+
+    private final FailureDetector detector = new FailureDetector(SECOND);
+    private Instant now = START;
+    private @Nullable Instant beat;
+    private long fence = 1;
+    private Instant leased = START;
+    private long progress;
+
+    private List<Suspicion> look() {
+        return detector.look(
+                now,
+                List.of(new Beating(AGENT, fence, leased, beat, progress, INTERVAL, Duration.ofMinutes(2), "node")));
+    }
+
+    private List<Suspicion> lookAfter(Duration step) {
+        now = now.plus(step);
+        return look();
+    }
+
+    private void beats(int times) {
+        for (int i = 0; i < times; i++) {
+            for (int second = 1; second < 10; second++) {
+                assertThat(lookAfter(SECOND)).isEmpty();
+            }
+            now = now.plus(SECOND);
+            beat = now;
+            progress++;
+            assertThat(look()).isEmpty();
+        }
+    }
+
+    /// How long the agent was silent when it was first suspected; none within `most`.
+    private Optional<Duration> suspectedWithin(Duration most) {
+        Instant silentFrom = beat == null ? leased : beat;
+        while (Duration.between(silentFrom, now).compareTo(most) < 0) {
+            if (!lookAfter(SECOND).isEmpty()) {
+                return Optional.of(Duration.between(silentFrom, now));
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Test
+    void a_punctual_agent_is_suspected_after_two_and_a_half_intervals() {
+        beats(30);
+        assertThat(suspectedWithin(INTERVAL.multipliedBy(6))).contains(Duration.ofSeconds(25));
+    }
+
+    @Test
+    void one_that_is_often_late_is_given_longer_but_never_beyond_five_intervals() {
+        var random = new Random(7);
+        for (int i = 0; i < 60; i++) {
+            for (int waits = random.nextInt(20); waits > 0; waits--) {
+                lookAfter(SECOND);
+            }
+            now = now.plus(SECOND);
+            beat = now;
+            progress++;
+            look();
+        }
+        assertThat(suspectedWithin(INTERVAL.multipliedBy(6)).orElseThrow())
+                .isBetween(Duration.ofSeconds(30), Duration.ofSeconds(50));
+    }
+
+    @Test
+    void a_suspicion_ends_with_the_next_heartbeat() {
+        beats(3);
+        assertThat(suspectedWithin(INTERVAL.multipliedBy(6))).isPresent();
+        beat = now;
+        assertThat(look()).isEmpty();
+    }
+
+    @Test
+    void while_nobody_looked_nobody_was_silent() {
+        beats(20);
+        assertThat(lookAfter(Duration.ofMinutes(5))).isEmpty();
+        assertThat(suspectedWithin(Duration.ofMinutes(5).plusSeconds(34))).isEmpty();
+        assertThat(suspectedWithin(Duration.ofMinutes(6))).isPresent();
+    }
+
+    @Test
+    void who_takes_an_agent_over_has_half_a_minute_to_start_it() {
+        beats(20);
+        fence++;
+        leased = now;
+        beat = null;
+        assertThat(suspectedWithin(Duration.ofSeconds(54))).isEmpty();
+        assertThat(suspectedWithin(Duration.ofSeconds(90))).isPresent();
+    }
+
+    @Test
+    void one_that_beats_without_getting_on_is_stalled() {
+        beats(20);
+        for (int second = 1; second < 120; second++) {
+            now = now.plus(SECOND);
+            beat = now;
+            assertThat(look()).isEmpty();
+        }
+        now = now.plus(SECOND);
+        beat = now;
+        assertThat(look()).singleElement().extracting(Suspicion::kind).isEqualTo(Suspicion.Kind.STALLED);
+        progress++;
+        assertThat(look()).isEmpty();
+    }
+
+    @Test
+    void phi_is_the_probability_of_such_a_silence() {
+        var statistics = new SilenceStatistics();
+        for (int i = 0; i < 100; i++) {
+            statistics.add(i % 2 == 0 ? 9 : 11);
+        }
+        // One deviation beyond the mean: 0.1587; the approximation is closest near it and exaggerates far out.
+        assertThat(Math.pow(10, -statistics.phi(11, 10, 0))).isBetween(0.158, 0.160);
+        assertThat(statistics.phi(15, 10, 0)).isBetween(7.2, 7.4);
+        assertThat(statistics.phi(10, 10, 0)).isBetween(0.30, 0.31);
+        assertThat(statistics.phi(1e9, 10, 0)).isEqualTo(300);
+    }
+}
