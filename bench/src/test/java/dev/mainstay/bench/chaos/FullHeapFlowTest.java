@@ -17,10 +17,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// A handler that uses up all memory of its process whenever it runs, among others that do nothing wrong. The process
-/// ends of it, as the launcher has it, and is started again, as whoever watches over processes does.
+/// is told to end of it, and is started again, as whoever watches over processes does.
 class FullHeapFlowTest {
     private static final Duration BOUND = Duration.ofMinutes(3);
-    private static final List<String> AS_LAUNCHED =
+    private static final List<String> ENDS_WITHOUT_MEMORY =
             List.of("-Xmx64m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-XX:+ExitOnOutOfMemoryError");
     private static final String DEAD = """
         SELECT count(*)
@@ -54,7 +54,7 @@ class FullHeapFlowTest {
         var order = new WorkerOrder(
                 laboratory.url(), laboratory.url(), laboratory.user(), laboratory.password(), "node", 20);
         return NodeProcess.start(
-                JavaProgram.command(AS_LAUNCHED, System.getProperty("java.class.path"), WorkerMain.class.getName()),
+                JavaProgram.command(ENDS_WITHOUT_MEMORY, System.getProperty("java.class.path"), WorkerMain.class.getName()),
                 "node",
                 order);
     }
