@@ -15,9 +15,6 @@ import org.jspecify.annotations.Nullable;
 ///
 /// What a transport must hold, whatever it is made of, is said by the tests of `MessageBusConformance`.
 public interface MessageTransport extends AutoCloseable {
-    /// What one that cannot hand out to consumers outside says.
-    String OUTSIDE = "this transport has no consumers outside";
-
     /// This node lives by a session from now on, which others can see end.
     default void joined(UUID session) {}
 
@@ -54,20 +51,14 @@ public interface MessageTransport extends AutoCloseable {
     void declare(UUID organization, ConsumerGroup group);
 
     /// What a group was last declared to want; where it begins is not kept.
-    default Optional<ConsumerGroup> group(UUID organization, String name) {
-        throw new UnsupportedOperationException(OUTSIDE);
-    }
+    Optional<ConsumerGroup> group(UUID organization, String name);
 
     /// Forgets a group: where it stands, what it has in hand, what waits and its dead letters. False when there is
     /// none of that name.
-    default boolean remove(UUID organization, String group) {
-        throw new UnsupportedOperationException(OUTSIDE);
-    }
+    boolean remove(UUID organization, String group);
 
     /// What is in hand under a lease of a group; empty when it was settled, or the lease was lost.
-    default Batch held(UUID organization, String group, UUID token) {
-        throw new UnsupportedOperationException(OUTSIDE);
-    }
+    Batch held(UUID organization, String group, UUID token);
 
     /// Sets the group behind another position, to read again or to skip. What is in hand or waits is not touched.
     void seek(UUID organization, String group, long position);

@@ -88,6 +88,16 @@ final class DeadLetters {
         }
     }
 
+    /// All of a group.
+    void forget(UUID organization, String group) {
+        KeyValue bucket = stores.groups(organization);
+        link.call(() -> bucket.keys(NatsNames.deadLetters(Optional.of(group))))
+                .forEach(key -> link.call(() -> {
+                    bucket.purge(key);
+                    return true;
+                }));
+    }
+
     /// A message of the log, or one that is kept beside it.
     Optional<Message> find(UUID organization, long position) {
         return log.find(organization, position)

@@ -1,11 +1,19 @@
 package dev.mainstay.message.nats;
 
+import dev.mainstay.message.ConsumerGroup;
+import dev.mainstay.message.Interest;
+import dev.mainstay.message.MessageFilter;
+import dev.mainstay.message.Start;
+import dev.mainstay.message.TopicPattern;
 import dev.mainstay.task.RetryPolicy;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import java.util.zip.Deflater;
@@ -24,6 +32,22 @@ record GroupDocument(Wants wants, long createdAt, List<Long> reached, List<Claim
 
     /// @param lease how long a consumer may keep a message, in microseconds
     record Wants(List<String> channels, String keys, String filter, boolean ordered, RetryPolicy retry, long lease) {
+        static Wants of(ConsumerGroup group) {
+            return new Wants(
+                    group.interest().channels().stream().sorted().toList(),
+                    group.interest().keys().text(),
+                    group.interest().filter().text(),
+                    group.ordered(),
+                    group.retry(),
+                    group.ackWithin().toNanos() / 1_000);
+        }
+
+        ConsumerGroup group(String name) {
+            Interest interest = new Interest(Set.copyOf(channels), TopicPattern.of(keys), MessageFilter.of(filter));
+            return new ConsumerGroup(
+                    name, interest, Start.NEWEST, retry, Duration.of(lease, ChronoUnit.MICROS), ordered);
+        }
+
         int attempts() {
             return retry.attempts();
         }

@@ -58,7 +58,7 @@ final class NatsGroups {
     }
 
     void declare(UUID organization, ConsumerGroup group, long position) {
-        Wants wants = wants(group);
+        Wants wants = Wants.of(group);
         String key = NatsNames.group(group.name());
         KeyValue bucket = stores.groups(organization);
         try {
@@ -74,14 +74,45 @@ final class NatsGroups {
         change(organization, group.name(), known -> known.wants = wants);
     }
 
-    private static Wants wants(ConsumerGroup group) {
-        return new Wants(
-                group.interest().channels().stream().sorted().toList(),
-                group.interest().keys().text(),
-                group.interest().filter().text(),
-                group.ordered(),
-                group.retry(),
-                group.ackWithin().toNanos() / 1_000);
+    Optional<ConsumerGroup> find(UUID organization, String group) {
+        return Optional.ofNullable(entry(organization, group))
+                .map(entry -> GroupDocument.of(entry.getValue()).wants().group(group));
+    }
+
+    private @Nullable KeyValueEntry entry(UUID organization, String group) {
+        KeyValue bucket = stores.groups(organization);
+        return link.call(() -> bucket.get(NatsNames.group(group)));
+    }
+
+    /// Its dead letters go last, also those that an earlier attempt had left behind.
+    boolean remove(UUID organization, String group) {
+        Boolean isRemoved = insisting(organization, group, () -> removeOnce(organization, group));
+        letters.forget(organization, group);
+        return Boolean.TRUE.equals(isRemoved);
+    }
+
+    private boolean removeOnce(UUID organization, String group) throws NatsLink.Conflict {
+        KeyValueEntry entry = entry(organization, group);
+        if (entry != null) {
+            KeyValue bucket = stores.groups(organization);
+            link.guarded(() -> {
+                bucket.purge(NatsNames.group(group), entry.getRevision());
+                return true;
+            });
+        }
+        return entry != null;
+    }
+
+    Batch held(UUID organization, String group, UUID token) {
+        List<Message> messages = Optional.ofNullable(entry(organization, group)).stream()
+                .flatMap(entry -> GroupDocument.of(entry.getValue()).claims().stream())
+                .filter(claim -> claim.token().equals(token))
+                .flatMap(claim -> claim.held().stream()
+                        .flatMap(held -> letters.find(organization, held.position()).stream())
+                        .map(message -> NatsFrame.tried(message, claim.attempts() + 1)))
+                .sorted(NatsHandOut.MOST_URGENT_FIRST)
+                .toList();
+        return new Batch(token, messages);
     }
 
     void seek(UUID organization, String group, long position) {
@@ -153,12 +184,23 @@ final class NatsGroups {
 
     /// Null when there is no such group.
     <R> @Nullable R change(UUID organization, String group, Function<NatsGroup, R> step) {
+        return insisting(organization, group, () -> changeOnce(organization, group, step));
+    }
+
+    /// A step that comes to nothing when another node is faster.
+    @FunctionalInterface
+    private interface Attempt<R> {
+        @Nullable
+        R run() throws NatsLink.Conflict;
+    }
+
+    private <R> @Nullable R insisting(UUID organization, String group, Attempt<R> step) {
         ReentrantLock mine = here.computeIfAbsent(organization + group, any -> new ReentrantLock());
         mine.lock();
         try {
             for (int tries = 0; tries < MOST_TRIES; tries++) {
                 try {
-                    return changeOnce(organization, group, step);
+                    return step.run();
                 } catch (NatsLink.Conflict e) {
                     Threads.pause(Duration.ofMillis(random.nextInt(LONGEST_PAUSE_MILLIS)));
                 }
@@ -173,9 +215,7 @@ final class NatsGroups {
 
     private <R> @Nullable R changeOnce(UUID organization, String group, Function<NatsGroup, R> step)
             throws NatsLink.Conflict {
-        KeyValue bucket = stores.groups(organization);
-        String key = NatsNames.group(group);
-        KeyValueEntry entry = link.call(() -> bucket.get(key));
+        KeyValueEntry entry = entry(organization, group);
         if (entry == null) {
             return null;
         }
@@ -186,7 +226,8 @@ final class NatsGroups {
         if (!after.equals(before)) {
             // A letter too many, after a crash, is better than one too few.
             known.dead.forEach(dead -> letters.store(organization, group, dead));
-            link.guarded(() -> bucket.update(key, after.bytes(), entry.getRevision()));
+            KeyValue bucket = stores.groups(organization);
+            link.guarded(() -> bucket.update(NatsNames.group(group), after.bytes(), entry.getRevision()));
         }
         return result;
     }

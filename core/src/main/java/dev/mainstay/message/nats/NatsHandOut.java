@@ -21,7 +21,7 @@ import java.util.UUID;
 final class NatsHandOut {
     private static final int PAGE = 1_000;
     private static final int ASIDE = 10_000;
-    private static final Comparator<Message> MOST_URGENT_FIRST = Comparator.comparing(
+    static final Comparator<Message> MOST_URGENT_FIRST = Comparator.comparing(
                     (Message message) -> message.priority().stored())
             .thenComparing(Message::position);
 

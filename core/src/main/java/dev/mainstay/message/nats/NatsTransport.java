@@ -116,6 +116,21 @@ public final class NatsTransport implements MessageTransport {
     }
 
     @Override
+    public Optional<ConsumerGroup> group(UUID organization, String name) {
+        return groups.find(organization, name);
+    }
+
+    @Override
+    public boolean remove(UUID organization, String group) {
+        return groups.remove(organization, group);
+    }
+
+    @Override
+    public Batch held(UUID organization, String group, UUID token) {
+        return groups.held(organization, group, token);
+    }
+
+    @Override
     public void seek(UUID organization, String group, long position) {
         groups.seek(organization, group, position);
     }
