@@ -3,6 +3,7 @@ package dev.mainstay.postgres;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -11,16 +12,29 @@ import org.jdbi.v3.core.HandleCallback;
 import org.jdbi.v3.core.mapper.RowMapper;
 import org.jdbi.v3.core.result.ResultIterable;
 import org.jdbi.v3.core.statement.StatementContext;
+import org.jdbi.v3.core.statement.StatementCustomizer;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGStatement;
 
 /// The database as one organization sees it: row-level security shows and takes only its rows.
 ///
 /// The organization is a setting local to one transaction. A read sends that setting and its query as one message,
 /// which PostgreSQL runs as one implicit transaction: one round trip, and nothing stays behind on the connection.
 ///
+/// The driver must not part the two. It does so before a prepared statement it has described, in fear of a full
+/// buffer, and describes those with a parameter whose type it leaves to the server, such as NULL; the query would then
+/// see no row. So only a query whose parameters all have a type of their own becomes a prepared statement.
+///
 /// Thread-safe.
 public final class OrganizationDatabase {
     private static final String SET = "SELECT set_config('mainstay.organization', :mainstay_organization, true)";
+    private static final StatementCustomizer PREPARED_WHEN_REPEATED = new StatementCustomizer() {};
+    private static final StatementCustomizer NEVER_PREPARED = new StatementCustomizer() {
+        @Override
+        public void beforeExecution(PreparedStatement statement, StatementContext context) throws SQLException {
+            statement.unwrap(PGStatement.class).setPrepareThreshold(0);
+        }
+    };
 
     private final UUID organization;
     private final Pool primary;
@@ -92,10 +106,20 @@ public final class OrganizationDatabase {
     }
 
     private <T> List<T> list(Pool pool, String sql, Map<String, ?> parameters, RowMapper<T> mapper) {
+        boolean isTyped = parameters.values().stream().allMatch(OrganizationDatabase::isTyped);
         return Again.reading(() -> pool.use(handle -> handle.createQuery(SET + "; " + sql)
                 .bind("mainstay_organization", organization.toString())
                 .bindMap(parameters)
+                .addCustomizer(isTyped ? PREPARED_WHEN_REPEATED : NEVER_PREPARED)
                 .execute((statement, context) -> second(statement.get(), mapper, context))));
+    }
+
+    private static boolean isTyped(@Nullable Object value) {
+        return value instanceof String
+                || value instanceof UUID
+                || value instanceof Number
+                || value instanceof Boolean
+                || value instanceof OffsetDateTime;
     }
 
     // The first result is that of set_config.

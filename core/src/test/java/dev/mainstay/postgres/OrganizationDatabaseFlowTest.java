@@ -7,7 +7,10 @@ import dev.mainstay.concurrent.Threads;
 import dev.mainstay.testing.Eventually;
 import dev.mainstay.testing.TestDatabase;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -16,6 +19,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import org.jdbi.v3.core.mapper.RowMapper;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -91,6 +95,46 @@ class OrganizationDatabaseFlowTest {
                 assertThat(seen(one, all)).isZero();
             }
         }
+    }
+
+    /// Often enough for the driver to go over to prepared statements, and both ways on one connection in turn.
+    @Test
+    void a_query_sees_its_rows_however_often_and_whatever_the_types_of_its_parameters() {
+        Map<String, Object> kinds = Map.of(
+                "text",
+                "key-1",
+                "integer",
+                1,
+                "bigint",
+                1L,
+                "double precision",
+                1.0,
+                "boolean",
+                true,
+                "uuid",
+                new UUID(0, 1),
+                "timestamp with time zone",
+                Instant.EPOCH,
+                "timestamptz",
+                Instant.EPOCH.atOffset(ZoneOffset.UTC));
+        DatabaseConfig config = test.config().build();
+        try (Pool one = new Pool(PoolConfig.API.withSize(1), config.url(), config.api(), "repeated", false)) {
+            OrganizationDatabase api = new OrganizationDatabase(Organizations.DEFAULT, one, null, false);
+            kinds.forEach((type, value) -> {
+                String sql = "SELECT key FROM system_state WHERE :some::TYPE IS NULL OR true".replace("TYPE", type);
+                for (int i = 0; i < 40; i++) {
+                    assertThat(api.list(sql, parameter(i < 20 || i % 3 > 0 ? value : null), FIRST))
+                            .as("%s, time %s", type, i)
+                            .hasSize(20);
+                }
+            });
+        }
+    }
+
+    private static Map<String, @Nullable Object> parameter(@Nullable Object value) {
+        Map<String, @Nullable Object> parameters = new HashMap<>();
+        parameters.put("some", value);
+        return parameters;
     }
 
     private static int seen(Pool pool, String sql) {
