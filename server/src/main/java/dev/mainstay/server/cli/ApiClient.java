@@ -13,8 +13,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -27,7 +29,8 @@ final class ApiClient {
     private static final Duration ANSWER = Duration.ofSeconds(30);
     private static final int PAGE = 1000;
     /// How the API names a list that the command line has a command for.
-    private static final Pattern LISTS = Pattern.compile("GET /api/v1/(agent|node|state|task|queue|schedule)s? lists");
+    private static final Pattern LISTS = Pattern.compile(
+            "GET /api/v1/(?:(agent|node|state|task|queue|schedule|message)s?|message-(groups|dead-letters)) lists");
 
     private final URI server;
     private final String token;
@@ -76,8 +79,12 @@ final class ApiClient {
             request.header("Content-Type", "application/json");
         }
         headers.forEach(request::header);
+        return sent(request.build(), HttpResponse.BodyHandlers.ofString());
+    }
+
+    private <T> HttpResponse<T> sent(HttpRequest request, HttpResponse.BodyHandler<T> reader) {
         try {
-            return client.send(request.build(), HttpResponse.BodyHandlers.ofString());
+            return client.send(request, reader);
         } catch (HttpTimeoutException e) {
             throw new CommandFailure(ExitCode.TIMEOUT, server + " did not answer in time; try again, or see its log");
         } catch (IOException e) {
@@ -113,7 +120,7 @@ final class ApiClient {
         }
         var problem = json(answer);
         var detail = problem.path("detail").asString(answer.statusCode() + " for " + path);
-        var words = new StringBuilder(LISTS.matcher(detail).replaceFirst("`mainstay $1 list` lists"));
+        var words = new StringBuilder(LISTS.matcher(detail).replaceFirst(ApiClient::lists));
         var errors = problem.path("errors");
         if (errors.size() > 1) { // one alone is the detail itself
             errors.forEach(error -> words.append("\n  ")
@@ -124,12 +131,38 @@ final class ApiClient {
         return words.toString();
     }
 
+    private static String lists(MatchResult list) {
+        var words = list.group(1) == null ? "message " + list.group(2) : list.group(1);
+        return "`mainstay " + words + " list` lists";
+    }
+
     private static JsonNode json(HttpResponse<String> answer) {
         try {
             return JSON.readTree(answer.body().isBlank() ? "{}" : answer.body());
         } catch (JacksonException e) {
             return JSON.createObjectNode();
         }
+    }
+
+    /// The lines of an answer as they come; close it to end it. Reading throws [java.io.UncheckedIOException] when the
+    /// connection breaks.
+    Stream<String> lines(String path, Map<String, String> headers) {
+        var request = HttpRequest.newBuilder(uri(path)).header("Authorization", "Bearer " + token);
+        headers.forEach(request::header);
+        var answer = sent(request.build(), HttpResponse.BodyHandlers.ofLines());
+        if (answer.statusCode() >= 400) {
+            send("GET", path, null, headers); // says why
+        }
+        return answer.body();
+    }
+
+    /// The given ones as the query of a path.
+    static String query(Map<String, @Nullable String> query) {
+        return "?"
+                + query.entrySet().stream()
+                        .filter(entry -> entry.getValue() != null)
+                        .map(entry -> entry.getKey() + "=" + encoded(String.valueOf(entry.getValue())))
+                        .collect(Collectors.joining("&"));
     }
 
     /// All items of a list, page by page, `most` at most.

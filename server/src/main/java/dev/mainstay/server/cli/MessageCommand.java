@@ -1,11 +1,10 @@
 package dev.mainstay.server.cli;
 
-import dev.mainstay.concurrent.Threads;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -17,7 +16,8 @@ import picocli.CommandLine.Spec;
 /// `mainstay message …`. Not thread-safe.
 @Command(
         name = "message",
-        description = "Publishes and reads messages, and gives dead letters to their groups again.",
+        description = "Publishes and reads messages, and looks after consumer groups and their dead letters.",
+        subcommands = {MessageGroupCommand.class, DeadLetterCommand.class},
         mixinStandardHelpOptions = true,
         footer = {
             "",
@@ -26,13 +26,11 @@ import picocli.CommandLine.Spec;
             "  mainstay message publish @planner '\"good morning\"'",
             "  mainstay message tail orders",
             "  mainstay message list --correlation order-7",
-            "  mainstay message redrive billing 1795174921413216"
+            "  mainstay message groups create billing orders --key 'eu.#'",
+            "  mainstay message dead-letters redrive billing 1795174921413216"
         })
 final class MessageCommand implements Runnable {
     private static final String MESSAGES = "/api/v1/messages";
-    private static final String DEAD = "/api/v1/message-dead-letters";
-    private static final Duration PERIOD = Duration.ofSeconds(1);
-    private static final int PAGE = 1_000;
     private static final List<Column> MESSAGE = List.of(
             Column.of("position"),
             Column.moment("storedAt"),
@@ -43,23 +41,6 @@ final class MessageCommand implements Runnable {
             Column.of("correlationId"),
             Column.of("body"));
     private static final List<Column> PUBLISHED = List.of(Column.of("id"), Column.of("position"));
-    private static final List<Column> LETTER = List.of(
-            Column.of("group"),
-            Column.of(
-                    "position",
-                    letter -> letter.path("message").path("position").asString("")),
-            Column.of("attempts"),
-            Column.moment("diedAt"),
-            Column.of("reason"));
-    private static final List<Column> GROUP = List.of(
-            Column.of("name"),
-            Column.of("channels"),
-            Column.of("keys"),
-            Column.of("behind"),
-            Column.moment("oldest"),
-            Column.of("inHand"),
-            Column.of("waiting"),
-            Column.of("dead"));
     private static final List<Column> CHANNEL =
             List.of(Column.of("name"), Column.moment("lastAt"), Column.of("lastHour"));
 
@@ -114,6 +95,10 @@ final class MessageCommand implements Runnable {
                     String correlation,
             @Option(names = "--sender", paramLabel = "NAME", description = "Only of this sender.") @Nullable
                     String sender,
+            @Option(names = "--priority", paramLabel = "WORD", description = "critical, high, normal or low.") @Nullable
+                    String priority,
+            @Option(names = "--since", paramLabel = "TIME", description = "So long ago, as 1h, or a moment.") @Nullable
+                    String since,
             @Option(names = "--limit", paramLabel = "COUNT", defaultValue = "50", description = "At most so many.")
                     int limit) {
         var query = new LinkedHashMap<String, @Nullable String>();
@@ -122,6 +107,8 @@ final class MessageCommand implements Runnable {
         query.put("filter", filter);
         query.put("correlation", correlation);
         query.put("sender", sender);
+        query.put("priority", priority);
+        query.put("from", since == null ? null : Since.parameter(since));
         output.list(remote.connect().items(MESSAGES, query, limit), MESSAGE);
         return ExitCode.OK;
     }
@@ -138,6 +125,9 @@ final class MessageCommand implements Runnable {
             @Option(names = "--key", paramLabel = "PATTERN", description = "Only with such routing keys: orders.#")
                     @Nullable
                     String key,
+            @Option(names = "--filter", paramLabel = "CONDITIONS", description = "Such as 'body.amount >= 100'.")
+                    @Nullable
+                    String filter,
             @Option(
                             names = "--since",
                             paramLabel = "TIME",
@@ -146,79 +136,20 @@ final class MessageCommand implements Runnable {
                     String since,
             @Option(names = "--count", paramLabel = "COUNT", defaultValue = "0", description = "End after so many.")
                     int count) {
-        var client = remote.connect();
+        if (count < 0) {
+            throw new CommandFailure(ExitCode.USAGE, "--count must not be negative, was " + count);
+        }
         var query = new LinkedHashMap<String, @Nullable String>();
         query.put("channel", channel);
         query.put("key", key);
+        query.put("filter", filter);
         query.put("from", Since.parameter(since));
-        long last = 0;
-        var printed = 0;
-        do {
-            for (var message : client.items(MESSAGES, query, PAGE).reversed()) {
-                var position = message.path("position").asLong(0);
-                if (position > last) {
-                    last = position;
-                    query.put("from", message.path("storedAt").asString(""));
-                    output.out().println(message);
-                    output.out().flush();
-                    if (++printed == count) {
-                        return ExitCode.OK;
-                    }
-                }
-            }
-        } while (Threads.pause(PERIOD));
-        return ExitCode.OK;
-    }
-
-    @Command(
-            name = "dead-letters",
-            description = "Lists what consumer groups gave up.",
-            mixinStandardHelpOptions = true)
-    int deadLetters(
-            @Mixin Remote remote,
-            @Mixin Output output,
-            @Parameters(paramLabel = "GROUP", arity = "0..1", description = "Only of this group.") @Nullable
-                    String group,
-            @Option(names = "--limit", paramLabel = "COUNT", defaultValue = "100", description = "At most so many.")
-                    int limit) {
-        var query = new LinkedHashMap<String, @Nullable String>();
-        query.put("group", group);
-        output.list(remote.connect().items(DEAD, query, limit), LETTER);
-        return ExitCode.OK;
-    }
-
-    @Command(name = "redrive", description = "Gives a dead letter to its group again.", mixinStandardHelpOptions = true)
-    int redrive(
-            @Mixin Remote remote,
-            @Mixin Output output,
-            @Parameters(paramLabel = "GROUP") String group,
-            @Parameters(paramLabel = "POSITION") long position) {
-        remote.connect().send("POST", letter(group, position) + "/redrive", "{}", Map.of());
-        output.say("mainstay: message " + position + " is handed to " + group + " again");
-        return ExitCode.OK;
-    }
-
-    @Command(name = "discard", description = "Forgets a dead letter.", mixinStandardHelpOptions = true)
-    int discard(
-            @Mixin Remote remote,
-            @Mixin Output output,
-            @Parameters(paramLabel = "GROUP") String group,
-            @Parameters(paramLabel = "POSITION") long position) {
-        remote.connect().delete(letter(group, position));
-        output.say("mainstay: dead letter " + position + " of " + group + " is forgotten");
-        return ExitCode.OK;
-    }
-
-    private static String letter(String group, long position) {
-        return DEAD + "/" + ApiClient.encoded(group) + "/" + position;
-    }
-
-    @Command(
-            name = "groups",
-            description = "Lists consumer groups and how far each is.",
-            mixinStandardHelpOptions = true)
-    int groups(@Mixin Remote remote, @Mixin Output output) {
-        output.list(remote.connect().items("/api/v1/message-groups", Map.of(), Integer.MAX_VALUE), GROUP);
+        var left = new AtomicInteger(count);
+        new EventLines(remote.connect(), MESSAGES + "/stream" + ApiClient.query(query)).read(message -> {
+            output.out().println(message);
+            output.out().flush();
+            return left.decrementAndGet() != 0;
+        });
         return ExitCode.OK;
     }
 

@@ -10,6 +10,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.JsonNode;
 
 /// `mainstay message …` against a server that runs.
 class MessageCommandFlowTest {
@@ -36,6 +39,16 @@ class MessageCommandFlowTest {
         return stage.terminal().done(words);
     }
 
+    private static JsonNode json(String... words) {
+        return ApiClient.JSON.readTree(done(words).out());
+    }
+
+    private static long publish(String channel, String body) {
+        return json("message", "publish", channel, body, "-o", "json")
+                .path("position")
+                .asLong();
+    }
+
     @Test
     void what_was_published_a_while_ago_is_told_by_tail() {
         done("message", "publish", "orders", "{\"number\": 7}", "--key", "eu.created");
@@ -51,5 +64,147 @@ class MessageCommandFlowTest {
         var said = type("message", "tail", "orders", "--since", "banana", "--count", "1");
         assertThat(said.exit()).isEqualTo(2);
         assertThat(said.err()).contains("--since");
+    }
+
+    @Test
+    void tail_tells_each_message_once_and_in_order() {
+        for (int i = 0; i < 30; i++) {
+            publish("many", "{\"n\": " + i + "}");
+        }
+        assertThat(done("message", "tail", "many", "--since", "1h", "--count", "30")
+                        .out()
+                        .lines()
+                        .map(line -> ApiClient.JSON
+                                .readTree(line)
+                                .path("body")
+                                .path("n")
+                                .asInt()))
+                .isSorted()
+                .doesNotHaveDuplicates()
+                .hasSize(30);
+        assertThat(done("message", "tail", "many", "--since", "1h", "--filter", "body.n >= 29", "--count", "1")
+                        .out())
+                .contains("\"n\":29");
+    }
+
+    @Test
+    void messages_are_found_by_what_they_carry_and_channels_are_listed() {
+        done("message", "publish", "found", "1", "--key", "a.b", "--priority", "high", "--correlation", "c-9");
+        done("message", "publish", "found", "2");
+        for (String[] choice : new String[][] {{"--key", "a.#"}, {"--priority", "high"}, {"--correlation", "c-9"}}) {
+            var found = json("message", "list", "found", choice[0], choice[1], "--since", "1h", "-o", "json");
+            assertThat(found.path("items").valueStream().map(m -> m.path("body").asInt()))
+                    .as(choice[0])
+                    .containsExactly(1);
+        }
+        assertThat(done("message", "channels").out()).contains("found");
+    }
+
+    @Test
+    void a_group_is_created_described_set_back_and_forgotten_after_it_was_confirmed() {
+        publish("bills", "1");
+        var group = json(
+                "message",
+                "groups",
+                "create",
+                "billing",
+                "bills",
+                "--key",
+                "#",
+                "--attempts",
+                "3",
+                "--retry",
+                "PT2S",
+                "--longest-retry",
+                "PT1M",
+                "--ack-within",
+                "PT5S",
+                "--from",
+                "oldest",
+                "--unordered",
+                "-o",
+                "json");
+        assertThat(group.path("maxAttempts").asInt()).isEqualTo(3);
+        assertThat(group.path("ordered").asBoolean()).isFalse();
+        assertThat(json("message", "groups", "describe", "billing", "-o", "json")
+                        .path("behind")
+                        .asInt())
+                .isEqualTo(1);
+        assertThat(json("message", "groups", "seek", "billing", "newest", "-o", "json")
+                        .path("behind")
+                        .asInt())
+                .isZero();
+        assertThat(done("message", "groups").out()).contains("billing");
+        assertThat(done("message", "groups", "list").out()).contains("billing");
+
+        var unconfirmed = type("message", "groups", "delete", "billing");
+        assertThat(unconfirmed.exit()).as(unconfirmed.err()).isEqualTo(2);
+        done("message", "groups", "describe", "billing");
+        done("message", "groups", "delete", "billing", "--yes");
+        var forgotten = type("message", "groups", "describe", "billing");
+        assertThat(forgotten.exit()).isEqualTo(3);
+        assertThat(forgotten.err()).contains("`mainstay message groups list` lists");
+    }
+
+    @Test
+    void dead_letters_are_listed_redriven_and_discarded() {
+        done("message", "groups", "create", "dying", "dying", "--attempts", "1");
+        long[] positions = {publish("dying", "1"), publish("dying", "2"), publish("dying", "3")};
+        bury(3);
+        assertThat(done("message", "dead-letters", "list", "dying").out()).contains("no such customer");
+        assertThat(done("message", "dead-letters").out()).contains("dying");
+        done("message", "dead-letters", "redrive", "dying", Long.toString(positions[0]));
+        done("message", "dead-letters", "discard", "dying", Long.toString(positions[1]));
+        assertThat(type("message", "dead-letters", "discard", "dying", Long.toString(positions[1]))
+                        .exit())
+                .isEqualTo(3);
+        assertThat(type("message", "dead-letters", "redrive", "dying").exit()).isEqualTo(2);
+        assertThat(done("message", "dead-letters", "redrive", "dying", "--all").err())
+                .contains("1 message is handed to dying again");
+        assertThat(json("message", "groups", "describe", "dying", "-o", "json")
+                        .path("waiting")
+                        .asInt())
+                .isEqualTo(2);
+    }
+
+    /// As a consumer over HTTP gives up what it claims.
+    private static void bury(int count) {
+        for (int i = 0; i < count; i++) {
+            var claimed = json(
+                    "api", "POST", "/api/v1/message-groups/dying/claim", "-d", "{\"max\": 1, \"wait\": \"PT20S\"}");
+            long position = claimed.path("messages")
+                    .get(0)
+                    .path("message")
+                    .path("position")
+                    .asLong();
+            done(
+                    "api",
+                    "POST",
+                    "/api/v1/message-groups/dying/fail",
+                    "-d",
+                    "{\"leaseToken\": \"" + claimed.path("leaseToken").asString() + "\", \"position\": " + position
+                            + ", \"error\": \"no such customer\"}");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "publish x 1 --key a..b",
+                "publish x 1 --ttl -PT1S",
+                "publish x 1 --priority urgent",
+                "list --key #.a.#.b.#.c.#",
+                "list --filter nonsense",
+                "tail --key a..b",
+                "groups create g Bad",
+                "groups create g x --attempts 0",
+                "groups seek unknown oldest",
+                "groups delete unknown --yes",
+                "dead-letters redrive unknown 5"
+            })
+    void what_is_wrong_is_told_and_the_exit_code_says_so(String words) {
+        var said = type(("message " + words).split(" "));
+        assertThat(said.exit()).isIn(2, 3);
+        assertThat(said.err()).startsWith("mainstay: ");
     }
 }

@@ -94,7 +94,7 @@ class MessageGroups extends LitElement {
 
   #none() {
     return html`<p class="muted">None yet. A group is a durable subscriber: each message goes to one of its consumers, and what fails comes again.</p>
-      <pre tabindex="0">./mainstay api PUT /api/v1/message-groups/billing -d '{"channels": ["orders"]}'</pre>`;
+      <pre tabindex="0">./mainstay message groups create billing orders</pre>`;
   }
 
   #table(groups) {
