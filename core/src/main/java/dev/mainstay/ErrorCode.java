@@ -66,6 +66,8 @@ public enum ErrorCode {
     MESSAGES_UNKNOWN,
     /// Telemetry could not take an event: the buffer stayed full, or it is closed.
     TELEMETRY_FULL,
+    /// What was learned of a series is stored damaged, or by a newer Mainstay; it is learned again from the points.
+    MODEL_UNREADABLE,
 
     /// Another process uses the data folder.
     DATA_FOLDER_IN_USE,
