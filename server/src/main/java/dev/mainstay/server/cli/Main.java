@@ -37,6 +37,7 @@ public final class Main implements Runnable {
             MessageCommand.class,
             NodeCommand.class,
             ScheduleCommand.class,
+            DetectCommand.class,
             DatabaseCommand.class,
             ConfigCommand.class,
             DoctorCommand.class,
