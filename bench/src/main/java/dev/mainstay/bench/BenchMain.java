@@ -1,6 +1,9 @@
 package dev.mainstay.bench;
 
 import dev.mainstay.bench.agents.AgentsBench;
+import dev.mainstay.bench.anomaly.DetectSpeedBench;
+import dev.mainstay.bench.anomaly.ForecastBench;
+import dev.mainstay.bench.anomaly.NumentaBench;
 import dev.mainstay.bench.api.ApiBench;
 import dev.mainstay.bench.bus.BusBench;
 import dev.mainstay.bench.chaos.ChaosBench;
@@ -41,7 +44,10 @@ import picocli.CommandLine.Spec;
             StepsBench.class,
             IdleBench.class,
             ChaosBench.class,
-            BusBench.class
+            BusBench.class,
+            NumentaBench.class,
+            DetectSpeedBench.class,
+            ForecastBench.class
         })
 public final class BenchMain implements Runnable {
     @Spec

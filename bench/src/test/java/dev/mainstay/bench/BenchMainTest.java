@@ -38,6 +38,9 @@ class BenchMainTest {
                         "idle",
                         "chaos",
                         "bus",
+                        "nab",
+                        "detect-speed",
+                        "forecast",
                         "list");
     }
 
