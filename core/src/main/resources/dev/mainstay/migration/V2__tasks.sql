@@ -619,6 +619,17 @@ BEGIN
     RETURN true;
 END $$;
 
+-- Whether a durable sleep of the task is not over yet.
+CREATE FUNCTION task_sleeps(tenant uuid, task uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path = ${schema}, pg_temp
+AS $$
+    SELECT EXISTS (
+        SELECT FROM task_steps
+        WHERE organization_id = tenant AND task_id = task AND kind = 'sleep'
+            AND (result #>> '{}')::timestamptz > clock_timestamp())
+$$;
+
 -- Ends an attempt by anything but success, in one guarded step; false when the lease was lost, and nothing changed.
 -- how is one of: failed, timed out (again after `again`), released (again at once, counted nowhere), snoozed (after
 -- `again`), dead, cancelled.
@@ -662,7 +673,8 @@ BEGIN
             error = CASE WHEN how IN ('failed', 'timed out') THEN why ELSE error END
         WHERE organization_id = tenant AND id = task;
         PERFORM task_place(tenant, task, ran.lane_id, task_rank(ran.priority, ran.crashes),
-            clock_timestamp() + again, CASE how WHEN 'snoozed' THEN 'snooze' ELSE 'retry' END);
+            clock_timestamp() + again, CASE WHEN how <> 'snoozed' THEN 'retry'
+                WHEN task_sleeps(tenant, task) THEN 'sleep' ELSE 'snooze' END);
     END IF;
     RETURN true;
 END $$;

@@ -97,6 +97,35 @@ class OutsideStepsFlowTest {
                 .isInstanceOf(OutsideStep.Done.class);
     }
 
+    private static String retried(OutsideLease lease) {
+        return outside.value("SELECT task_retry(organization_id, id) FROM tasks WHERE id = '" + lease.task() + "'");
+    }
+
+    private static String waitsFor(OutsideLease lease) {
+        return outside.value("SELECT cause FROM task_delayed WHERE task_id = '" + lease.task() + "'");
+    }
+
+    @Test
+    void a_sleep_is_not_cut_short_but_a_snooze_after_it_is() {
+        OutsideLease lease = begin("dozing");
+        attempts.sleep(lease, 0, "nap", Duration.ofHours(1));
+
+        assertThat(waitsFor(lease)).isEqualTo("sleep");
+        assertThat(retried(lease)).isEqualTo("open");
+        assertThat(outside.claim("dozing", 1)).isEmpty();
+
+        outside.execute(
+                "UPDATE task_steps SET result = to_jsonb(clock_timestamp()) WHERE task_id = '" + lease.task() + "'");
+        outside.execute("UPDATE task_delayed SET run_at = clock_timestamp() WHERE task_id = '" + lease.task() + "'");
+        outside.upkeep.round();
+        OutsideLease awake = OutsideFixture.lease(outside.claim("dozing"));
+        attempts.snooze(awake, Duration.ofHours(1));
+
+        assertThat(waitsFor(awake)).isEqualTo("snooze");
+        assertThat(retried(awake)).isEqualTo("sooner");
+        assertThat(outside.claim("dozing", 1)).hasSize(1);
+    }
+
     @Test
     void a_signal_that_was_sent_before_is_there_at_once() {
         OutsideLease lease = begin("told");
