@@ -7,6 +7,10 @@ const pause = (seconds) => new Promise((done) => setTimeout(done, seconds * 1000
 async function call(verb, body) {
   const headers = { Authorization: `Bearer ${process.env.MAINSTAY_KEY}`, "Content-Type": "application/json" };
   const answer = await fetch(url + verb, { method: "POST", headers, body: JSON.stringify(body) });
+  if (answer.status === 503 && verb !== "claim") { // Away or busy, and nothing was stored: said again.
+    await pause(Number(answer.headers.get("Retry-After") ?? 5));
+    return call(verb, body);
+  }
   if (!answer.ok) throw new Error(`${answer.status} ${await answer.text()}`);
   return answer.json();
 }

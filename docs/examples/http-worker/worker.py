@@ -11,6 +11,9 @@ def call(verb, body):
         with urllib.request.urlopen(request, timeout=90) as answer:
             return json.load(answer)
     except urllib.error.HTTPError as error:
+        if error.code == 503 and verb != "claim":  # Away or busy, and nothing was stored: said again.
+            time.sleep(int(error.headers.get("Retry-After", 5)))
+            return call(verb, body)
         raise RuntimeError(f"{error.code} {error.read().decode()}") from None
 
 class Task:

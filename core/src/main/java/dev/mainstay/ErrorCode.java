@@ -34,6 +34,8 @@ public enum ErrorCode {
     TASK_LINK,
     /// The steps of a task are not those it was begun with.
     STEP_CONFLICT,
+    /// Somebody's open transaction holds a task, or what its end changes; nothing was changed.
+    TASK_BUSY,
     /// As many claims of workers or consumers outside wait as may.
     TOO_MANY_WAITING,
     /// A payload or result is larger than what is kept.

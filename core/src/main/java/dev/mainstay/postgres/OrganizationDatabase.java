@@ -3,6 +3,7 @@ package dev.mainstay.postgres;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Map;
@@ -81,13 +82,29 @@ public final class OrganizationDatabase {
 
     /// One transaction that sees and writes rows of the organization alone; run again when it conflicts with another.
     public <R> R write(HandleCallback<R, RuntimeException> work) {
-        return Again.transaction(() -> primary.transaction(handle -> {
+        return Again.transaction(() -> transaction(work));
+    }
+
+    /// One such transaction, which waits at most `patience` for each row that another one holds and then gives up: see
+    /// [Database#isConflict].
+    public <R> R tryWrite(Duration patience, HandleCallback<R, RuntimeException> work) {
+        return Again.reading(() -> transaction(handle -> {
+            handle.createQuery("SELECT set_config('lock_timeout', :patience, true)")
+                    .bind("patience", patience.toMillis() + "ms")
+                    .mapTo(String.class)
+                    .one();
+            return work.withHandle(handle);
+        }));
+    }
+
+    private <R> R transaction(HandleCallback<R, RuntimeException> work) {
+        return primary.transaction(handle -> {
             handle.createQuery(SET)
                     .bind("mainstay_organization", organization.toString())
                     .mapTo(String.class)
                     .one();
             return work.withHandle(handle);
-        }));
+        });
     }
 
     // Whatever a replica fails at, be it a table that has not arrived there, the primary may know; but what took too

@@ -11,6 +11,7 @@ import java.util.UUID;
 import java.util.function.BiFunction;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
 import org.jspecify.annotations.Nullable;
@@ -18,9 +19,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// What a worker outside says about the tasks it holds. Each call is one transaction that begins by locking the lease,
-/// and throws with `LEASE_LOST` when it is over, another's, or of another attempt. Thread-safe.
+/// and throws with `LEASE_LOST` when it is over, another's, or of another attempt, or with `TASK_BUSY` when the task is
+/// held by somebody's open transaction. Thread-safe.
 public final class OutsideAttempts {
     private static final Logger LOG = LoggerFactory.getLogger(OutsideAttempts.class);
+
+    /// How long many completions wait together for whoever holds a row of one of them.
+    private static final Duration TOGETHER = Duration.ofMillis(100);
 
     private final Database database;
     private final Signals signals;
@@ -91,36 +96,76 @@ public final class OutsideAttempts {
     }
 
     /// Ends tasks with success: one transaction, but each by itself. In the order given, empty where the lease was
-    /// lost. What this very attempt has completed with this very result is answered so again.
+    /// lost, busy where somebody's transaction holds the task.
+    ///
+    /// What this very attempt has completed with this very result is answered so again.
     public List<Optional<OutsideEnd>> complete(UUID organization, List<OutsideCompletion> all) {
-        Completed completed = database.api(organization).write(handle -> {
-            List<OutsideCompletions.Done> done = completions.complete(handle, organization, all);
-            boolean isAll = done.size() == all.size();
-            return new Completed(done, isAll ? Set.of() : completions.completedBefore(handle, organization, all));
-        });
-        for (OutsideCompletions.Done done : completed.now()) {
+        Completed completed = completed(organization, all);
+        for (OutsideCompletions.Done done : completed.accepted()) {
             tally.ended(organization, done.queue(), done.type(), Ending.COMPLETED, done.took());
         }
-        if (completed.now().stream().anyMatch(OutsideCompletions.Done::frees)) {
+        if (completed.accepted().stream().anyMatch(OutsideCompletions.Done::frees)) {
             signals.notify(TaskTopics.CLAIMABLE);
         }
         return IntStream.range(0, all.size()).mapToObj(completed::end).toList();
     }
 
+    /// All at once, or each for itself when somebody holds up one of them.
+    private Completed completed(UUID organization, List<OutsideCompletion> all) {
+        try {
+            return database.api(organization)
+                    .tryWrite(TOGETHER, handle -> completed(handle, organization, all, completions::complete));
+        } catch (RuntimeException e) {
+            if (!Database.isConflict(e)) {
+                throw e;
+            }
+        }
+        return BoundedWrite.of(
+                database.api(organization), handle -> completed(handle, organization, all, completions::tryComplete));
+    }
+
+    private interface Completing {
+        List<OutsideCompletions.Done> run(Handle handle, UUID organization, List<OutsideCompletion> all);
+    }
+
+    private Completed completed(Handle handle, UUID organization, List<OutsideCompletion> all, Completing completing) {
+        List<OutsideCompletions.Done> done = completing.run(handle, organization, all);
+        boolean isAll =
+                done.stream().filter(OutsideCompletions.Done::isAccepted).count() == all.size();
+        return new Completed(done, isAll ? Set.of() : completions.completedBefore(handle, organization, all));
+    }
+
     private record Completed(List<OutsideCompletions.Done> now, Set<Integer> before) {
+        List<OutsideCompletions.Done> accepted() {
+            return now.stream().filter(OutsideCompletions.Done::isAccepted).toList();
+        }
+
+        private Stream<OutsideCompletions.Done> at(int place) {
+            return now.stream().filter(done -> done.place() == place);
+        }
+
         Optional<OutsideEnd> end(int place) {
-            if (now.stream().anyMatch(done -> done.place() == place)) {
+            if (at(place).anyMatch(OutsideCompletions.Done::isAccepted)) {
                 return Optional.of(OutsideEnd.COMPLETED);
             }
-            return before.contains(place) ? Optional.of(OutsideEnd.COMPLETED_BEFORE) : Optional.empty();
+            if (before.contains(place)) {
+                return Optional.of(OutsideEnd.COMPLETED_BEFORE);
+            }
+            return at(place).anyMatch(OutsideCompletions.Done::isBusy)
+                    ? Optional.of(OutsideEnd.BUSY)
+                    : Optional.empty();
         }
     }
 
     /// The same for one.
     public OutsideEnd complete(OutsideCompletion one) {
-        return complete(one.lease().organization(), List.of(one))
+        OutsideEnd end = complete(one.lease().organization(), List.of(one))
                 .getFirst()
                 .orElseThrow(() -> OutsideHold.lost(one.lease()));
+        if (end.isBusy()) {
+            throw BoundedWrite.busy();
+        }
+        return end;
     }
 
     /// It failed.
@@ -158,7 +203,8 @@ public final class OutsideAttempts {
     }
 
     private <R> R holding(OutsideLease of, BiFunction<Handle, OutsideHold, R> work) {
-        return database.api(of.organization()).write(handle -> work.apply(handle, OutsideHold.of(handle, of)));
+        return BoundedWrite.of(
+                database.api(of.organization()), handle -> work.apply(handle, OutsideHold.of(handle, of)));
     }
 
     private record Told<R>(OutsideHold held, R result) {}

@@ -16,13 +16,12 @@ import org.jdbi.v3.core.statement.Query;
 /// Completes tasks of workers outside, many in one transaction of the caller's. Stateless and thread-safe.
 final class OutsideCompletions {
     /// By token and task, so that two calls at once take their locks in one order.
-    private static final String COMPLETE = """
+    private static final String END = """
             SELECT done.place, lane.queue, lane.type, claim.claimed_at, clock_timestamp() AS now,
                 task.links <> 0 OR EXISTS (
                     SELECT FROM task_limits bound
                     WHERE bound.organization_id = lane.organization_id AND bound.queue IN ('', lane.queue)) AS frees,
-                task_complete(:organization, done.token, done.task, done.fence, done.result::jsonb, claim.claimed_at)
-                    AS accepted
+                %s AS answer
             FROM unnest(:tokens, :tasks, :fences, :results) WITH ORDINALITY
                 AS done (token, task, fence, result, place)
             JOIN task_claims claim ON claim.organization_id = :organization AND claim.lease_token = done.token
@@ -31,6 +30,14 @@ final class OutsideCompletions {
             JOIN task_lanes lane ON lane.organization_id = :organization AND lane.lane_id = task.lane_id
             ORDER BY done.token, done.task, done.place
             """;
+
+    private static final String COMPLETE = END.formatted("""
+            CASE WHEN task_complete(:organization, done.token, done.task, done.fence, done.result::jsonb,
+                claim.claimed_at) THEN 'ended' ELSE 'lost' END""");
+
+    private static final String TRY_COMPLETE = END.formatted("""
+            task_try_end(:organization, done.token, done.task, done.fence, 'completed', done.result, NULL,
+                claim.claimed_at)""");
 
     /// An attempt that ended otherwise raised the fence, and one attempt completes its task once.
     private static final String COMPLETED_BEFORE = """
@@ -50,7 +57,7 @@ final class OutsideCompletions {
     /// One whose lease was found.
     ///
     /// @param place in the list that was given, from 0
-    record Done(int place, String queue, String type, Duration took, boolean frees, boolean isAccepted) {
+    record Done(int place, String queue, String type, Duration took, boolean frees, String answer) {
         static Done of(ResultSet row) throws SQLException {
             return new Done(
                     row.getInt("place") - 1,
@@ -58,13 +65,30 @@ final class OutsideCompletions {
                     row.getString("type"),
                     Duration.between(Columns.instant(row, "claimed_at"), Columns.instant(row, "now")),
                     row.getBoolean("frees"),
-                    row.getBoolean("accepted"));
+                    row.getString("answer"));
+        }
+
+        boolean isAccepted() {
+            return answer.equals("ended");
+        }
+
+        boolean isBusy() {
+            return answer.equals("busy");
         }
     }
 
-    /// Those that were accepted.
+    /// All of them; waits for whoever holds a row of one.
     List<Done> complete(Handle handle, UUID organization, List<OutsideCompletion> completions) {
-        List<Done> done = bind(handle.createQuery(COMPLETE), organization, completions)
+        return end(handle, COMPLETE, organization, completions);
+    }
+
+    /// Those that nobody holds up, each for itself: slower, and waits for nobody.
+    List<Done> tryComplete(Handle handle, UUID organization, List<OutsideCompletion> completions) {
+        return end(handle, TRY_COMPLETE, organization, completions);
+    }
+
+    private static List<Done> end(Handle handle, String sql, UUID organization, List<OutsideCompletion> completions) {
+        List<Done> done = bind(handle.createQuery(sql), organization, completions)
                 .map((row, context) -> Done.of(row))
                 .list();
         handle.createQuery(CLOSE)
@@ -79,7 +103,7 @@ final class OutsideCompletions {
                                 .toList())
                 .mapTo(String.class)
                 .list();
-        return done.stream().filter(Done::isAccepted).toList();
+        return done;
     }
 
     /// Which of them this very attempt has completed with this very result, as places from 0.

@@ -33,10 +33,15 @@ final class OutsideRenewals {
             WHERE claim.organization_id = :organization AND claim.lease_token = :token
             """;
 
+    /// Of a task that somebody's transaction holds it is told the next time: the lease must not be lost meanwhile.
     private static final String PROGRESS = """
             UPDATE tasks
             SET progress = :fraction, progress_message = :message
-            WHERE organization_id = :organization AND id = :task AND state = 'open' AND fence = :fence - 1
+            FROM (
+                SELECT organization_id, id FROM tasks
+                WHERE organization_id = :organization AND id = :task AND state = 'open' AND fence = :fence - 1
+                FOR NO KEY UPDATE SKIP LOCKED) AS told
+            WHERE tasks.organization_id = told.organization_id AND tasks.id = told.id
             """;
 
     private static final int LONGEST_MESSAGE = 4_000;
@@ -58,10 +63,9 @@ final class OutsideRenewals {
     }
 
     void progress(Handle handle, OutsideHold held, double fraction, @Nullable String message) {
-        held.require(held.bind(handle.createUpdate(PROGRESS))
-                        .bind("fraction", fraction)
-                        .bind("message", message == null ? null : StorableText.of(message, LONGEST_MESSAGE))
-                        .execute()
-                == 1);
+        held.bind(handle.createUpdate(PROGRESS))
+                .bind("fraction", fraction)
+                .bind("message", message == null ? null : StorableText.of(message, LONGEST_MESSAGE))
+                .execute();
     }
 }

@@ -95,7 +95,7 @@ public final class TaskBulk {
     }
 
     private long change(TaskSearch.Found found) {
-        return database.write(handle -> {
+        return BoundedWrite.of(database, handle -> {
             long changed = give(handle, found);
             if (changed > 0) {
                 TaskCommands.event(handle, database.organization(), "task.commanded", reason, detail(changed));

@@ -54,7 +54,7 @@ public final class TaskDesk {
 
     /// Ends a task: at once when it does not run, otherwise it is asked to end.
     public Cancelled cancel(UUID task, String reason) {
-        return database.write(handle -> {
+        return BoundedWrite.of(database, handle -> {
             Cancelled was = TaskCommands.cancel(handle, organization(), task, reason);
             if (was == Cancelled.ENDED || was == Cancelled.ASKED) {
                 tell(handle, "cancel", task, reason, Map.of());
@@ -113,7 +113,7 @@ public final class TaskDesk {
     }
 
     private <R> R again(Function<Handle, R> command) {
-        R result = database.write(command::apply);
+        R result = BoundedWrite.of(database, command::apply);
         claimable.run();
         return result;
     }

@@ -38,6 +38,7 @@ final class Failures {
                     SCHEDULE_EXISTS,
                     SCHEDULE_DECLARED -> Refusal.conflict(code, detail(failure));
             case PAYLOAD_TOO_LARGE -> Refusal.tooLarge(code, detail(failure));
+            case TASK_BUSY -> Refusal.busy(code, detail(failure));
             case TOO_MANY_WAITING -> Refusal.tooMany(code, detail(failure), 1);
             case STATE_CONFLICT, SCHEDULE_CONFLICT -> Refusal.stale(detail(failure));
             case TASK_UNKNOWN -> Refusal.notFound(detail(failure) + "; GET /api/v1/tasks lists those there are");

@@ -131,6 +131,12 @@ public final class Refusal extends RuntimeException {
         return new Refusal(problem, Map.of("Retry-After", "5"));
     }
 
+    /// Of what somebody else will be done with in a moment.
+    static Refusal busy(String code, String detail) {
+        Problem problem = Problem.of(503, "Service Unavailable", code, detail);
+        return new Refusal(problem, Map.of("Retry-After", "1"));
+    }
+
     static Refusal internal() {
         return plain(
                 500, "Internal Server Error", "INTERNAL", "this is a fault of Mainstay; the log of the node says more");

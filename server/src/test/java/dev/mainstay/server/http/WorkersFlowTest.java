@@ -11,6 +11,8 @@ import dev.mainstay.testing.Eventually;
 import java.io.IOException;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -220,6 +222,26 @@ class WorkersFlowTest {
                         .asString())
                 .isEqualTo("lost");
         assertThat(column(id, "state")).isEqualTo("open");
+    }
+
+    @Test
+    void a_task_that_an_open_transaction_holds_is_answered_with_503_and_kept() throws SQLException {
+        UUID id = enqueue("held");
+        JsonNode task = claim("held");
+        try (Connection stranger = api.test.superuser()) {
+            stranger.setAutoCommit(false);
+            stranger.createStatement().execute("SELECT FROM tasks WHERE id = '" + id + "' FOR UPDATE");
+            for (Reply reply : List.of(
+                    post("complete", held(task, "")),
+                    api.post(Role.OPERATOR, "/api/v1/tasks/" + id + "/cancel", "{\"reason\":\"not wanted\"}"))) {
+                assertThat(reply.status()).isEqualTo(503);
+                assertThat(reply.code()).isEqualTo("TASK_BUSY");
+                assertThat(reply.header("Retry-After")).isEqualTo("1");
+            }
+            stranger.rollback();
+        }
+        assertThat(post("complete", held(task, "")).status()).isEqualTo(200);
+        assertThat(column(id, "state")).isEqualTo("completed");
     }
 
     @Test
