@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// 15715](https://www.postgresql.org/message-id/15715-b2b4b2dcd0b8ea6d%40postgresql.org)).
 ///
 /// @param mapper reads organization_id, lease_token, id, lane_id, rank, seq, payload, fence, attempts, crashes,
-/// max_attempts and forked
+/// max_attempts, forked and deadline_at
 record BatchClaim<T>(ClaimHolder holder, RowMapper<T> mapper) {
     private static final String CLAIM = """
             WITH holder AS MATERIALIZED (
@@ -46,15 +46,15 @@ record BatchClaim<T>(ClaimHolder holder, RowMapper<T> mapper) {
                 RETURNING organization_id, task_id, lane_id, rank, seq),
             claimed AS (
                 INSERT INTO task_claims (organization_id, lease_token, session_id, worker, lane_id, expires_at,
-                    task_ids)
+                    deadline_at, task_ids)
                 SELECT organization_id, gen_random_uuid(), (SELECT session_id FROM holder), :worker, lane_id,
-                    (SELECT expires_at FROM holder), array_agg(task_id)
+                    (SELECT expires_at FROM holder), (SELECT deadline_at FROM holder), array_agg(task_id)
                 FROM taken
                 GROUP BY organization_id, lane_id
-                RETURNING organization_id, lease_token, lane_id)
+                RETURNING organization_id, lease_token, lane_id, deadline_at)
             SELECT claimed.organization_id, claimed.lease_token, task.id, taken.lane_id, taken.rank, taken.seq,
                 task.payload::text AS payload, task.fence, task.attempts, task.crashes, task.max_attempts,
-                task.links & 32 <> 0 AS forked
+                task.links & 32 <> 0 AS forked, claimed.deadline_at
             FROM taken
             JOIN claimed USING (organization_id, lane_id)
             JOIN tasks task ON task.organization_id = taken.organization_id AND task.id = taken.task_id

@@ -11,7 +11,7 @@ sealed interface ClaimHolder {
     /// A node, as long as its session lives; nobody once it is over.
     record Node(UUID session, String worker) implements ClaimHolder {
         static final String SQL = """
-                SELECT session_id, NULL::timestamptz AS expires_at
+                SELECT session_id, NULL::timestamptz AS expires_at, NULL::timestamptz AS deadline_at
                 FROM node_sessions
                 WHERE session_id = :session AND ended_at IS NULL AND expires_at > clock_timestamp()""";
 
@@ -21,15 +21,18 @@ sealed interface ClaimHolder {
         }
     }
 
-    /// A worker outside, for a while from now on.
-    record Outside(String worker, Duration lease) implements ClaimHolder {
+    /// A worker outside, for a while from now on, and at most until the deadline.
+    record Outside(String worker, Duration lease, Duration deadline) implements ClaimHolder {
         static final String SQL = """
                 SELECT NULL::uuid AS session_id,
-                    clock_timestamp() + make_interval(secs => :seconds) AS expires_at""";
+                    clock_timestamp() + make_interval(secs => :seconds) AS expires_at,
+                    clock_timestamp() + make_interval(secs => :deadline) AS deadline_at""";
 
         @Override
         public Query bind(Query claim) {
-            return claim.bind("worker", worker).bind("seconds", lease.toNanos() / 1e9);
+            return claim.bind("worker", worker)
+                    .bind("seconds", lease.toNanos() / 1e9)
+                    .bind("deadline", deadline.toNanos() / 1e9);
         }
     }
 }

@@ -12,6 +12,7 @@ import java.util.UUID;
 /// @param queues it takes from; empty for all
 /// @param most tasks at once
 /// @param lease how long it has them, unless it renews
+/// @param deadline how long their attempts may run, however often it renews
 /// @param patience how long to wait when there is nothing
 public record OutsideAsk(
         UUID organization,
@@ -21,10 +22,14 @@ public record OutsideAsk(
         List<String> queues,
         int most,
         Duration lease,
+        Duration deadline,
         Duration patience) {
     public static final int MOST = 100;
     public static final Duration SHORTEST_LEASE = Duration.ofSeconds(1);
     public static final Duration LONGEST_LEASE = Duration.ofHours(1);
+    public static final Duration DEADLINE = Duration.ofMinutes(10);
+    public static final Duration SHORTEST_DEADLINE = Duration.ofSeconds(1);
+    public static final Duration LONGEST_DEADLINE = Duration.ofDays(7);
     public static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
 
     public OutsideAsk {
@@ -35,6 +40,10 @@ public record OutsideAsk(
             throw new IllegalArgumentException("most must be from 1 to " + MOST + ", was " + most);
         }
         requireLease(lease);
+        if (deadline.compareTo(SHORTEST_DEADLINE) < 0 || deadline.compareTo(LONGEST_DEADLINE) > 0) {
+            throw new IllegalArgumentException(
+                    "deadline must be from " + SHORTEST_DEADLINE + " to " + LONGEST_DEADLINE + ", was " + deadline);
+        }
         if (patience.isNegative() || patience.compareTo(LONGEST_WAIT) > 0) {
             throw new IllegalArgumentException("patience must be from PT0S to " + LONGEST_WAIT + ", was " + patience);
         }

@@ -89,7 +89,7 @@ final class OutsideClaims {
         openings.forEach(opening -> lanes.put(opening.lane(), opening));
         List<Want> wants = openings.stream().map(opening -> opening.want(room)).toList();
         BatchClaim<OutsideTask> claim = new BatchClaim<>(
-                new ClaimHolder.Outside(ask.worker(), ask.lease()), (row, context) -> task(row, lanes));
+                new ClaimHolder.Outside(ask.worker(), ask.lease(), ask.deadline()), (row, context) -> task(row, lanes));
         return database.api(ask.organization()).write(handle -> {
             if (bound.isForSuspects() && holdsSuspect(handle, ask)) {
                 return List.of();
@@ -121,6 +121,7 @@ final class OutsideClaims {
                 row.getInt("attempts"),
                 row.getBoolean("forked"),
                 Columns.uuid(row, "lease_token"),
+                Columns.instant(row, "deadline_at"),
                 List.of());
     }
 

@@ -27,13 +27,22 @@ final class OutsideEndings {
         if (!isRetryable) {
             return end(handle, held, "dead", error, null);
         }
+        return failed(handle, held, "failed", error, after);
+    }
+
+    /// It ran longer than it may.
+    OutsideEnd timeOut(Handle handle, OutsideHold held) {
+        return failed(handle, held, "timed out", "did not end within its deadline", null);
+    }
+
+    private OutsideEnd failed(Handle handle, OutsideHold held, String how, String error, @Nullable Duration after) {
         int failures = held.failures() + 1;
         Integer own = held.maxAttempts();
         RetryPolicy policy = own == null ? RetryPolicy.DEFAULT : RetryPolicy.DEFAULT.withAttempts(own);
         if (!policy.allowsAnother(failures)) {
             return end(handle, held, "dead", "failed " + failures + " times, the last time: " + error, null);
         }
-        return end(handle, held, "failed", error, after == null ? policy.after(failures, random) : after);
+        return end(handle, held, how, error, after == null ? policy.after(failures, random) : after);
     }
 
     /// Ends it so, unless a person wants it ended: then it is.

@@ -1,5 +1,6 @@
 package dev.mainstay.task;
 
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 
@@ -10,6 +11,7 @@ import java.util.UUID;
 /// @param failures how many attempts before have failed
 /// @param isForked whether it began with steps of another one
 /// @param token of the lease, which all tasks have that were claimed together
+/// @param deadline until when this attempt may run, by the clock of the database; then it has failed
 /// @param steps that are done, in their order; a sleep only once it is over
 public record OutsideTask(
         UUID id,
@@ -21,9 +23,11 @@ public record OutsideTask(
         int failures,
         boolean isForked,
         UUID token,
+        Instant deadline,
         List<StoredStep> steps) {
     OutsideTask with(List<StoredStep> newSteps) {
-        return new OutsideTask(id, type, queue, priority, payload, attempt, failures, isForked, token, newSteps);
+        return new OutsideTask(
+                id, type, queue, priority, payload, attempt, failures, isForked, token, deadline, newSteps);
     }
 
     public long fence() {

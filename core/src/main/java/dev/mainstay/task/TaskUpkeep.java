@@ -18,6 +18,7 @@ public final class TaskUpkeep {
                 LEFT JOIN node_sessions session ON session.session_id = claim.session_id
                 WHERE session.ended_at IS NOT NULL OR claim.expires_at <= now()
                     OR (claim.session_id IS NOT NULL AND session.session_id IS NULL))
+            OR EXISTS (SELECT FROM task_claims WHERE deadline_at <= now())
             OR EXISTS (SELECT FROM task_delayed WHERE run_at <= now())
             OR EXISTS (SELECT FROM task_waits WHERE deadline_at <= now())
             OR EXISTS (SELECT FROM task_expiries WHERE expires_at <= now())
@@ -31,14 +32,20 @@ public final class TaskUpkeep {
 
     private final Database database;
     private final Runnable claimable;
+    private final OutsideDeadlines deadlines;
 
     /// @param claimable called when something became claimable
     public TaskUpkeep(Database database, Runnable claimable) {
         this.database = database;
         this.claimable = claimable;
+        this.deadlines = new OutsideDeadlines(database);
     }
 
     public void round() {
+        long overdue = deadlines.round();
+        if (overdue > 0) {
+            LOG.atWarn().log("{} attempts of workers outside did not end within their deadlines", overdue);
+        }
         boolean isRescue = rescue();
         boolean isPromotion = promote();
         if (isRescue || isPromotion) {

@@ -89,7 +89,8 @@ CREATE TABLE task_ready (
 CREATE INDEX task_ready_claim ON task_ready (lane_id, rank, seq);
 
 -- One row a claimed batch: the lease of all its tasks. Completing locks it in share mode or, with its last task, deletes
--- it; rescuing deletes it. A node's claims live as long as its session; those of a worker outside until expires_at.
+-- it; rescuing deletes it. A node's claims live as long as its session; those of a worker outside until expires_at, which
+-- it renews, and their attempts may run until deadline_at, whatever it renews.
 CREATE TABLE task_claims (
     organization_id uuid NOT NULL,
     lease_token     uuid NOT NULL,
@@ -98,7 +99,9 @@ CREATE TABLE task_claims (
     lane_id         integer NOT NULL,
     claimed_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
     expires_at      timestamptz,
+    deadline_at     timestamptz,
     task_ids        uuid[] NOT NULL,
+    CHECK (session_id IS NULL OR deadline_at IS NULL),
     CHECK ((session_id IS NULL) = (expires_at IS NOT NULL)),
     PRIMARY KEY (organization_id, lease_token)
 ) WITH (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 1);

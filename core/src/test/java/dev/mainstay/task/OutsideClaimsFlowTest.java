@@ -19,7 +19,15 @@ class OutsideClaimsFlowTest {
 
     private static OutsideAsk asking(String worker, List<String> types, List<String> queues) {
         return new OutsideAsk(
-                OutsideFixture.MINE, "key", worker, types, queues, 10, OutsideFixture.LEASE, Duration.ZERO);
+                OutsideFixture.MINE,
+                "key",
+                worker,
+                types,
+                queues,
+                10,
+                OutsideFixture.LEASE,
+                OutsideAsk.DEADLINE,
+                Duration.ZERO);
     }
 
     private static List<UUID> ids(List<OutsideTask> tasks) {
@@ -42,7 +50,7 @@ class OutsideClaimsFlowTest {
         assertThat(ids(claimed)).containsExactly(wanted);
         assertThat(claimed.getFirst())
                 .extracting(OutsideTask::type, OutsideTask::queue, OutsideTask::payload, OutsideTask::attempt)
-                .containsExactly("wanted", "here", "1", 1);
+                .containsExactly("wanted", "here", "1", 1L);
     }
 
     @Test
@@ -62,6 +70,7 @@ class OutsideClaimsFlowTest {
                         List.of(),
                         10,
                         OutsideFixture.LEASE,
+                        OutsideAsk.DEADLINE,
                         Duration.ZERO)))
                 .isEmpty();
         assertThat(outside.claim("mine", 10)).hasSize(1);

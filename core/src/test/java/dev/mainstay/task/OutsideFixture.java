@@ -30,7 +30,8 @@ final class OutsideFixture implements AutoCloseable {
     }
 
     static OutsideAsk ask(String type, int most, Duration patience) {
-        return new OutsideAsk(MINE, "key", "worker", List.of(type), List.of(), most, LEASE, patience);
+        return new OutsideAsk(
+                MINE, "key", "worker", List.of(type), List.of(), most, LEASE, OutsideAsk.DEADLINE, patience);
     }
 
     List<OutsideTask> claim(OutsideAsk ask) {

@@ -84,6 +84,8 @@ final class WorkerRoutes {
                 fields.matching("queues", MOST_TYPES, NAME),
                 Math.toIntExact(fields.whole("max", 1, OutsideAsk.MOST, 1)),
                 fields.duration("lease", OutsideAsk.SHORTEST_LEASE, OutsideAsk.LONGEST_LEASE, LEASE),
+                fields.duration(
+                        "deadline", OutsideAsk.SHORTEST_DEADLINE, OutsideAsk.LONGEST_DEADLINE, OutsideAsk.DEADLINE),
                 fields.duration("wait", Duration.ZERO, OutsideAsk.LONGEST_WAIT, Duration.ZERO));
     }
 

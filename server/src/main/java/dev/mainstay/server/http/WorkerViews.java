@@ -44,6 +44,7 @@ final class WorkerViews {
             int failures,
             UUID leaseToken,
             long fence,
+            Instant deadline,
             List<Step> steps) {
         static Task of(OutsideTask task) {
             return new Task(
@@ -56,6 +57,7 @@ final class WorkerViews {
                     task.failures(),
                     task.token(),
                     task.fence(),
+                    task.deadline(),
                     task.steps().stream().map(Step::of).toList());
         }
     }
