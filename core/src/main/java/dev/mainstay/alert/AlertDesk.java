@@ -71,6 +71,14 @@ public final class AlertDesk {
         return database.list(filter.into(LIST), filter.parameters(), (row, context) -> Alert.map(row));
     }
 
+    /// What is looked for now, by name.
+    public List<AlertRule.Stored> rules() {
+        return database.list(
+                AlertRuleStore.SELECT + "WHERE organization_id = :organization ORDER BY name",
+                Map.of("organization", database.organization()),
+                (row, context) -> AlertRuleStore.map(row));
+    }
+
     public Optional<Alert> find(UUID alert) {
         return database.find(
                 "SELECT " + Alert.COLUMNS + " FROM alerts WHERE organization_id = :organization AND alert_id = :alert",

@@ -17,7 +17,7 @@ import org.jdbi.v3.core.Handle;
 
 /// The rows of rules. Stateless and thread-safe.
 final class AlertRuleStore {
-    private static final String SELECT = """
+    static final String SELECT = """
             SELECT organization_id, name, source, definition::text AS definition, enabled, version
             FROM alert_rules
             """;

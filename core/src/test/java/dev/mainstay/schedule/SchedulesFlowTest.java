@@ -103,7 +103,9 @@ class SchedulesFlowTest {
     @Test
     void a_change_on_the_ground_of_an_old_version_is_refused() {
         schedules.put(hourly("versioned"), null);
-        assertThat(schedules.put(hourly("versioned"), 1L).version()).isEqualTo(2);
+        NewSchedule other = hourly("versioned").describedAs("other words");
+        assertThat(schedules.put(other, 1L).version()).isEqualTo(2);
+        assertThat(schedules.put(other, 2L).version()).as("nothing changed").isEqualTo(2);
         refused(ErrorCode.SCHEDULE_CONFLICT, () -> schedules.put(hourly("versioned"), 1L));
         refused(ErrorCode.SCHEDULE_CONFLICT, () -> schedules.put(hourly("none-yet"), 1L));
     }

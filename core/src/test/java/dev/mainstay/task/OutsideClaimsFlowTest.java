@@ -43,7 +43,7 @@ class OutsideClaimsFlowTest {
     void only_what_was_asked_for_is_given() {
         UUID wanted = outside.enqueue(NewTask.of("wanted", 1).inQueue("here"));
         outside.enqueue(NewTask.of("wanted", 1).inQueue("there"));
-        outside.enqueue(NewTask.of("unwanted", 1).inQueue("here"));
+        outside.enqueue(NewTask.of("unwanted", 1L).inQueue("here"));
 
         List<OutsideTask> claimed = outside.claim(asking("picky", List.of("wanted", "unknown"), List.of("here")));
 

@@ -54,7 +54,8 @@ class FullHeapFlowTest {
         var order = new WorkerOrder(
                 laboratory.url(), laboratory.url(), laboratory.user(), laboratory.password(), "node", 20);
         return NodeProcess.start(
-                JavaProgram.command(ENDS_WITHOUT_MEMORY, System.getProperty("java.class.path"), WorkerMain.class.getName()),
+                JavaProgram.command(
+                        ENDS_WITHOUT_MEMORY, System.getProperty("java.class.path"), WorkerMain.class.getName()),
                 "node",
                 order);
     }

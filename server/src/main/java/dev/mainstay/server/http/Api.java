@@ -66,6 +66,8 @@ public record Api(
                         new MessageRoutes(database, messages, clock).routes(),
                         new MessageGroupRoutes(database, messages).routes(),
                         List.of(MessageSockets.route(messages, keyCheck::caller, SocketLimits.USUAL)),
+                        new AlertRoutes(database, clock).routes(),
+                        new RecoveryRoutes(database).routes(),
                         new KeyRoutes(keys, keyCheck, node, clock).routes())
                 .flatMap(List::stream)
                 .toList();

@@ -23,6 +23,7 @@ final class Failures {
         String code = failure.code().name();
         return switch (failure.code()) {
             case AGENT_UNKNOWN -> Refusal.notFound(detail(failure) + "; GET /api/v1/agents lists those there are");
+            case ALERT_UNKNOWN -> Refusal.notFound(detail(failure) + "; GET /api/v1/alerts lists those there are");
             case SCHEDULE_UNKNOWN ->
                 Refusal.notFound(detail(failure) + "; GET /api/v1/schedules lists those there are");
             case GROUP_UNKNOWN ->
@@ -36,7 +37,8 @@ final class Failures {
                     STEP_CONFLICT,
                     TASK_LINK,
                     SCHEDULE_EXISTS,
-                    SCHEDULE_DECLARED -> Refusal.conflict(code, detail(failure));
+                    SCHEDULE_DECLARED,
+                    ALERT_STATE -> Refusal.conflict(code, detail(failure));
             case PAYLOAD_TOO_LARGE -> Refusal.tooLarge(code, detail(failure));
             case TASK_BUSY -> Refusal.busy(code, detail(failure));
             case TOO_MANY_WAITING -> Refusal.tooMany(code, detail(failure), 1);

@@ -9,7 +9,9 @@ import ch.qos.logback.core.Appender;
 import ch.qos.logback.core.rolling.RollingFileAppender;
 import ch.qos.logback.core.rolling.SizeAndTimeBasedRollingPolicy;
 import ch.qos.logback.core.util.FileSize;
+import dev.mainstay.concurrent.Threads;
 import java.nio.file.Path;
+import java.time.Duration;
 import org.slf4j.LoggerFactory;
 
 /// Turns logging of the running server on and off. In code, since an XML file costs a tenth of a second at each start.
@@ -20,6 +22,7 @@ public final class Logging implements AutoCloseable {
     public static final String FILE = "mainstay.log";
     private static final String ROOT = org.slf4j.Logger.ROOT_LOGGER_NAME;
     private static final int DAYS = 14;
+    private static final Duration FINDING = Duration.ofMillis(5);
 
     private final LoggerContext context;
     private final Appender<ILoggingEvent> file;
@@ -43,7 +46,7 @@ public final class Logging implements AutoCloseable {
     /// From now on every line also goes into the data folder, one JSON object each; a file is closed after a day or
     /// 20 MB, and 14 days or 200 MB are kept.
     public static Logging into(Path dataFolder) {
-        var context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        var context = context();
         var appender = appender(context, file(dataFolder));
         var root = context.getLogger(ROOT);
         root.addAppender(appender);
@@ -53,9 +56,19 @@ public final class Logging implements AutoCloseable {
         return new Logging(context, appender);
     }
 
+    /// Logback's, once SLF4J has found it: while another thread logs for the first time, it has a stand-in.
+    private static LoggerContext context() {
+        while (true) {
+            if (LoggerFactory.getILoggerFactory() instanceof LoggerContext context) {
+                return context;
+            }
+            Threads.pause(FINDING);
+        }
+    }
+
     /// Says less on stderr than the log has, for a process nobody looks at.
     public static void toStderr(Talk talk) {
-        var root = ((LoggerContext) LoggerFactory.getILoggerFactory()).getLogger(ROOT);
+        var root = context().getLogger(ROOT);
         var stderr = root.getAppender(QuietLogging.STDERR);
         if (stderr == null) {
             return;
