@@ -61,7 +61,7 @@ public record Api(
                         new ScheduleRoutes(database, clock, Schedules.Told.by(signals)).routes(),
                         new TaskRoutes(database, clock).routes(),
                         new TaskCommandRoutes(database, taskDesks).routes(),
-                        new TaskBulkRoutes(taskDesks).routes(),
+                        new TaskBulkRoutes(database, taskDesks).routes(),
                         new QueueRoutes(database, taskDesks).routes(),
                         new MessageRoutes(database, messages, clock).routes(),
                         new MessageGroupRoutes(database, messages).routes(),

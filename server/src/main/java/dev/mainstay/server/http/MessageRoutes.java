@@ -2,6 +2,7 @@ package dev.mainstay.server.http;
 
 import dev.mainstay.message.DeadLetter;
 import dev.mainstay.message.Interest;
+import dev.mainstay.message.MessageBus;
 import dev.mainstay.message.MessageFilter;
 import dev.mainstay.message.MessageQueries;
 import dev.mainstay.message.MessageSearch;
@@ -124,14 +125,23 @@ final class MessageRoutes {
                         worded(request, "key", TopicPattern::of, TopicPattern.ALL),
                         worded(request, "filter", MessageFilter::of, MessageFilter.NONE)));
         Start start = start(request);
-        if (streams.isFull()) {
-            throw Refusal.tooMany(
-                    "TOO_MANY_STREAMS", "this node has all the streams it can; ask another one", RETRY_AFTER_SECONDS);
-        }
+        String key = request.caller().key();
+        requireRoom(key);
+        MessageBus bus = streams.bus(request.organization());
         return new Answer.Streamed(
                 "text/event-stream",
-                output -> streams.write(request.organization(), interest, start, output, request::isStillAdmitted),
+                output -> streams.write(bus, interest, start, key, output, request::isStillAdmitted),
                 Map.of("X-Accel-Buffering", "no"));
+    }
+
+    private void requireRoom(String key) {
+        if (!streams.hasRoom(key)) {
+            throw Refusal.tooMany(
+                    "TOO_MANY_STREAMS",
+                    "this key has " + MessageStreams.MOST_OF_KEY
+                            + " streams of messages on this node already, or the node all it can; close a stream first",
+                    RETRY_AFTER_SECONDS);
+        }
     }
 
     /// Behind the last one that was read, or behind a position or from a moment that was asked for,
@@ -168,6 +178,7 @@ final class MessageRoutes {
 
     private Answer deadLetters(Request request) {
         int limit = request.limit(100, MOST);
+        request.query("group").ifPresent(group -> requireKnown(request, group));
         List<DeadView> found =
                 MessageQueries.deadLetters(reading(request), request.query("group"), before(request, "dead"), limit + 1)
                         .stream()
@@ -175,6 +186,12 @@ final class MessageRoutes {
                         .toList();
         return Answer.json(
                 Page.of(found, limit, dead -> Cursor.of("dead", dead.message().position())));
+    }
+
+    private void requireKnown(Request request, String group) {
+        if (streams.bus(request.organization()).outside().group(group).isEmpty()) {
+            throw Refusal.notFound("consumer group", group, "GET /api/v1/message-groups");
+        }
     }
 
     private Answer redrive(Request request) {

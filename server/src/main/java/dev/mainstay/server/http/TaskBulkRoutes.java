@@ -1,5 +1,6 @@
 package dev.mainstay.server.http;
 
+import dev.mainstay.postgres.Database;
 import dev.mainstay.server.auth.Access;
 import dev.mainstay.task.TaskBulk;
 import dev.mainstay.task.TaskDesks;
@@ -17,9 +18,11 @@ import tools.jackson.databind.node.JsonNodeFactory;
 final class TaskBulkRoutes {
     private static final String LIST = "bulk";
 
+    private final Database database;
     private final TaskDesks desks;
 
-    TaskBulkRoutes(TaskDesks desks) {
+    TaskBulkRoutes(Database database, TaskDesks desks) {
+        this.database = database;
         this.desks = desks;
     }
 
@@ -56,6 +59,7 @@ final class TaskBulkRoutes {
 
     private Answer run(Request request, TaskBulk.Command command) {
         Asked asked = request.body(fields -> asked(fields, command));
+        TaskRoutes.requireQueue(database.api(request.organization()), asked.filter);
         return run(desks, request, command, asked.filter, asked.reason, asked.isPreview, asked.cursor);
     }
 

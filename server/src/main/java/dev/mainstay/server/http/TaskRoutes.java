@@ -71,11 +71,16 @@ final class TaskRoutes {
 
     private Answer list(Request request) {
         TaskFilter filter = TaskFilters.of(request, clock.instant());
+        requireQueue(screens(request), filter);
+        return page(database, request, filter);
+    }
+
+    /// Refuses a filter that names a queue nobody ever enqueued in.
+    static void requireQueue(OrganizationDatabase database, TaskFilter filter) {
         String queue = filter.queue();
-        if (queue != null && !QueueQueries.exists(screens(request), queue)) {
+        if (queue != null && !QueueQueries.exists(database, queue)) {
             throw QueueRoutes.notFound(queue);
         }
-        return page(database, request, filter);
     }
 
     private Answer children(Request request) {

@@ -15,15 +15,18 @@ public final class Crowd {
         this.most = most;
     }
 
+    public synchronized boolean hasRoom(String key) {
+        return all < most && ofKeys.getOrDefault(key, 0) < mostOfKey;
+    }
+
     /// False when there is no room; whoever is let in must leave.
     public synchronized boolean enter(String key) {
-        int ofKey = ofKeys.getOrDefault(key, 0);
-        if (all >= most || ofKey >= mostOfKey) {
-            return false;
+        boolean isRoom = hasRoom(key);
+        if (isRoom) {
+            all++;
+            ofKeys.merge(key, 1, Integer::sum);
         }
-        all++;
-        ofKeys.put(key, ofKey + 1);
-        return true;
+        return isRoom;
     }
 
     public synchronized void leave(String key) {

@@ -17,13 +17,15 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
 /// Messages for those who come over HTTP: the bus of their organization, and streams of it as server-sent events.
 /// One that reads slowly falls behind by itself and loses nothing. Thread-safe.
 public final class MessageStreams implements AutoCloseable {
+    /// Of one key at once.
+    public static final int MOST_OF_KEY = 100;
+
     private static final int MOST_STREAMS = 1_000;
     private static final int MOST_UNSENT = 500;
     private static final Duration LOOK = Duration.ofMillis(500);
@@ -31,7 +33,7 @@ public final class MessageStreams implements AutoCloseable {
 
     private final Function<UUID, MessageBus> buses;
     private final MonotonicClock clock = MonotonicClock.system();
-    private final AtomicInteger open = new AtomicInteger();
+    private final Crowd readers = new Crowd(MOST_OF_KEY, MOST_STREAMS);
     private final List<Runnable> endings = new CopyOnWriteArrayList<>();
     private volatile boolean closed;
 
@@ -48,23 +50,32 @@ public final class MessageStreams implements AutoCloseable {
         return !closed;
     }
 
-    public boolean isFull() {
-        return open.get() >= MOST_STREAMS;
+    public boolean hasRoom(String key) {
+        return readers.hasRoom(key);
     }
 
     /// Writes each message as an event whose id is its position, until the reader goes, loses its right, or this
-    /// node stops.
+    /// node stops. Ends at once when its key has taken all the room meanwhile.
     public void write(
-            UUID organization, Interest interest, Start start, OutputStream output, BooleanSupplier isAdmitted)
+            MessageBus bus, Interest interest, Start start, String key, OutputStream output, BooleanSupplier isAdmitted)
             throws IOException, InterruptedException {
         BlockingQueue<Message> unsent = new ArrayBlockingQueue<>(MOST_UNSENT);
-        open.incrementAndGet();
-        try (Subscription _ = bus(organization).subscribe(interest, start, message -> hand(message, unsent))) {
+        if (!readers.enter(key)) {
+            return;
+        }
+        try (Subscription _ = bus.subscribe(interest, start, message -> hand(message, unsent))) {
+            sayStillHere(output);
             write(unsent, output, isAdmitted);
         } finally {
             unsent.clear();
-            open.decrementAndGet();
+            readers.leave(key);
         }
+    }
+
+    // The first one tells a reader that the stream has begun, before there is a message.
+    private static void sayStillHere(OutputStream output) throws IOException {
+        output.write(": still here\n\n".getBytes(StandardCharsets.UTF_8));
+        output.flush();
     }
 
     // A full queue holds up this subscriber alone, who then reads behind the others.
@@ -84,7 +95,7 @@ public final class MessageStreams implements AutoCloseable {
             if (message != null) {
                 output.write(frame(message));
             } else if (isSignDue) {
-                output.write(": still here\n\n".getBytes(StandardCharsets.UTF_8));
+                sayStillHere(output);
             }
             if (isSignDue && !isAdmitted.getAsBoolean()) {
                 return;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.server.auth.Role;
 import dev.mainstay.server.http.ApiServer.Reply;
+import dev.mainstay.server.stream.MessageStreams;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -13,6 +14,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -183,6 +185,35 @@ class MessagesFlowTest {
             }
             client.shutdownNow();
         }
+    }
+
+    @Test
+    void one_key_has_a_bounded_number_of_streams_and_others_have_their_own() throws Exception {
+        List<StreamClient> open = new ArrayList<>();
+        String operator = api.key(Organizations.DEFAULT, Role.OPERATOR).reveal();
+        try {
+            while (open.size() < MessageStreams.MOST_OF_KEY) {
+                open.add(new StreamClient(api.uri(MESSAGES + "/stream?channel=quiet"), operator, ""));
+            }
+            Reply refused = api.get(Role.OPERATOR, MESSAGES + "/stream");
+
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(refused.code()).isEqualTo("TOO_MANY_STREAMS");
+            String viewer = api.key(Organizations.DEFAULT, Role.VIEWER).reveal();
+            open.add(new StreamClient(api.uri(MESSAGES + "/stream?channel=quiet"), viewer, ""));
+        } finally {
+            for (StreamClient stream : open) {
+                stream.close();
+            }
+        }
+    }
+
+    @Test
+    void dead_letters_of_a_group_that_never_was_are_not_found() {
+        Reply reply = api.get(Role.VIEWER, "/api/v1/message-dead-letters?group=never-was");
+
+        assertThat(reply.status()).isEqualTo(404);
+        assertThat(reply.json().path("detail").asString()).contains("no consumer group \"never-was\"");
     }
 
     private static String data(BufferedReader lines) throws IOException {

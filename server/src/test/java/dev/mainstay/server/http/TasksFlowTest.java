@@ -197,6 +197,19 @@ class TasksFlowTest {
     }
 
     @Test
+    void a_bulk_command_to_a_queue_that_never_was_is_not_found() {
+        for (String command : List.of("cancel", "retry")) {
+            Reply reply = api.post(
+                    Role.OPERATOR,
+                    "/api/v1/tasks/" + command,
+                    "{\"filter\": {\"queue\": \"never-was\"}, \"reason\": \"a mistake\", \"preview\": true}");
+
+            assertThat(reply.status()).as(command).isEqualTo(404);
+            assertThat(reply.json().path("detail").asString()).contains("no queue \"never-was\"");
+        }
+    }
+
+    @Test
     void what_no_task_can_be_called_is_not_found() {
         for (String id : List.of("mine", "00000000-0000-0000-0000-00000000000", UUID.randomUUID() + "x")) {
             assertThat(api.get(Role.VIEWER, "/api/v1/tasks/" + id).status())
