@@ -22,6 +22,10 @@ final class Channels {
         return REPLIES + reader;
     }
 
+    static boolean isForReplies(String channel) {
+        return channel.startsWith(REPLIES);
+    }
+
     static String requireName(String field, String name) {
         if (!NAME.matcher(name).matches()) {
             throw new IllegalArgumentException(

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param firstRetry how long a message waits that failed once; the wait doubles from then on
 /// @param ackWithin how long a handler may take
-/// @param behind messages on its channels it has not read, whatever their keys; counted up to 10,000
+/// @param behind messages on its channels it has not read, whatever their keys; counted up to 10,000, elsewhere than in
+/// PostgreSQL to some thousand
 /// @param oldest when the oldest of them was stored
 /// @param inHand messages its consumers have at the moment
 /// @param waiting messages to be tried again, and those behind them of the same sender

@@ -144,6 +144,45 @@ public final class MessageBus {
         return host.transport().read(organization, interest, after, limit);
     }
 
+    /// Looks through the log, the newest first.
+    public List<Message> search(MessageSearch search) {
+        return lists().search(organization, search);
+    }
+
+    private MessageLists lists() {
+        return host.transport().lists();
+    }
+
+    /// The message at a position, if it is still there.
+    public Optional<Message> find(long position) {
+        return lists().find(organization, position);
+    }
+
+    /// Channels that have messages, by name, behind `after`.
+    public List<ChannelView> channels(String after, int limit) {
+        return lists().channels(organization, after, limit);
+    }
+
+    /// How the groups stand, by name, behind `after`.
+    public List<GroupView> groups(String after, int limit) {
+        return lists().groups(organization, after, limit);
+    }
+
+    /// How one group stands.
+    public Optional<GroupView> group(String name) {
+        return lists().group(organization, name);
+    }
+
+    /// What groups gave up, by position, the newest first, below `before`.
+    public List<DeadLetter> deadLetters(Optional<String> group, Optional<Long> before, int limit) {
+        return lists().deadLetters(organization, group, before, limit);
+    }
+
+    /// Why messages cannot be reached at the moment, if they lie elsewhere than in the database and cannot.
+    public Optional<String> problem() {
+        return host.transport().problem();
+    }
+
     /// What groups gave up, newest first.
     public List<DeadLetter> deadLetters(Optional<String> group, int limit) {
         return host.transport().deadLetters(organization, group, limit);

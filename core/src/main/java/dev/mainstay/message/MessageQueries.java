@@ -1,8 +1,8 @@
 package dev.mainstay.message;
 
 import dev.mainstay.postgres.Columns;
+import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.Filter;
-import dev.mainstay.postgres.OrganizationDatabase;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Instant;
@@ -11,11 +11,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /// Reads messages, channels, groups and dead letters of an organization, as a request sees them. Of messages in
-/// PostgreSQL; another transport keeps its own. Stateless and thread-safe.
-public final class MessageQueries {
+/// PostgreSQL; another transport has its own. Thread-safe.
+final class MessageQueries implements MessageLists {
     private static final String SEARCH = """
             SELECT COLUMNS
             FROM messages
@@ -96,28 +97,35 @@ public final class MessageQueries {
             LIMIT :limit
             """;
 
-    private MessageQueries() {}
+    private final Database database;
 
-    public static List<Message> search(OrganizationDatabase database, MessageSearch search) {
-        Filter conditions = search.conditions().with("organization", database.organization());
-        return database.list(
+    MessageQueries(Database database) {
+        this.database = database;
+    }
+
+    @Override
+    public List<Message> search(UUID organization, MessageSearch search) {
+        Filter conditions = search.conditions().with("organization", organization);
+        return database.api(organization).list(
                 conditions.into(SEARCH), conditions.parameters(), (row, context) -> LogStore.message(row, 1));
     }
 
-    public static Optional<Message> find(OrganizationDatabase database, long position) {
-        return database.find(
+    @Override
+    public Optional<Message> find(UUID organization, long position) {
+        return database.api(organization).find(
                 "SELECT " + LogStore.COLUMNS
                         + " FROM messages WHERE organization_id = :organization AND position = :position",
-                Map.of("organization", database.organization(), "position", position),
+                Map.of("organization", organization, "position", position),
                 (row, context) -> LogStore.message(row, 1));
     }
 
-    public static List<ChannelView> channels(OrganizationDatabase database, String after, int limit) {
-        return database.list(CHANNELS, page(database, after, limit), (row, context) -> channel(row));
+    @Override
+    public List<ChannelView> channels(UUID organization, String after, int limit) {
+        return database.api(organization).list(CHANNELS, page(organization, after, limit), (row, context) -> channel(row));
     }
 
-    private static Map<String, Object> page(OrganizationDatabase database, String after, int limit) {
-        return new HashMap<>(Map.of("organization", database.organization(), "after", after, "limit", limit));
+    private static Map<String, Object> page(UUID organization, String after, int limit) {
+        return new HashMap<>(Map.of("organization", organization, "after", after, "limit", limit));
     }
 
     private static ChannelView channel(ResultSet row) throws SQLException {
@@ -129,19 +137,20 @@ public final class MessageQueries {
         return Instant.EPOCH.plus(position, ChronoUnit.MICROS);
     }
 
-    public static List<GroupView> groups(OrganizationDatabase database, String after, int limit) {
-        return groups(database, page(database, after, limit), null);
+    @Override
+    public List<GroupView> groups(UUID organization, String after, int limit) {
+        return groups(organization, page(organization, after, limit), null);
     }
 
-    public static Optional<GroupView> group(OrganizationDatabase database, String name) {
-        return groups(database, page(database, "", 1), name).stream().findFirst();
+    @Override
+    public Optional<GroupView> group(UUID organization, String name) {
+        return groups(organization, page(organization, "", 1), name).stream().findFirst();
     }
 
-    private static List<GroupView> groups(
-            OrganizationDatabase database, Map<String, Object> parameters, @Nullable String only) {
+    private List<GroupView> groups(UUID organization, Map<String, Object> parameters, @Nullable String only) {
         Map<String, @Nullable Object> bound = new HashMap<>(parameters);
         bound.put("only", only);
-        return database.list(GROUPS, bound, (row, context) -> group(row));
+        return database.api(organization).list(GROUPS, bound, (row, context) -> group(row));
     }
 
     private static GroupView group(ResultSet row) throws SQLException {
@@ -166,15 +175,15 @@ public final class MessageQueries {
                 Columns.instant(row, "created_at"));
     }
 
-    /// By position, the newest first.
-    public static List<DeadLetter> deadLetters(
-            OrganizationDatabase database, Optional<String> group, Optional<Long> before, int limit) {
+    @Override
+    public List<DeadLetter> deadLetters(
+            UUID organization, Optional<String> group, Optional<Long> before, int limit) {
         Filter conditions = new Filter()
-                .with("organization", database.organization())
+                .with("organization", organization)
                 .with("limit", limit)
                 .and("dead.group_name = :group", "group", group)
                 .and("position < :before", "before", before);
-        return database.list(
+        return database.api(organization).list(
                 conditions.into(DEAD_LETTERS), conditions.parameters(), (row, context) -> GroupStore.dead(row));
     }
 }

@@ -20,6 +20,17 @@ public record MessageSearch(
         Optional<Instant> to,
         Optional<Long> before,
         int limit) {
+    boolean matches(Message message) {
+        return channel.stream().allMatch(message.channel()::equals)
+                && sender.stream().allMatch(wanted -> wanted.equals(message.sender()))
+                && correlation.stream().allMatch(wanted -> wanted.equals(message.correlationId()))
+                && priority.stream().allMatch(message.priority()::equals)
+                && keys.matches(message.routingKey())
+                && filter.matches(message)
+                && from.stream().noneMatch(message.storedAt()::isBefore)
+                && to.stream().allMatch(message.storedAt()::isBefore);
+    }
+
     Filter conditions() {
         Filter conditions = new Filter()
                 .with("limit", limit)

@@ -91,6 +91,14 @@ public interface MessageTransport extends AutoCloseable {
     /// hint. It must be quick. Close what is returned to stop it.
     Runnable onArrival(UUID organization, Set<String> channels, Runnable look);
 
+    /// What lists and screens show.
+    MessageLists lists();
+
+    /// Why it cannot be reached at the moment, if it cannot; empty where the database's own check says it.
+    default Optional<String> problem() {
+        return Optional.empty();
+    }
+
     /// What groups gave up, newest first; of one group, or of all.
     List<DeadLetter> deadLetters(UUID organization, Optional<String> group, int limit);
 

@@ -18,6 +18,12 @@ public interface MessageTransportKind {
     /// @throws MainstayException when its library is missing, the URL is none, or the server refuses or is away
     MessageTransport open(String url, Duration retention);
 
+    /// Connects, sees that the server is suitable, and leaves again without a trace.
+    ///
+    /// @return what was found
+    /// @throws MainstayException as [#open] does
+    String tryOut(String url);
+
     /// The kind of this name.
     ///
     /// @throws MainstayException CONFIG_INVALID when there is none

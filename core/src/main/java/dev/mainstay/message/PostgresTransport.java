@@ -26,12 +26,14 @@ public final class PostgresTransport implements MessageTransport {
     private final LogStore log;
     private final GroupStore groups;
     private final Arrivals arrivals;
+    private final MessageQueries lists;
     private volatile @Nullable UUID session;
 
     public PostgresTransport(Database database, Signals signals) {
         log = new LogStore(database);
         groups = new GroupStore(database);
         arrivals = new Arrivals(signals);
+        lists = new MessageQueries(database);
     }
 
     @Override
@@ -139,6 +141,11 @@ public final class PostgresTransport implements MessageTransport {
     @Override
     public Runnable onArrival(UUID organization, Set<String> channels, Runnable look) {
         return arrivals.on(organization, channels, look);
+    }
+
+    @Override
+    public MessageLists lists() {
+        return lists;
     }
 
     @Override

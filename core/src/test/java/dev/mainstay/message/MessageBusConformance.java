@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /// What every transport must hold: a subclass opens nodes on its store and inherits all tests. Each test uses channels
 /// and groups of its own.
-abstract class MessageBusConformance extends HandOutConformance {
+abstract class MessageBusConformance extends ListsConformance {
     private static final RetryPolicy QUICK = new RetryPolicy(3, Duration.ofMillis(20), Duration.ofMillis(50), 0);
 
     record Order(String number, int amount) {}

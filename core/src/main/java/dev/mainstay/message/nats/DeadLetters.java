@@ -2,6 +2,7 @@ package dev.mainstay.message.nats;
 
 import dev.mainstay.message.DeadLetter;
 import dev.mainstay.message.Message;
+import dev.mainstay.postgres.ExactJson;
 import io.nats.client.KeyValue;
 import io.nats.client.api.KeyValueEntry;
 import java.time.Instant;
@@ -18,7 +19,7 @@ import tools.jackson.databind.json.JsonMapper;
 /// What groups gave up, each with its message, and messages that are needed longer than the log keeps them.
 /// Thread-safe.
 final class DeadLetters {
-    private static final JsonMapper MAPPER = JsonMapper.builder().build();
+    private static final JsonMapper MAPPER = ExactJson.builder().build();
 
     private final NatsLink link;
     private final NatsStores stores;
@@ -48,12 +49,32 @@ final class DeadLetters {
 
     List<DeadLetter> list(UUID organization, Optional<String> group, int limit) {
         KeyValue bucket = stores.groups(organization);
-        return link.call(() -> bucket.keys(NatsNames.deadLetters(group))).stream()
+        return keys(organization, group).stream()
                 .map(key -> read(bucket, key, DeadLetter.class))
                 .flatMap(Optional::stream)
                 .sorted(Comparator.comparing(DeadLetter::diedAt).reversed())
                 .limit(limit)
                 .toList();
+    }
+
+    /// By position, the newest first, below a position.
+    List<DeadLetter> list(UUID organization, Optional<String> group, Optional<Long> before, int limit) {
+        KeyValue bucket = stores.groups(organization);
+        return keys(organization, group).stream()
+                .filter(key -> before.stream().allMatch(end -> NatsNames.positionOf(key) < end))
+                .sorted(Comparator.comparing(NatsNames::positionOf).reversed().thenComparing(Comparator.naturalOrder()))
+                .flatMap(key -> read(bucket, key, DeadLetter.class).stream())
+                .limit(limit)
+                .toList();
+    }
+
+    int count(UUID organization, String group) {
+        return keys(organization, Optional.of(group)).size();
+    }
+
+    private List<String> keys(UUID organization, Optional<String> group) {
+        KeyValue bucket = stores.groups(organization);
+        return link.call(() -> bucket.keys(NatsNames.deadLetters(group)));
     }
 
     private <T> Optional<T> read(KeyValue bucket, String key, Class<T> type) {
@@ -91,7 +112,7 @@ final class DeadLetters {
     /// All of a group.
     void forget(UUID organization, String group) {
         KeyValue bucket = stores.groups(organization);
-        link.call(() -> bucket.keys(NatsNames.deadLetters(Optional.of(group))))
+        keys(organization, Optional.of(group))
                 .forEach(key -> link.call(() -> {
                     bucket.purge(key);
                     return true;

@@ -75,8 +75,12 @@ final class NatsGroups {
     }
 
     Optional<ConsumerGroup> find(UUID organization, String group) {
-        return Optional.ofNullable(entry(organization, group))
-                .map(entry -> GroupDocument.of(entry.getValue()).wants().group(group));
+        return document(organization, group).map(document -> document.wants().group(group));
+    }
+
+    /// As it is at the moment.
+    Optional<GroupDocument> document(UUID organization, String group) {
+        return Optional.ofNullable(entry(organization, group)).map(entry -> GroupDocument.of(entry.getValue()));
     }
 
     private @Nullable KeyValueEntry entry(UUID organization, String group) {
@@ -104,8 +108,8 @@ final class NatsGroups {
     }
 
     Batch held(UUID organization, String group, UUID token) {
-        List<Message> messages = Optional.ofNullable(entry(organization, group)).stream()
-                .flatMap(entry -> GroupDocument.of(entry.getValue()).claims().stream())
+        List<Message> messages = document(organization, group).stream()
+                .flatMap(document -> document.claims().stream())
                 .filter(claim -> claim.token().equals(token))
                 .flatMap(claim -> claim.held().stream()
                         .flatMap(held -> letters.find(organization, held.position()).stream())

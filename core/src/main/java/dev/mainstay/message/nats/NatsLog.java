@@ -108,6 +108,23 @@ final class NatsLog {
                 .map(frame -> frame.messages().get(place));
     }
 
+    /// The newest messages before a position, the newest first, looked for frame by frame.
+    List<Message> newest(UUID organization, long before, int limit) {
+        List<Message> found = new ArrayList<>();
+        StreamState state = stores.state(organization);
+        String subject = NatsNames.everyFrame(organization);
+        long sequence = Math.min(NatsFrame.sequence(before), state.getLastSequence());
+        for (; sequence >= Math.max(1, state.getFirstSequence()) && found.size() < limit; sequence--) {
+            long wanted = sequence;
+            frames.next(organization, subject, wanted)
+                    .filter(frame -> frame.sequence() == wanted)
+                    .ifPresent(frame -> frame.messages().reversed().stream()
+                            .filter(message -> message.position() < before)
+                            .forEach(found::add));
+        }
+        return found.size() > limit ? List.copyOf(found.subList(0, limit)) : found;
+    }
+
     /// The position behind everything there is.
     long head(UUID organization) {
         return NatsFrame.end(stores.state(organization).getLastSequence());

@@ -95,6 +95,11 @@ final class NatsNames {
         return "dead." + group.map(NatsNames::escaped).orElse("*") + ".*";
     }
 
+    /// Of the key of a dead letter.
+    static long positionOf(String deadLetter) {
+        return Long.parseLong(deadLetter.substring(deadLetter.lastIndexOf('.') + 1));
+    }
+
     /// A message that is needed longer than the log keeps it.
     static String kept(long position) {
         return KEPT + position;

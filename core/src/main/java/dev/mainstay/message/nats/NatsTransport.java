@@ -7,6 +7,7 @@ import dev.mainstay.message.ConsumerGroup;
 import dev.mainstay.message.DeadLetter;
 import dev.mainstay.message.Interest;
 import dev.mainstay.message.Message;
+import dev.mainstay.message.MessageLists;
 import dev.mainstay.message.MessageTransport;
 import dev.mainstay.message.Outgoing;
 import dev.mainstay.message.Settlement;
@@ -27,6 +28,7 @@ public final class NatsTransport implements MessageTransport {
     private final NatsLink link;
     private final NatsLog log;
     private final NatsGroups groups;
+    private final NatsLists lists;
     private final NatsSession session;
     private final NatsArrivals arrivals;
     private final NatsDuty duty;
@@ -39,6 +41,7 @@ public final class NatsTransport implements MessageTransport {
         NatsFrames frames = new NatsFrames(link, stores);
         this.log = new NatsLog(stores, frames, clock);
         this.groups = new NatsGroups(link, stores, log, clock);
+        this.lists = new NatsLists(log, groups, clock);
         this.arrivals = new NatsArrivals(link);
         this.session = new NatsSession(link, stores, clock);
         this.duty = new NatsDuty(link, stores, log, frames, groups, session, clock, arrivals, retention);
@@ -57,6 +60,14 @@ public final class NatsTransport implements MessageTransport {
         } catch (RuntimeException e) {
             link.close();
             throw e;
+        }
+    }
+
+    static String tryOut(String url) {
+        NatsAddress address = NatsAddress.of(url);
+        try (NatsLink link = NatsLink.to(address.servers(), address.first())) {
+            NatsServer.requireSuitable(link);
+            return link.address() + " answers";
         }
     }
 
@@ -164,6 +175,21 @@ public final class NatsTransport implements MessageTransport {
     @Override
     public Runnable onArrival(UUID organization, Set<String> channels, Runnable look) {
         return arrivals.on(organization, channels, look);
+    }
+
+    @Override
+    public MessageLists lists() {
+        return lists;
+    }
+
+    @Override
+    public Optional<String> problem() {
+        try {
+            link.call(() -> link.management().getAccountStatistics());
+            return Optional.empty();
+        } catch (MainstayException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
     }
 
     @Override

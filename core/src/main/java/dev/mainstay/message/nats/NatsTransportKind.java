@@ -16,4 +16,10 @@ public final class NatsTransportKind implements MessageTransportKind {
         MessageTransportKind.requireLibrary("nats", "io.nats.client.Nats", "io.nats:jnats");
         return NatsTransport.open(url, retention);
     }
+
+    @Override
+    public String tryOut(String url) {
+        MessageTransportKind.requireLibrary("nats", "io.nats.client.Nats", "io.nats:jnats");
+        return NatsTransport.tryOut(url);
+    }
 }

@@ -200,11 +200,31 @@ final class RedisGroups {
     }
 
     List<DeadLetter> deadLetters(UUID organization, Optional<String> group, int limit) {
-        return run(RedisScript.DEAD_LETTERS, organization, List.of(group.orElse(""), Integer.toString(limit))).stream()
-                .flatMap(entry -> deadLetter(organization, RedisLog.texts(List.copyOf((List<?>) entry))).stream())
+        return dead(organization, group, limit).stream()
+                .flatMap(entry -> deadLetter(organization, entry).stream())
                 .sorted(Comparator.comparing(DeadLetter::diedAt).reversed())
                 .limit(limit)
                 .toList();
+    }
+
+    private List<List<String>> dead(UUID organization, Optional<String> group, int limit) {
+        return run(RedisScript.DEAD_LETTERS, organization, List.of(group.orElse(""), Integer.toString(limit))).stream()
+                .map(entry -> RedisLog.texts(List.copyOf((List<?>) entry)))
+                .toList();
+    }
+
+    /// By position, the newest first, below a position.
+    List<DeadLetter> deadLetters(UUID organization, Optional<String> group, Optional<Long> before, int limit) {
+        return dead(organization, group, Integer.MAX_VALUE).stream()
+                .filter(entry -> before.stream().allMatch(end -> positionOf(entry) < end))
+                .sorted(Comparator.comparing(RedisGroups::positionOf).reversed().thenComparing(List::getFirst))
+                .flatMap(entry -> deadLetter(organization, entry).stream())
+                .limit(limit)
+                .toList();
+    }
+
+    private static long positionOf(List<String> entry) {
+        return Long.parseLong(entry.get(1));
     }
 
     private Optional<DeadLetter> deadLetter(UUID organization, List<String> entry) {

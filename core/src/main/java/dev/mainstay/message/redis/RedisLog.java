@@ -99,6 +99,18 @@ final class RedisLog {
         return found;
     }
 
+    /// The newest messages before a position, the newest first.
+    List<Message> newest(UUID organization, long before, int limit) {
+        return link
+                .run(
+                        RedisScript.NEWEST,
+                        List.of(RedisKeys.root(organization)),
+                        List.of(Long.toString(before), Integer.toString(limit)))
+                .stream()
+                .map(entry -> message((List<?>) entry, 1))
+                .toList();
+    }
+
     private static Message message(List<?> entry, int attempt) {
         Map<String, String> fields = new HashMap<>();
         for (int i = 1; i < entry.size(); i += 2) {

@@ -14,6 +14,8 @@ enum RedisScript {
     APPEND,
     READ,
     FETCH,
+    NEWEST,
+    CHANNELS,
     POSITION,
     DECLARE,
     GROUP,
@@ -26,6 +28,7 @@ enum RedisScript {
     READY,
     RESCUE,
     DEAD_LETTERS,
+    GROUPS,
     BURY,
     TRIM;
 

@@ -7,6 +7,7 @@ import dev.mainstay.message.ConsumerGroup;
 import dev.mainstay.message.DeadLetter;
 import dev.mainstay.message.Interest;
 import dev.mainstay.message.Message;
+import dev.mainstay.message.MessageLists;
 import dev.mainstay.message.MessageTransport;
 import dev.mainstay.message.Outgoing;
 import dev.mainstay.message.Settlement;
@@ -57,6 +58,13 @@ public final class RedisTransport implements MessageTransport {
         } catch (RuntimeException e) {
             link.close();
             throw e;
+        }
+    }
+
+    static String tryOut(String url) {
+        try (RedisLink link = RedisLink.to(uri(url))) {
+            RedisServer.ask(link).requireSuitable();
+            return link.address() + " answers";
         }
     }
 
@@ -175,6 +183,21 @@ public final class RedisTransport implements MessageTransport {
     @Override
     public Runnable onArrival(UUID organization, Set<String> channels, Runnable look) {
         return arrivals.on(organization, channels, look);
+    }
+
+    @Override
+    public MessageLists lists() {
+        return new RedisLists(link, log, groups);
+    }
+
+    @Override
+    public Optional<String> problem() {
+        try {
+            link.call(commands -> commands.ping());
+            return Optional.empty();
+        } catch (MainstayException e) {
+            return Optional.of(String.valueOf(e.getMessage()));
+        }
     }
 
     @Override

@@ -16,4 +16,10 @@ public final class RedisTransportKind implements MessageTransportKind {
         MessageTransportKind.requireLibrary("redis", "io.lettuce.core.RedisClient", "io.lettuce:lettuce-core");
         return RedisTransport.open(url, retention);
     }
+
+    @Override
+    public String tryOut(String url) {
+        MessageTransportKind.requireLibrary("redis", "io.lettuce.core.RedisClient", "io.lettuce:lettuce-core");
+        return RedisTransport.tryOut(url);
+    }
 }

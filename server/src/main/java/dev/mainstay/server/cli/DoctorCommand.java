@@ -4,6 +4,7 @@ import dev.mainstay.concurrent.WallClock;
 import dev.mainstay.server.Ground;
 import dev.mainstay.server.doctor.Doctor;
 import dev.mainstay.server.doctor.Finding;
+import dev.mainstay.server.doctor.MessagesCheck;
 import dev.mainstay.server.doctor.ProductionChecks;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +19,8 @@ import tools.jackson.databind.JsonNode;
         name = "doctor",
         description = {
             "Tries out what Mainstay stands on, in nine checks; leaves nothing behind. Exit code 4 when one fails.",
-            "Looks at the database of database.url, or at the embedded one while it runs."
+            "Looks at the database of database.url, or at the embedded one while it runs.",
+            "Where messages are kept elsewhere, it asks there too."
         },
         mixinStandardHelpOptions = true)
 final class DoctorCommand implements Callable<Integer> {
@@ -39,12 +41,14 @@ final class DoctorCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        var config = Ground.running(location.sources().read().config(), "doctor");
+        var settings = location.sources().read().config();
+        var config = Ground.running(settings, "doctor");
         var findings = new ArrayList<>(new Doctor(config).examine());
         var reached = findings.getFirst().verdict() == Finding.Verdict.OK;
         if (production && reached) {
             findings.addAll(new ProductionChecks(config, WallClock.system()).examine());
         }
+        findings.addAll(MessagesCheck.examine(settings.messages()));
         var rows = findings.stream().map(DoctorCommand::row).toList();
         output.list(rows, output.format() == Output.Format.TABLE ? SOUND : FINDING);
         if (output.format() == Output.Format.TABLE) {

@@ -36,13 +36,26 @@ public record MessageSettings(
         }
     }
 
+    /// Connects to what lies elsewhere and leaves again; what was found, empty when messages are in the database.
+    ///
+    /// @throws dev.mainstay.MainstayException when the URL is none, or the server refuses or is away
+    public Optional<String> tryOut() {
+        return url == null
+                ? Optional.empty()
+                : Optional.of(MessageTransportKind.named(word()).tryOut(url.reveal()));
+    }
+
+    private String word() {
+        return transport.name().toLowerCase(Locale.ROOT);
+    }
+
     /// Connects to what lies elsewhere; empty when messages are in the database. The caller closes it.
     ///
     /// @throws dev.mainstay.MainstayException when the URL is none, or the server refuses or is away
     public Optional<MessageTransport> open(Duration retention) {
         return url == null
                 ? Optional.empty()
-                : Optional.of(MessageTransportKind.named(transport.name().toLowerCase(Locale.ROOT))
+                : Optional.of(MessageTransportKind.named(word())
                         .open(url.reveal(), retention));
     }
 }

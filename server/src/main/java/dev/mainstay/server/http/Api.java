@@ -49,7 +49,7 @@ public record Api(
     /// Every route of the document, and no other.
     public List<Route> routes() {
         return Stream.of(
-                        new HealthRoutes(database, watches, nodeProblem, meters).routes(),
+                        new HealthRoutes(database, watches, nodeProblem, messages::problem, meters).routes(),
                         new AgentRoutes(database, watches, new AgentCommands(database, told)).routes(),
                         new OutsideRoutes(new OutsideAgents(database), watches, new ReportReader(clock)).routes(),
                         new WorkerRoutes(workers).routes(),
@@ -63,8 +63,8 @@ public record Api(
                         new TaskCommandRoutes(database, taskDesks).routes(),
                         new TaskBulkRoutes(database, taskDesks).routes(),
                         new QueueRoutes(database, taskDesks).routes(),
-                        new MessageRoutes(database, messages, clock).routes(),
-                        new MessageGroupRoutes(database, messages).routes(),
+                        new MessageRoutes(messages, clock).routes(),
+                        new MessageGroupRoutes(messages).routes(),
                         List.of(MessageSockets.route(messages, keyCheck::caller, SocketLimits.USUAL)),
                         new AlertRoutes(database, clock).routes(),
                         new RecoveryRoutes(database).routes(),

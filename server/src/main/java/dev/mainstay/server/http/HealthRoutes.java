@@ -23,23 +23,27 @@ import org.slf4j.LoggerFactory;
 final class HealthRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(HealthRoutes.class);
 
-    private static final Duration DATABASE_HELD = Duration.ofMillis(500);
+    private static final Duration HELD = Duration.ofMillis(500);
 
     private final Database database;
     private final SharedAnswer<Optional<String>> databaseProblem;
+    private final SharedAnswer<Optional<String>> messageProblem;
     private final FleetWatches watches;
     private final Supplier<Optional<String>> nodeProblem;
     private final PrometheusMeterRegistry meters;
     private final String document = document();
 
     /// @param nodeProblem why this node cannot work at the moment, if it cannot
+    /// @param messageProblem why messages cannot be reached, if they cannot
     HealthRoutes(
             Database database,
             FleetWatches watches,
             Supplier<Optional<String>> nodeProblem,
+            Supplier<Optional<String>> messageProblem,
             PrometheusMeterRegistry meters) {
         this.database = database;
-        this.databaseProblem = new SharedAnswer<>(this::databaseProblem, DATABASE_HELD, MonotonicClock.system());
+        this.databaseProblem = new SharedAnswer<>(this::databaseProblem, HELD, MonotonicClock.system());
+        this.messageProblem = new SharedAnswer<>(messageProblem, HELD, MonotonicClock.system());
         this.watches = watches;
         this.nodeProblem = nodeProblem;
         this.meters = meters;
@@ -96,7 +100,10 @@ final class HealthRoutes {
     private record Readiness(boolean ready, List<Check> checks) {}
 
     private Answer ready() {
-        List<Check> checks = List.of(Check.of("database", databaseProblem.get()), Check.of("node", nodeProblem.get()));
+        List<Check> checks = List.of(
+                Check.of("database", databaseProblem.get()),
+                Check.of("node", nodeProblem.get()),
+                Check.of("messages", messageProblem.get()));
         boolean ready = checks.stream().allMatch(Check::ready);
         return Answer.json(ready ? 200 : 503, new Readiness(ready, checks));
     }

@@ -6,11 +6,8 @@ import dev.mainstay.message.Batch;
 import dev.mainstay.message.ConsumerGroup;
 import dev.mainstay.message.GroupView;
 import dev.mainstay.message.MessageBus;
-import dev.mainstay.message.MessageQueries;
 import dev.mainstay.message.OutsideConsumers;
 import dev.mainstay.message.OutsideEnd;
-import dev.mainstay.postgres.Database;
-import dev.mainstay.postgres.OrganizationDatabase;
 import dev.mainstay.server.auth.Access;
 import dev.mainstay.server.json.Json;
 import dev.mainstay.server.stream.Crowd;
@@ -32,12 +29,10 @@ final class MessageGroupRoutes {
     private static final int MOST = 1_000;
     private static final Duration LONGEST_PAUSE = Duration.ofDays(7);
 
-    private final Database database;
     private final MessageStreams streams;
     private final Crowd waiting = new Crowd(100, 1_000);
 
-    MessageGroupRoutes(Database database, MessageStreams streams) {
-        this.database = database;
+    MessageGroupRoutes(MessageStreams streams) {
         this.streams = streams;
     }
 
@@ -53,10 +48,6 @@ final class MessageGroupRoutes {
                 Route.post(ONE + "/ack", Access.AGENT, this::ack),
                 Route.post(ONE + "/fail", Access.AGENT, this::fail),
                 Route.post(ONE + "/release", Access.AGENT, this::release));
-    }
-
-    private OrganizationDatabase reading(Request request) {
-        return database.api(request.organization());
     }
 
     private MessageBus bus(Request request) {
@@ -75,7 +66,7 @@ final class MessageGroupRoutes {
         int limit = request.limit(100, MOST);
         String after = Cursor.in(request, "groups", 1, List::getFirst).orElse("");
         return Answer.json(Page.of(
-                MessageQueries.groups(reading(request), after, limit + 1),
+                bus(request).groups(after, limit + 1),
                 limit,
                 group -> Cursor.of("groups", group.name())));
     }
@@ -85,7 +76,7 @@ final class MessageGroupRoutes {
     }
 
     private GroupView found(Request request) {
-        return MessageQueries.group(reading(request), group(request)).orElseThrow(() -> unknown(request));
+        return bus(request).group(group(request)).orElseThrow(() -> unknown(request));
     }
 
     private static Refusal unknown(Request request) {

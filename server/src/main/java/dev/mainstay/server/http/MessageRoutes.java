@@ -4,13 +4,10 @@ import dev.mainstay.message.DeadLetter;
 import dev.mainstay.message.Interest;
 import dev.mainstay.message.MessageBus;
 import dev.mainstay.message.MessageFilter;
-import dev.mainstay.message.MessageQueries;
 import dev.mainstay.message.MessageSearch;
 import dev.mainstay.message.NewMessage;
 import dev.mainstay.message.Start;
 import dev.mainstay.message.TopicPattern;
-import dev.mainstay.postgres.Database;
-import dev.mainstay.postgres.OrganizationDatabase;
 import dev.mainstay.server.auth.Access;
 import dev.mainstay.server.stream.MessageStreams;
 import dev.mainstay.server.stream.MessageView;
@@ -33,12 +30,10 @@ final class MessageRoutes {
     private static final int MOST = 1_000;
     private static final int RETRY_AFTER_SECONDS = 10;
 
-    private final Database database;
     private final MessageStreams streams;
     private final InstantSource clock;
 
-    MessageRoutes(Database database, MessageStreams streams, InstantSource clock) {
-        this.database = database;
+    MessageRoutes(MessageStreams streams, InstantSource clock) {
         this.streams = streams;
         this.clock = clock;
     }
@@ -55,8 +50,8 @@ final class MessageRoutes {
                 Route.delete(ONE_DEAD, Access.OPERATOR, this::discard));
     }
 
-    private OrganizationDatabase reading(Request request) {
-        return database.api(request.organization());
+    private MessageBus bus(Request request) {
+        return streams.bus(request.organization());
     }
 
     private Answer list(Request request) {
@@ -73,7 +68,7 @@ final class MessageRoutes {
                 request.moment("to", now),
                 before(request, "messages"),
                 limit + 1);
-        List<MessageView> found = MessageQueries.search(reading(request), search).stream()
+        List<MessageView> found = bus(request).search(search).stream()
                 .map(MessageView::of)
                 .toList();
         return Answer.json(Page.of(found, limit, message -> Cursor.of("messages", message.position())));
@@ -101,7 +96,7 @@ final class MessageRoutes {
         String position = request.path("position");
         Optional<Long> number =
                 position.matches("[0-9]{1,18}") ? Optional.of(Long.valueOf(position)) : Optional.empty();
-        return number.flatMap(known -> MessageQueries.find(reading(request), known))
+        return number.flatMap(known -> bus(request).find(known))
                 .map(message -> Answer.json(MessageView.of(message)))
                 .orElseThrow(() -> Refusal.notFound("message", position, "GET " + MESSAGES));
     }
@@ -109,7 +104,7 @@ final class MessageRoutes {
     private Answer publish(Request request) {
         NewMessage message = request.body(fields -> NewMessageReader.read(fields, request.caller()));
         var published =
-                streams.bus(request.organization()).as(request.caller().actor()).publish(message);
+                bus(request).as(request.caller().actor()).publish(message);
         return Answer.json(201, published);
     }
 
@@ -164,7 +159,7 @@ final class MessageRoutes {
         int limit = request.limit(100, MOST);
         String after = Cursor.in(request, "channels", 1, List::getFirst).orElse("");
         return Answer.json(Page.of(
-                MessageQueries.channels(reading(request), after, limit + 1),
+                bus(request).channels(after, limit + 1),
                 limit,
                 channel -> Cursor.of("channels", channel.name())));
     }
@@ -180,7 +175,7 @@ final class MessageRoutes {
         int limit = request.limit(100, MOST);
         request.query("group").ifPresent(group -> requireKnown(request, group));
         List<DeadView> found =
-                MessageQueries.deadLetters(reading(request), request.query("group"), before(request, "dead"), limit + 1)
+                bus(request).deadLetters(request.query("group"), before(request, "dead"), limit + 1)
                         .stream()
                         .map(DeadView::of)
                         .toList();
@@ -195,11 +190,11 @@ final class MessageRoutes {
     }
 
     private Answer redrive(Request request) {
-        return changed(request, streams.bus(request.organization()).redrive(group(request), position(request)));
+        return changed(request, bus(request).redrive(group(request), position(request)));
     }
 
     private Answer discard(Request request) {
-        return changed(request, streams.bus(request.organization()).discard(group(request), position(request)));
+        return changed(request, bus(request).discard(group(request), position(request)));
     }
 
     private static String group(Request request) {

@@ -6,12 +6,14 @@ import dev.mainstay.message.Message;
 import dev.mainstay.message.MessageBus;
 import dev.mainstay.message.Start;
 import dev.mainstay.message.Subscription;
+import dev.mainstay.postgres.Organizations;
 import dev.mainstay.server.json.Json;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
@@ -43,6 +45,11 @@ public final class MessageStreams implements AutoCloseable {
 
     public MessageBus bus(UUID organization) {
         return buses.apply(organization);
+    }
+
+    /// Why messages cannot be reached at the moment, if they cannot.
+    public Optional<String> problem() {
+        return bus(Organizations.DEFAULT).problem();
     }
 
     /// Until this node stops.

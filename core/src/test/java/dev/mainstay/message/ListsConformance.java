@@ -1,0 +1,227 @@
+package dev.mainstay.message;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
+
+import dev.mainstay.task.Priority;
+import dev.mainstay.task.RetryPolicy;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.function.Function;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/// What every transport must tell lists and screens. A part of [MessageBusConformance].
+abstract class ListsConformance extends HandOutConformance {
+    private static final Duration LONG = Duration.ofMinutes(5);
+    private static final MessageSearch ANY = new MessageSearch(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            TopicPattern.ALL,
+            MessageFilter.NONE,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            10);
+
+    private static MessageSearch search(
+            String channel, Optional<String> sender, Optional<String> correlation, Optional<Priority> priority) {
+        return new MessageSearch(
+                Optional.of(channel),
+                sender,
+                correlation,
+                priority,
+                ANY.keys(),
+                ANY.filter(),
+                ANY.from(),
+                ANY.to(),
+                ANY.before(),
+                ANY.limit());
+    }
+
+    private static MessageSearch search(String channel, String keys, String filter, Optional<Long> before, int limit) {
+        return new MessageSearch(
+                Optional.of(channel),
+                ANY.sender(),
+                ANY.correlation(),
+                ANY.priority(),
+                TopicPattern.of(keys),
+                filter.isEmpty() ? MessageFilter.NONE : MessageFilter.of(filter),
+                ANY.from(),
+                ANY.to(),
+                before,
+                limit);
+    }
+
+    private static MessageSearch between(String channel, Message first, Message end) {
+        return new MessageSearch(
+                Optional.of(channel),
+                ANY.sender(),
+                ANY.correlation(),
+                ANY.priority(),
+                ANY.keys(),
+                ANY.filter(),
+                Optional.of(first.storedAt()),
+                Optional.of(end.storedAt()),
+                ANY.before(),
+                ANY.limit());
+    }
+
+    private List<Integer> found(MessageSearch search) {
+        return bus.search(search).stream()
+                .map(message -> message.body().path("n").asInt(0))
+                .toList();
+    }
+
+    private List<Published> publishedThree(String channel) {
+        return Stream.of(
+                        NewMessage.to(channel, Map.of("n", 1))
+                                .from("shop")
+                                .key("eu.created")
+                                .correlation("c-1"),
+                        NewMessage.to(channel, Map.of("n", 2))
+                                .from("till")
+                                .key("us.created")
+                                .priority(Priority.HIGH),
+                        NewMessage.to(channel, Map.of("n", 3)).from("shop").key("eu.paid"))
+                .map(bus::publish)
+                .toList();
+    }
+
+    @Test
+    void messages_are_looked_up_the_newest_first_by_what_they_were_sent_with() {
+        String channel = unique("searched");
+        List<Published> three = publishedThree(channel);
+        bus.publish(NewMessage.to(channel + "-other", Map.of("n", 4)).from("shop"));
+
+        Optional<String> none = Optional.empty();
+        Optional<Priority> any = Optional.empty();
+        assertThat(found(search(channel, none, none, any))).containsExactly(3, 2, 1);
+        assertThat(found(search(channel, Optional.of("shop"), none, any))).containsExactly(3, 1);
+        assertThat(found(search(channel, none, Optional.of("c-1"), any))).containsExactly(1);
+        assertThat(found(search(channel, none, none, Optional.of(Priority.HIGH))))
+                .containsExactly(2);
+        assertThat(found(search(channel, "eu.#", "", Optional.empty(), 10))).containsExactly(3, 1);
+        assertThat(found(search(channel, "#", "body.n >= 2", Optional.empty(), 10)))
+                .containsExactly(3, 2);
+        assertThat(found(search(channel, "#", "", Optional.empty(), 2))).containsExactly(3, 2);
+        long last = three.getLast().position();
+        assertThat(found(search(channel, "#", "", Optional.of(last), 1))).containsExactly(2);
+        assertThat(bus.find(last)).map(Message::channel).contains(channel);
+        assertThat(bus.find(last + 1_000_000_000)).isEmpty();
+    }
+
+    @Test
+    void messages_are_looked_up_by_the_time_they_were_stored() {
+        String channel = unique("timed");
+        List<Message> three = publishedThree(channel).stream()
+                .map(each -> bus.find(each.position()).orElseThrow())
+                .toList();
+        assertThat(found(between(channel, three.get(1), three.get(2)))).containsExactly(2);
+    }
+
+    @Test
+    void channels_are_listed_by_name_with_their_last_message() {
+        String channel = unique("a-channel");
+        long last = publishedThree(channel).getLast().position();
+        bus.publish(NewMessage.toAgent(channel, "hello"));
+        List<ChannelView> all = bus.channels("", 10_000);
+        assertThat(all).extracting(ChannelView::name).isSorted().noneMatch(name -> name.startsWith("@reply."));
+        assertThat(all)
+                .extracting(ChannelView::name, ChannelView::lastPosition, ChannelView::lastHour)
+                .contains(tuple(channel, last, 3L));
+        assertThat(bus.channels(channel, 1)).extracting(ChannelView::name).doesNotContain(channel);
+    }
+
+    @Test
+    void a_group_tells_what_it_wants_and_how_it_stands() {
+        String channel = unique("stands");
+        RetryPolicy retry = new RetryPolicy(4, Duration.ofSeconds(2), Duration.ofSeconds(60), 0.1);
+        ConsumerGroup group = ConsumerGroup.of(channel, Interest.in(channel).matching("eu.#"))
+                .retry(retry)
+                .ackWithin(Duration.ofSeconds(40));
+        bus.declare(group);
+        List<Published> all = Stream.of(1, 2, 3, 4, 5)
+                .map(n -> bus.publish(NewMessage.to(channel, n).key("eu.x")))
+                .toList();
+        try (TestNode hands = node("hands")) {
+            MessageTransport transport = hands.transport();
+            end(transport, group, one -> Settlement.dead(one.token(), one.messages().getFirst(), "no"));
+            end(transport, group, one -> Settlement.retry(one.token(), one.messages().getFirst(), LONG, "no"));
+            transport.claim(bus.organization(), channel, UUID.randomUUID(), 1);
+
+            GroupView view = bus.group(channel).orElseThrow();
+            assertThat(bus.groups("", 10_000)).contains(view);
+            assertThat(view)
+                    .extracting(
+                            GroupView::channels,
+                            GroupView::keys,
+                            GroupView::filter,
+                            GroupView::ordered,
+                            GroupView::maxAttempts,
+                            GroupView::firstRetry,
+                            GroupView::longestRetry,
+                            GroupView::ackWithin)
+                    .containsExactly(
+                            List.of(channel), "eu.#", null, true, 4, retry.first(), retry.longest(), group.ackWithin());
+            assertThat(view)
+                    .extracting(
+                            GroupView::behind,
+                            GroupView::inHand,
+                            GroupView::consumers,
+                            GroupView::waiting,
+                            GroupView::dead,
+                            GroupView::oldest)
+                    .containsExactly(2L, 1L, 1L, 1L, 1L, storedAt(all.get(3)));
+        }
+        assertThat(bus.group(channel + "-none")).isEmpty();
+    }
+
+    private Instant storedAt(Published published) {
+        return bus.find(published.position()).orElseThrow().storedAt();
+    }
+
+    private void end(
+            MessageTransport transport, ConsumerGroup group, Function<Batch, Settlement> how) {
+        Batch one = transport.claim(bus.organization(), group.name(), UUID.randomUUID(), 1);
+        assertThat(transport.settle(bus.organization(), group, List.of(how.apply(one))))
+                .isEmpty();
+    }
+
+    @Test
+    void dead_letters_are_leafed_through_by_position() {
+        String channel = unique("leafed");
+        ConsumerGroup group = ConsumerGroup.of(channel, Interest.in(channel));
+        bus.declare(group);
+        BigDecimal exact = new BigDecimal("0.10000000000000000000000001");
+        List<Long> positions = Stream.of(1, 2, 3)
+                .map(n -> bus.publish(NewMessage.to(channel, exact)).position())
+                .toList();
+        try (TestNode hands = node("hands")) {
+            for (int i = 0; i < positions.size(); i++) {
+                end(
+                        hands.transport(),
+                        group,
+                        one -> Settlement.dead(one.token(), one.messages().getFirst(), "no"));
+            }
+        }
+        List<DeadLetter> newest = bus.deadLetters(Optional.of(channel), Optional.empty(), 2);
+        assertThat(newest)
+                .extracting(letter -> letter.message().position())
+                .containsExactly(positions.get(2), positions.get(1));
+        assertThat(newest.getFirst().message().body().decimalValue()).isEqualTo(exact);
+        assertThat(bus.deadLetters(Optional.of(channel), Optional.of(positions.get(1)), 2))
+                .extracting(letter -> letter.message().position())
+                .containsExactly(positions.getFirst());
+        assertThat(bus.deadLetters(Optional.empty(), Optional.empty(), 10_000))
+                .extracting(DeadLetter::group)
+                .contains(channel);
+    }
+}
