@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/// Answers what lists ask of a log that has no index and is read backwards: it looks through the newest messages, 20,000
+/// Answers what lists ask of a log that has no index and is read backwards: it looks through the newest messages,
+/// 20,000
 /// of them and no more. Stateless and thread-safe.
 public final class Lookback {
     private static final int MOST = 20_000;
@@ -64,7 +65,6 @@ public final class Lookback {
     }
 
     private static ChannelView together(ChannelView newer, ChannelView older) {
-        return new ChannelView(
-                newer.name(), newer.lastPosition(), newer.lastAt(), newer.lastHour() + older.lastHour());
+        return new ChannelView(newer.name(), newer.lastPosition(), newer.lastAt(), newer.lastHour() + older.lastHour());
     }
 }

@@ -106,22 +106,24 @@ final class MessageQueries implements MessageLists {
     @Override
     public List<Message> search(UUID organization, MessageSearch search) {
         Filter conditions = search.conditions().with("organization", organization);
-        return database.api(organization).list(
-                conditions.into(SEARCH), conditions.parameters(), (row, context) -> LogStore.message(row, 1));
+        return database.api(organization)
+                .list(conditions.into(SEARCH), conditions.parameters(), (row, context) -> LogStore.message(row, 1));
     }
 
     @Override
     public Optional<Message> find(UUID organization, long position) {
-        return database.api(organization).find(
-                "SELECT " + LogStore.COLUMNS
-                        + " FROM messages WHERE organization_id = :organization AND position = :position",
-                Map.of("organization", organization, "position", position),
-                (row, context) -> LogStore.message(row, 1));
+        return database.api(organization)
+                .find(
+                        "SELECT " + LogStore.COLUMNS
+                                + " FROM messages WHERE organization_id = :organization AND position = :position",
+                        Map.of("organization", organization, "position", position),
+                        (row, context) -> LogStore.message(row, 1));
     }
 
     @Override
     public List<ChannelView> channels(UUID organization, String after, int limit) {
-        return database.api(organization).list(CHANNELS, page(organization, after, limit), (row, context) -> channel(row));
+        return database.api(organization)
+                .list(CHANNELS, page(organization, after, limit), (row, context) -> channel(row));
     }
 
     private static Map<String, Object> page(UUID organization, String after, int limit) {
@@ -176,14 +178,13 @@ final class MessageQueries implements MessageLists {
     }
 
     @Override
-    public List<DeadLetter> deadLetters(
-            UUID organization, Optional<String> group, Optional<Long> before, int limit) {
+    public List<DeadLetter> deadLetters(UUID organization, Optional<String> group, Optional<Long> before, int limit) {
         Filter conditions = new Filter()
                 .with("organization", organization)
                 .with("limit", limit)
                 .and("dead.group_name = :group", "group", group)
                 .and("position < :before", "before", before);
-        return database.api(organization).list(
-                conditions.into(DEAD_LETTERS), conditions.parameters(), (row, context) -> GroupStore.dead(row));
+        return database.api(organization)
+                .list(conditions.into(DEAD_LETTERS), conditions.parameters(), (row, context) -> GroupStore.dead(row));
     }
 }

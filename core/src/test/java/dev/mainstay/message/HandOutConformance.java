@@ -67,6 +67,43 @@ abstract class HandOutConformance extends SubscriberConformance {
     }
 
     @Test
+    void a_sender_whose_dead_letter_was_redriven_is_in_one_hand_again() {
+        String channel = unique("redriven");
+        ConsumerGroup group = groupOf(channel);
+        bus.declare(group);
+        try (TestNode hands = node("hands")) {
+            MessageTransport transport = hands.transport();
+            publish(channel, "a", "a1");
+            Batch dead = claim(transport, group);
+            settle(
+                    transport,
+                    group,
+                    Settlement.dead(dead.token(), dead.messages().getFirst(), "no"));
+            assertThat(bus.redrive(group.name(), dead.messages().getFirst().position()))
+                    .isTrue();
+            publish(channel, "a", "a2");
+            publish(channel, "b", "b1");
+            assertThat(texts(claim(transport, group))).containsExactly("a1");
+            assertThat(texts(claim(transport, group))).containsExactly("b1");
+        }
+    }
+
+    @Test
+    void a_node_that_lost_its_session_is_handed_nothing() {
+        String channel = unique("sessionless");
+        ConsumerGroup group = groupOf(channel);
+        bus.declare(group);
+        publish(channel, "a", "a1");
+        try (TestNode hands = node("hands")) {
+            hands.transport().fenced();
+            assertThat(claim(hands.transport(), group).messages()).isEmpty();
+            hands.transport().joined(UUID.randomUUID());
+            hands.transport().fenced();
+            assertThat(claim(hands.transport(), group).messages()).isEmpty();
+        }
+    }
+
+    @Test
     void what_is_to_be_tried_again_waits_as_long_as_was_said_and_knows_how_often_it_was_tried() {
         String channel = unique("patient");
         ConsumerGroup group = groupOf(channel);

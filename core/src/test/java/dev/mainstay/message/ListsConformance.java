@@ -153,8 +153,14 @@ abstract class ListsConformance extends HandOutConformance {
                 .toList();
         try (TestNode hands = node("hands")) {
             MessageTransport transport = hands.transport();
-            end(transport, group, one -> Settlement.dead(one.token(), one.messages().getFirst(), "no"));
-            end(transport, group, one -> Settlement.retry(one.token(), one.messages().getFirst(), LONG, "no"));
+            end(
+                    transport,
+                    group,
+                    one -> Settlement.dead(one.token(), one.messages().getFirst(), "no"));
+            end(
+                    transport,
+                    group,
+                    one -> Settlement.retry(one.token(), one.messages().getFirst(), LONG, "no"));
             transport.claim(bus.organization(), channel, UUID.randomUUID(), 1);
 
             GroupView view = bus.group(channel).orElseThrow();
@@ -188,8 +194,7 @@ abstract class ListsConformance extends HandOutConformance {
         return bus.find(published.position()).orElseThrow().storedAt();
     }
 
-    private void end(
-            MessageTransport transport, ConsumerGroup group, Function<Batch, Settlement> how) {
+    private void end(MessageTransport transport, ConsumerGroup group, Function<Batch, Settlement> how) {
         Batch one = transport.claim(bus.organization(), group.name(), UUID.randomUUID(), 1);
         assertThat(transport.settle(bus.organization(), group, List.of(how.apply(one))))
                 .isEmpty();

@@ -68,6 +68,24 @@ class PostgresTransportFlowTest extends MessageBusConformance {
                 .containsExactly(2, 3);
     }
 
+    @Test
+    void a_session_that_is_over_claims_nothing_before_its_node_knows() {
+        ConsumerGroup group = ConsumerGroup.of(unique("over"), Interest.in("over"));
+        bus.declare(group);
+        bus.publish(NewMessage.to("over", "x"));
+        try (Node node = new Node("late")) {
+            node.end("expires_at = clock_timestamp()");
+            assertThat(claim(node.transport(), group).messages()).isEmpty();
+        }
+        try (Node node = new Node("later")) {
+            node.end("ended_at = clock_timestamp(), end_cause = 'expired'");
+            assertThat(claim(node.transport(), group).messages()).isEmpty();
+        }
+        try (Node node = new Node("in time")) {
+            assertThat(claim(node.transport(), group).messages()).hasSize(1);
+        }
+    }
+
     @Override
     TestNode node(String name) {
         return new Node(name);
@@ -103,14 +121,17 @@ class PostgresTransportFlowTest extends MessageBusConformance {
             return transport;
         }
 
+        private void end(String how) {
+            database.write(
+                    handle -> handle.createUpdate("UPDATE node_sessions SET " + how + " WHERE session_id = :session")
+                            .bind("session", session)
+                            .execute());
+        }
+
         @Override
         public void kill() {
             host.fenced();
-            database.write(
-                    handle -> handle.createUpdate("""
-                            UPDATE node_sessions SET ended_at = clock_timestamp(), end_cause = 'expired'
-                            WHERE session_id = :session
-                            """).bind("session", session).execute());
+            end("ended_at = clock_timestamp(), end_cause = 'expired'");
             transport.rescue();
             closeParts();
         }

@@ -1,5 +1,7 @@
 package dev.mainstay.message;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.TimerWheel;
 import dev.mainstay.message.redis.RedisTransport;
@@ -15,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.Test;
 
 class RedisTransportFlowTest extends MessageBusConformance {
     private final RedisProcess redis = RedisProcess.start();
@@ -28,6 +31,24 @@ class RedisTransportFlowTest extends MessageBusConformance {
         killed.forEach(Node::closeParts);
         client.shutdown();
         redis.close();
+    }
+
+    @Test
+    void a_session_that_is_over_claims_nothing_before_its_node_knows() {
+        ConsumerGroup group = ConsumerGroup.of(unique("over"), Interest.in("over"));
+        bus.declare(group);
+        bus.publish(NewMessage.to("over", "x"));
+        try (Node node = new Node()) {
+            String key = "mainstay:session:" + node.session;
+            // The node shows every second that it lives; what is claimed then says nothing.
+            Eventually.holds("a claim while the session is over", BOUND, () -> {
+                commands.set(key, "ended");
+                Batch batch = claim(node.transport(), group);
+                boolean isOver = "ended".equals(commands.get(key));
+                assertThat(isOver && !batch.isEmpty()).isFalse();
+                return isOver;
+            });
+        }
     }
 
     @Override

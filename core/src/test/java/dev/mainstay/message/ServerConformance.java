@@ -21,6 +21,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
@@ -180,6 +181,27 @@ abstract class ServerConformance {
                 host.close();
             }
             assertThat(got).containsExactly("1", "2", "3");
+        }
+    }
+
+    @Test
+    void what_a_node_carried_over_and_died_before_it_was_forgotten_is_not_stored_again() throws SQLException {
+        try (TestDatabase test = TestDatabase.create();
+                MessageTransport transport = open(RETENTION);
+                Connection connection = test.superuser();
+                Statement statement = connection.createStatement()) {
+            Outbox outbox = new Outbox(test.database(), transport);
+            for (String text : List.of("1", "2")) {
+                Outgoing message = NewMessage.to(channel, text).outgoing(UUID.randomUUID(), "me");
+                outbox.submit(connection, Organizations.DEFAULT, message);
+            }
+            statement.execute("CREATE TABLE carried AS SELECT * FROM message_outbox");
+            outbox.forward();
+            statement.execute("INSERT INTO message_outbox OVERRIDING SYSTEM VALUE SELECT * FROM carried");
+            outbox.forward();
+            assertThat(transport.read(Organizations.DEFAULT, Interest.in(channel), 0, 10))
+                    .extracting(MessageBusConformance::text)
+                    .containsExactly("1", "2");
         }
     }
 

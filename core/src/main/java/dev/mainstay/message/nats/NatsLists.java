@@ -103,8 +103,8 @@ final class NatsLists implements MessageLists {
         Set<String> channels = Set.copyOf(group.wants().channels());
         List<Long> reached = group.reached();
         return IntStream.range(0, reached.size())
-                .mapToObj(urgency ->
-                        log.page(organization, channels, urgency, reached.get(urgency), MOST_COUNTED, head))
+                .mapToObj(
+                        urgency -> log.page(organization, channels, urgency, reached.get(urgency), MOST_COUNTED, head))
                 .flatMap(page -> page.messages().stream())
                 .toList();
     }

@@ -55,7 +55,6 @@ public record MessageSettings(
     public Optional<MessageTransport> open(Duration retention) {
         return url == null
                 ? Optional.empty()
-                : Optional.of(MessageTransportKind.named(word())
-                        .open(url.reveal(), retention));
+                : Optional.of(MessageTransportKind.named(word()).open(url.reveal(), retention));
     }
 }

@@ -65,10 +65,8 @@ final class MessageGroupRoutes {
     private Answer list(Request request) {
         int limit = request.limit(100, MOST);
         String after = Cursor.in(request, "groups", 1, List::getFirst).orElse("");
-        return Answer.json(Page.of(
-                bus(request).groups(after, limit + 1),
-                limit,
-                group -> Cursor.of("groups", group.name())));
+        return Answer.json(
+                Page.of(bus(request).groups(after, limit + 1), limit, group -> Cursor.of("groups", group.name())));
     }
 
     private Answer describe(Request request) {

@@ -68,9 +68,8 @@ final class MessageRoutes {
                 request.moment("to", now),
                 before(request, "messages"),
                 limit + 1);
-        List<MessageView> found = bus(request).search(search).stream()
-                .map(MessageView::of)
-                .toList();
+        List<MessageView> found =
+                bus(request).search(search).stream().map(MessageView::of).toList();
         return Answer.json(Page.of(found, limit, message -> Cursor.of("messages", message.position())));
     }
 
@@ -103,8 +102,7 @@ final class MessageRoutes {
 
     private Answer publish(Request request) {
         NewMessage message = request.body(fields -> NewMessageReader.read(fields, request.caller()));
-        var published =
-                bus(request).as(request.caller().actor()).publish(message);
+        var published = bus(request).as(request.caller().actor()).publish(message);
         return Answer.json(201, published);
     }
 
@@ -159,9 +157,7 @@ final class MessageRoutes {
         int limit = request.limit(100, MOST);
         String after = Cursor.in(request, "channels", 1, List::getFirst).orElse("");
         return Answer.json(Page.of(
-                bus(request).channels(after, limit + 1),
-                limit,
-                channel -> Cursor.of("channels", channel.name())));
+                bus(request).channels(after, limit + 1), limit, channel -> Cursor.of("channels", channel.name())));
     }
 
     private record DeadView(String group, int attempts, String reason, Instant diedAt, MessageView message) {
@@ -175,8 +171,7 @@ final class MessageRoutes {
         int limit = request.limit(100, MOST);
         request.query("group").ifPresent(group -> requireKnown(request, group));
         List<DeadView> found =
-                bus(request).deadLetters(request.query("group"), before(request, "dead"), limit + 1)
-                        .stream()
+                bus(request).deadLetters(request.query("group"), before(request, "dead"), limit + 1).stream()
                         .map(DeadView::of)
                         .toList();
         return Answer.json(
