@@ -19,7 +19,7 @@ public final class CommandLines {
     public static Optional<List<String>> words(String line) {
         var words = new ArrayList<String>();
         var matcher = WORD.matcher(line.strip());
-        while (matcher.find()) {
+        while (matcher.find() && !matcher.group().equals("#")) { // what follows is a comment
             words.add(Optional.ofNullable(matcher.group(1))
                     .or(() -> Optional.ofNullable(matcher.group(2)))
                     .orElseGet(matcher::group));
