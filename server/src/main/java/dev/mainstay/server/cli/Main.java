@@ -37,6 +37,8 @@ public final class Main implements Runnable {
             MessageCommand.class,
             NodeCommand.class,
             ScheduleCommand.class,
+            AlertCommand.class,
+            RecoveryCommand.class,
             DetectCommand.class,
             DatabaseCommand.class,
             ConfigCommand.class,

@@ -103,7 +103,7 @@ final class MessageCommand implements Runnable {
                     int limit) {
         var query = new LinkedHashMap<String, @Nullable String>();
         query.put("channel", channel);
-        query.put("key", key);
+        query.put("routingKey", key);
         query.put("filter", filter);
         query.put("correlation", correlation);
         query.put("sender", sender);
@@ -141,7 +141,7 @@ final class MessageCommand implements Runnable {
         }
         var query = new LinkedHashMap<String, @Nullable String>();
         query.put("channel", channel);
-        query.put("key", key);
+        query.put("routingKey", key);
         query.put("filter", filter);
         query.put("from", Since.parameter(since));
         var left = new AtomicInteger(count);

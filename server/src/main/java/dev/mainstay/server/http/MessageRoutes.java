@@ -62,7 +62,7 @@ final class MessageRoutes {
                 request.query("sender"),
                 request.query("correlation"),
                 request.choice("priority", Priority.values(), Priority::word),
-                worded(request, "key", TopicPattern::of, TopicPattern.ALL),
+                worded(request, "routingKey", TopicPattern::of, TopicPattern.ALL),
                 worded(request, "filter", MessageFilter::of, MessageFilter.NONE),
                 request.moment("from", now),
                 request.moment("to", now),
@@ -115,7 +115,7 @@ final class MessageRoutes {
                 "channel",
                 () -> new Interest(
                         channels,
-                        worded(request, "key", TopicPattern::of, TopicPattern.ALL),
+                        worded(request, "routingKey", TopicPattern::of, TopicPattern.ALL),
                         worded(request, "filter", MessageFilter::of, MessageFilter.NONE)));
         Start start = start(request);
         String key = request.caller().key();

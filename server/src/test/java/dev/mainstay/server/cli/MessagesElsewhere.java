@@ -134,7 +134,8 @@ abstract class MessagesElsewhere {
         String letters = "message-dead-letters";
         assertThat(positions(get(letters + "?group=bills").path("items"), "message"))
                 .containsExactly(position);
-        assertThat(done("message", "dead-letters", "bills", "-o", "csv").out()).contains("bills," + position);
+        assertThat(done("message", "dead-letters", "list", "bills", "-o", "csv").out())
+                .contains("bills," + position);
         call("POST", letters + "/bills/" + position + "/redrive", "{}");
         assertThat(get(letters + "?group=bills").path("items")).isEmpty();
 

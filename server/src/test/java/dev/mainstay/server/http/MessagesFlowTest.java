@@ -49,7 +49,7 @@ class MessagesFlowTest {
 
         JsonNode all = api.get(Role.VIEWER, MESSAGES + "?channel=found").json();
         assertThat(all.path("items").size()).isEqualTo(2);
-        assertThat(positions("?key=eu.%23")).containsExactly(first);
+        assertThat(positions("?routingKey=eu.%23")).containsExactly(first);
         assertThat(positions("?channel=found&filter=body.n%20%3E%201")).containsExactly(second);
         assertThat(positions("?correlation=c-1")).containsExactly(second, first);
         JsonNode one = api.get(Role.VIEWER, MESSAGES + "/" + first).json();
@@ -109,7 +109,7 @@ class MessagesFlowTest {
                         .valueStream()
                         .map(error -> error.path("path").asString()))
                 .contains("$.channel", "$.routingKey", "$.priority", "$.timeToLive");
-        assertThat(api.get(Role.VIEWER, MESSAGES + "?key=a..b").status()).isEqualTo(400);
+        assertThat(api.get(Role.VIEWER, MESSAGES + "?routingKey=a..b").status()).isEqualTo(400);
         assertThat(api.get(Role.VIEWER, MESSAGES + "?filter=nonsense").status()).isEqualTo(400);
         assertThat(api.post(Role.OPERATOR, MESSAGES, "{\"body\":1}").status()).isEqualTo(422);
         assertThat(api.post(Role.VIEWER, MESSAGES, "{\"channel\":\"x\",\"body\":1}")

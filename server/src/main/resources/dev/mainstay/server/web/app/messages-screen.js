@@ -121,7 +121,7 @@ class MessagesScreen extends LitElement {
     const field = (name, words) => html`<input class="field" type="search" placeholder=${words} aria-label=${words} .value=${filter[name]} @input=${(event) => this.#choose({ [name]: event.target.value.trim() })}>`;
     return html`<div class="tools" role="search" aria-label="Filter messages">
       <div class="search">${search}<input type="search" placeholder="Channel" aria-label="Channel" .value=${filter.channel} @input=${(event) => this.#choose({ channel: event.target.value.trim() })}><kbd aria-hidden="true">/</kbd></div>
-      ${field("key", "Routing key: eu.#")}${field("sender", "Sender")}${field("correlation", "Thread")}
+      ${field("routingKey", "Routing key: eu.#")}${field("sender", "Sender")}${field("correlation", "Thread")}
       <select aria-label="Priority" @change=${(event) => this.#choose({ priority: event.target.value })}>
         <option value="" ?selected=${filter.priority === ""}>Any priority</option>
         ${PRIORITIES.map((each) => html`<option value=${each} ?selected=${filter.priority === each}>${each}</option>`)}</select>
@@ -167,7 +167,7 @@ class MessagesScreen extends LitElement {
   }
 
   #follow(filter, after) {
-    const query = new URLSearchParams(Object.entries({ channel: filter.channel, key: filter.key, after: after ?? "" }).filter(([, value]) => value !== ""));
+    const query = new URLSearchParams(Object.entries({ channel: filter.channel, routingKey: filter.routingKey, after: after ?? "" }).filter(([, value]) => value !== ""));
     this.stream = new Stream(`/api/v1/messages/stream?${query}`, (type, message) => type === "message" && streamed(message, filter) && this.#take(message),
       (phase) => (this.live = phase.name === "live"));
     this.stream.open();

@@ -3,7 +3,7 @@
 import { duration } from "./format.js";
 
 export const PRIORITIES = ["critical", "high", "normal", "low"];
-export const FIELDS = ["channel", "key", "sender", "correlation", "priority", "from"];
+export const FIELDS = ["channel", "routingKey", "sender", "correlation", "priority", "from"];
 /** How far back a list goes, as the API takes it. */
 export const SPANS = [["", "Any time"], ["-PT5M", "Last 5 min"], ["-PT1H", "Last hour"], ["-P1D", "Last day"]];
 

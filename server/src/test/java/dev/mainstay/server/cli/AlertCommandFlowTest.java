@@ -1,0 +1,86 @@
+package dev.mainstay.server.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mainstay.testing.Eventually;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `alert` and `recovery` against a server that runs, from an event to an alert a person answers.
+class AlertCommandFlowTest {
+    private static final Duration BOUND = Duration.ofSeconds(30);
+
+    @TempDir
+    private static Path folder;
+
+    private static CommandStage stage;
+
+    @BeforeAll
+    static void start() throws IOException {
+        stage = CommandStage.start(folder, "alerting", "");
+    }
+
+    @AfterAll
+    static void stop() {
+        stage.close();
+    }
+
+    private static Terminal.Said done(String... words) {
+        return stage.terminal().done(words);
+    }
+
+    private static void loseANode() {
+        stage.database().database().write(handle -> handle.execute("""
+                INSERT INTO system_events (organization_id, type, severity, node_id, cause)
+                VALUES ('00000000-0000-0000-0000-000000000001', 'node.lost', 'critical', 'elsewhere', 'expired')
+                """));
+    }
+
+    @Test
+    void an_alert_is_found_and_answered() {
+        loseANode();
+        Eventually.holds(
+                "it fires",
+                BOUND,
+                () -> done("alert", "list", "--state", "firing", "--rule", "node-lost")
+                        .out()
+                        .contains("node.lost in 2m"));
+        String id = done("alert", "list", "--rule", "node-lost", "-o", "json")
+                .json()
+                .at("/items/0/id")
+                .asString();
+        assertThat(done("alert", "ack", id, "--note", "on it").out()).contains("acknowledged");
+        assertThat(done("alert", "describe", id).out()).contains("on it", "system_events", "elsewhere");
+        assertThat(done("alert", "resolve", id).out()).contains("resolved");
+        assertThat(stage.terminal().type("alert", "describe", "nothing").exit()).isEqualTo(ExitCode.NOT_FOUND);
+    }
+
+    @Test
+    void rules_are_listed_as_people_write_them() {
+        assertThat(done("alert", "rules").out()).contains("heartbeat-missed", "builtin", "silent");
+    }
+
+    @Test
+    void a_silence_is_made_listed_and_ended() {
+        var made = done("alert", "silence", "--agent", "a", "--for", "PT2H", "--reason", "the disk", "-o", "json");
+        String id = made.json().at("/items/0/id").asString();
+        assertThat(done("alert", "silences").out()).contains("the disk");
+        done("alert", "unsilence", id);
+        assertThat(done("alert", "silences").out()).doesNotContain("the disk");
+        assertThat(stage.terminal().type("alert", "silence", "--for", "PT2H").exit())
+                .isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void nothing_to_heal_is_an_empty_list() {
+        assertThat(done("recovery", "list", "-o", "json").json().path("items")).isEmpty();
+        assertThat(done("recovery", "success", "-o", "json").json().path("items"))
+                .isEmpty();
+        assertThat(stage.terminal().type("recovery", "describe", "none").exit()).isEqualTo(ExitCode.NOT_FOUND);
+    }
+}
