@@ -17,7 +17,7 @@ class RepositoryTest {
     /// Folders of one machine; the same names inside a URL are no concern.
     private static final Pattern MACHINE_PATH = Pattern.compile("(?<![\\w.-])/(work|root|home/\\w+)/\\w");
 
-    private static final Pattern UNFINISHED = Pattern.compile("\\b(TO" + "DO|FIX" + "ME)\\b");
+    private static final Pattern UNFINISHED = Pattern.compile("\\b(TO" + "DO|FIX" + "ME)\\b|^[<>]{7} ");
     private static final Pattern MOCKING =
             Pattern.compile("(?i)(org\\.mock" + "ito|easy" + "mock|power" + "mock|jmock" + "it|io\\.mock" + "k)");
     private static final Pattern JDK_HINT = Pattern.compile("Mainstay needs a JDK [^<']*");
