@@ -225,8 +225,8 @@ public final class Fleet implements AutoCloseable {
         NotificationSender sender =
                 new NotificationSender(database, builder.alerts().notifiers());
         return List.of(
-                new Duty("liveness", Liveness.PERIOD, lease -> liveness.round(lease::check)),
-                new Duty(ALERTS, AlertEngine.PERIOD, lease -> alerts.round(lease::check)),
+                new Duty("liveness", Liveness.PERIOD, lease -> liveness.round(lease::check), Liveness.DUE),
+                new Duty(ALERTS, AlertEngine.PERIOD, lease -> alerts.round(lease::check), AlertEngine.DUE),
                 new Duty(NOTIFICATIONS, NotificationSender.PERIOD, lease -> sender.round(), NotificationSender.DUE),
                 new Duty("outside", OUTSIDE_PERIOD, lease -> outside.expireSilent(lease::check), OutsideAgents.DUE),
                 new Duty("tasks", TASKS_PERIOD, lease -> upkeep.round(), TaskUpkeep.DUE),

@@ -12,11 +12,23 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 
-/// Looks which rules' conditions hold, and makes the alerts and the outbox follow. What it sees and what it writes is
-/// one
-/// transaction, so that no alert is told without being stored, nor stored without being told. Confined to one thread.
+/// Looks which rules' conditions hold, and makes the alerts and the outbox follow.
+///
+/// What it sees and what it writes is one transaction, so that no alert is told without being stored, nor stored
+/// without being told. Confined to one thread.
 public final class AlertEngine {
     public static final Duration PERIOD = Duration.ofSeconds(1);
+
+    /// SQL that tells whether a round has anything to do. What is grave is seen at once; metrics, health and ordinary
+    /// events are looked at each five seconds where agents run, else each minute: a node at rest costs nothing.
+    public static final String DUE = """
+            EXISTS (SELECT FROM agent_suspicions)
+                OR EXISTS (SELECT FROM alerts WHERE state <> 'resolved' OR told_at < resolved_at)
+                OR EXISTS (SELECT FROM agents WHERE state IN ('failed', 'quarantined'))
+                OR EXISTS (SELECT FROM system_events WHERE at > now() - interval '3 seconds' AND severity <> 'info')
+                OR floor(extract(epoch FROM now())) % CASE
+                    WHEN EXISTS (SELECT FROM agent_leases WHERE session_id IS NOT NULL) THEN 5 ELSE 60 END = 0
+            """;
     /// The notifier there always is.
     public static final String LOG = "log";
 

@@ -14,6 +14,12 @@ import org.jdbi.v3.core.Handle;
 public final class Liveness {
     public static final Duration PERIOD = Duration.ofSeconds(1);
 
+    /// SQL that tells whether a round has anything to do: whether somebody runs an agent.
+    public static final String DUE = """
+            EXISTS (SELECT FROM agent_leases WHERE session_id IS NOT NULL OR lease_token IS NOT NULL)
+                OR EXISTS (SELECT FROM agent_suspicions)
+            """;
+
     private final Database database;
     private final LivenessStore store = new LivenessStore();
     private final FailureDetector detector = new FailureDetector(PERIOD);

@@ -1,7 +1,7 @@
 // JSON whose numbers keep every digit. A payload is not ours: shown and sent back, it must be what it was.
 
 /** Properties that hold what somebody else gave. */
-const FOREIGN = ["payload", "result"];
+const FOREIGN = ["payload", "result", "body", "headers"];
 
 /** A number that a double would change stays the text it is; where the browser cannot do that, it is rounded as ever. */
 const asWritten = (key, value, context) => (typeof value === "number" && context?.source !== undefined && String(value) !== context.source ? JSON.rawJSON(context.source) : value);

@@ -3,7 +3,7 @@
 import { LitElement, html, css, nothing } from "lit";
 import * as api from "./api.js";
 import { since } from "./clock.js";
-import { age, count, moment, plural } from "./format.js";
+import { ago, count, moment, plural } from "./format.js";
 import { mark } from "./icons.js";
 import { groupStanding } from "./messages.js";
 import { href } from "./address.js";
@@ -118,7 +118,7 @@ class MessageGroups extends LitElement {
     const name = `${message.position} of ${group}`;
     return html`<div class="letter">
       <div><a href=${href("messages", String(message.position), this.query)}>${group} · ${message.channel}${message.routingKey ? ` · ${message.routingKey}` : nothing}</a>
-        <span class="about muted" title=${moment(diedAt)}>given up ${age(since(diedAt))} ago after ${plural(attempts, "attempt")}</span></div>
+        <span class="about muted" title=${moment(diedAt)}>given up ${ago(since(diedAt))} after ${plural(attempts, "attempt")}</span></div>
       <p class="reason bad">${reason || "without a reason"}</p>
       ${this.commandable ? html`<div class="actions">
         <button aria-label="Redrive ${name}" @click=${() => this.#ask("Redrive", name, "Its group gets it again, as if it had never been tried.", false, () => api.post(`${letterPath(letter)}/redrive`))}>Redrive…</button>

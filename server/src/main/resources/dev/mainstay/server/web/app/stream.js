@@ -2,6 +2,7 @@
 
 import { headers, problemOf, Refusal } from "./api.js";
 import { EventParser } from "./event-parser.js";
+import { parseAnswer } from "./exact-json.js";
 
 const SHORTEST_WAIT = 500;
 const LONGEST_WAIT = 15_000;
@@ -94,7 +95,7 @@ export class Stream {
 
   #deliver(event) {
     if (event.id) this.#lastId = event.id;
-    this.#onEvent(event.type, JSON.parse(event.data));
+    this.#onEvent(event.type, parseAnswer(event.data));
   }
 
   async #pause() {
