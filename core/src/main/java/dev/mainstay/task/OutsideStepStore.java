@@ -25,12 +25,6 @@ final class OutsideStepStore {
                 make_interval(secs => :patience::double precision), :started)
             """;
 
-    private static final String CHILDREN = """
-            SELECT count(*)
-            FROM tasks
-            WHERE organization_id = :organization AND id = ANY (:children) AND parent_id = :task
-            """;
-
     private final OutsideEndings endings;
 
     OutsideStepStore(OutsideEndings endings) {
@@ -70,8 +64,7 @@ final class OutsideStepStore {
         if (reason != null) {
             return new OutsideStep.Ended(endings.end(handle, held, "cancelled", reason, null));
         }
-        requireChildren(handle, held, wait);
-        Answer answer = held.bind(handle.createQuery(AWAIT))
+        Answer answer = TaskLink.checked(() -> held.bind(handle.createQuery(AWAIT))
                 .bind("position", position)
                 .bind("kind", wait.kind())
                 .bind("name", wait.name())
@@ -79,28 +72,12 @@ final class OutsideStepStore {
                 .bind("enough", wait.enough())
                 .bind("patience", wait.atMost() == null ? null : wait.atMost().toNanos() / 1e9)
                 .map((row, context) -> Answer.of(row))
-                .one();
+                .one());
         held.require(!answer.outcome().equals("lost"));
         OutsideEndings.close(handle, held.lease());
         return answer.outcome().equals("there")
                 ? new OutsideStep.Done(true, answer.step())
                 : new OutsideStep.Waiting("awaiting");
-    }
-
-    /// It would wait for ever for those that are none.
-    private static void requireChildren(Handle handle, OutsideHold held, StepStore.Wait wait) {
-        long known = wait.children().isEmpty()
-                ? 0
-                : OutsideHold.bind(handle.createQuery(CHILDREN), held.lease())
-                        .bindArray("children", UUID.class, wait.children())
-                        .mapTo(Long.class)
-                        .one();
-        if (known < wait.children().size()) {
-            throw new MainstayException(
-                    ErrorCode.TASK_LINK,
-                    "of the " + wait.children().size() + " tasks to wait for, " + known + " are children of task "
-                            + held.lease().task());
-        }
     }
 
     private static Answer keep(Handle handle, OutsideHold held, StoredStep step) {

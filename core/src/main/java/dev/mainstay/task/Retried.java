@@ -12,6 +12,8 @@ public enum Retried {
     OPEN,
     /// It had ended otherwise than as a dead letter; nothing changed.
     OVER,
+    /// It is a dead letter, but another task holds its unique key by now; nothing changed.
+    HELD,
     /// There is no such task.
     UNKNOWN;
 

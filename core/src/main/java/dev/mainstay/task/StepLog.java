@@ -1,5 +1,7 @@
 package dev.mainstay.task;
 
+import dev.mainstay.ErrorCode;
+import dev.mainstay.MainstayException;
 import dev.mainstay.task.StepStore.Awaited;
 import dev.mainstay.task.StepStore.Wait;
 import java.time.Duration;
@@ -135,11 +137,19 @@ final class StepLog implements Steps {
         if (stored != null) {
             return stored.isTimedOut() ? Optional.empty() : Optional.of(read(stored, type));
         }
-        Awaited awaited = services.steps().await(task, position, wait, startedAt);
+        Awaited awaited = await(position, wait);
         if (!awaited.isThere()) {
             throw suspended(Ending.awaiting(task, startedAt), wait.kind() + " " + wait.name());
         }
         return Optional.of(Payload.read(awaited.came() == null ? "null" : awaited.came(), type));
+    }
+
+    private Awaited await(int position, Wait wait) {
+        try {
+            return services.steps().await(task, position, wait, startedAt);
+        } catch (MainstayException e) {
+            throw e.code() == ErrorCode.TASK_LINK ? new NotRetryableException(String.valueOf(e.getMessage()), e) : e;
+        }
     }
 
     private Suspended suspended(Ending ending, String waitsFor) {

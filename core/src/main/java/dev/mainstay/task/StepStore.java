@@ -135,9 +135,10 @@ final class StepStore {
             int enough,
             @Nullable Duration atMost) {}
 
+    /// Throws with `TASK_LINK` for what could only be waited for for ever.
     Awaited await(ClaimedTask task, int position, Wait wait, Instant startedAt) {
         try {
-            Awaited awaited = database.write(handle -> handle.createQuery(AWAIT)
+            Awaited awaited = TaskLink.checked(() -> database.write(handle -> handle.createQuery(AWAIT)
                     .bind("organization", task.organization())
                     .bind("token", task.claim().token())
                     .bind("task", task.id())
@@ -154,7 +155,7 @@ final class StepStore {
                     .map((row, context) -> row.getString(1).equals("lost")
                             ? null
                             : new Awaited(row.getString(1).equals("there"), row.getString(2)))
-                    .one());
+                    .one()));
             if (awaited != null) {
                 return awaited;
             }

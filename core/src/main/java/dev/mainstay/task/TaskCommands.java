@@ -40,11 +40,10 @@ final class TaskCommands {
     }
 
     /// A dead letter, with its payload or another.
-    static boolean redrive(Handle handle, UUID organization, UUID task, @Nullable Object payload) {
-        return of(handle, "SELECT task_redrive(:organization, :task, :payload::jsonb)", organization, task)
-                .bind("payload", Payload.nullableText("payload", payload))
-                .mapTo(Boolean.class)
-                .one();
+    static Retried redrive(Handle handle, UUID organization, UUID task, @Nullable Object payload) {
+        return Retried.of(
+                word(of(handle, "SELECT task_redrive(:organization, :task, :payload::jsonb)", organization, task)
+                        .bind("payload", Payload.nullableText("payload", payload))));
     }
 
     static Signalled signal(Handle handle, UUID organization, UUID task, String name, @Nullable Object value) {

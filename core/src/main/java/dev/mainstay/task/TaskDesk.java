@@ -74,14 +74,14 @@ public final class TaskDesk {
         });
     }
 
-    /// Makes a dead letter claimable again, with its payload or another; false when it is none.
-    public boolean redrive(UUID task, @Nullable Object payload, String reason) {
+    /// Makes a dead letter claimable again, with its payload or another, at the end of the line of its ordering key.
+    public Retried redrive(UUID task, @Nullable Object payload, String reason) {
         return again(handle -> {
-            boolean isAgain = TaskCommands.redrive(handle, organization(), task, payload);
-            if (isAgain) {
+            Retried was = TaskCommands.redrive(handle, organization(), task, payload);
+            if (was == Retried.REDRIVEN) {
                 tell(handle, "redrive", task, reason, Map.of("edited", payload != null));
             }
-            return isAgain;
+            return was;
         });
     }
 

@@ -78,8 +78,8 @@ public final class TaskQueue {
         return database.write(handle -> TaskCommands.cancel(handle, organization, task, reason));
     }
 
-    /// Makes a dead letter claimable again; false when it is none.
-    public boolean redrive(UUID task) {
+    /// Makes a dead letter claimable again, at the end of the line of its ordering key.
+    public Retried redrive(UUID task) {
         return again(handle -> TaskCommands.redrive(handle, organization, task, null));
     }
 

@@ -2,8 +2,6 @@ package dev.mainstay.task;
 
 import static dev.mainstay.postgres.Columns.column;
 
-import dev.mainstay.ErrorCode;
-import dev.mainstay.MainstayException;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.OrganizationDatabase;
 import dev.mainstay.postgres.UuidArray;
@@ -19,7 +17,6 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.JdbiException;
@@ -58,9 +55,6 @@ final class TaskStore {
                 most_attempts => task.attempts) AS enqueued
             ORDER BY task.place
             """;
-
-    /// What task_enqueue says of a parent or needed task that is not there.
-    private static final String UNKNOWN_LINK = "MS010";
 
     private static final String TAG_SEPARATOR = "\u001f";
 
@@ -114,13 +108,14 @@ final class TaskStore {
     /// All or none, in one transaction, in the order given.
     List<Enqueued> enqueueAll(UUID organization, List<NewTask> tasks) {
         giveLanes(organization, tasks);
-        return linked(() -> database.write(handle -> enqueueAll(handle, organization, tasks, null)));
+        return TaskLink.checked(() -> database.write(handle -> enqueueAll(handle, organization, tasks, null)));
     }
 
     /// The same as a request of the organization, in the name of `actor`.
     List<Enqueued> enqueueAll(OrganizationDatabase requests, List<NewTask> tasks, String actor) {
         giveLanes(requests.organization(), tasks);
-        return linked(() -> requests.write(handle -> enqueueAll(handle, requests.organization(), tasks, actor)));
+        return TaskLink.checked(
+                () -> requests.write(handle -> enqueueAll(handle, requests.organization(), tasks, actor)));
     }
 
     private List<Enqueued> enqueueAll(Handle handle, UUID organization, List<NewTask> tasks, @Nullable String actor) {
@@ -132,19 +127,6 @@ final class TaskStore {
     /// In transactions of their own, lest all who enqueue the first of a type wait for the end of this one.
     private void giveLanes(UUID organization, List<NewTask> tasks) {
         tasks.forEach(task -> lane(organization, task.queue(), task.type()));
-    }
-
-    private static <R> R linked(Supplier<R> enqueueing) {
-        try {
-            return enqueueing.get();
-        } catch (JdbiException e) {
-            if (e.getCause() instanceof SQLException sql && UNKNOWN_LINK.equals(sql.getSQLState())) {
-                String said = String.valueOf(sql.getMessage()).replaceFirst("^ERROR: ", "");
-                throw new MainstayException(
-                        ErrorCode.TASK_LINK, said.lines().findFirst().orElse(said), e);
-            }
-            throw e;
-        }
     }
 
     /// Tasks that need no more than their two rows, in the order given; the identifiers in that order.

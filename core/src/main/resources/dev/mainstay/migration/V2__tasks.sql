@@ -376,6 +376,49 @@ BEGIN
     END IF;
 END $$;
 
+-- Gives a task its unique key, unless another one holds it: that one is returned, else the task itself.
+CREATE FUNCTION task_hold_key(tenant uuid, task uuid, task_type text, key text, until timestamptz) RETURNS uuid
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+DECLARE
+    holder uuid;
+BEGIN
+    INSERT INTO task_keys AS held (organization_id, type, unique_key, task_id, held_until)
+    VALUES (tenant, task_type, key, task, until)
+    ON CONFLICT (organization_id, type, unique_key) DO UPDATE
+    SET task_id = excluded.task_id, ended = false, held_until = greatest(excluded.held_until, held.held_until)
+    WHERE held.ended AND (held.held_until <= clock_timestamp() OR held.task_id = excluded.task_id)
+    RETURNING held.task_id INTO holder;
+    IF holder IS NULL THEN
+        SELECT held.task_id INTO holder FROM task_keys held
+        WHERE held.organization_id = tenant AND held.type = task_type AND held.unique_key = key;
+    END IF;
+    RETURN holder;
+END $$;
+
+-- Puts a task at the end of the line of its ordering key; false when nobody stands there, so that it is the head.
+CREATE FUNCTION task_stand_in_line(tenant uuid, in_queue text, ordering text, task uuid) RETURNS boolean
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+BEGIN
+    LOOP
+        INSERT INTO task_orders (organization_id, queue, ordering_key, task_id)
+        VALUES (tenant, in_queue, ordering, task) ON CONFLICT DO NOTHING;
+        IF FOUND THEN
+            RETURN false;
+        END IF;
+        PERFORM FROM task_orders
+        WHERE organization_id = tenant AND queue = in_queue AND ordering_key = ordering FOR UPDATE;
+        IF FOUND THEN
+            INSERT INTO task_line (organization_id, queue, ordering_key, task_id)
+            VALUES (tenant, in_queue, ordering, task);
+            RETURN true;
+        END IF;
+    END LOOP;
+END $$;
+
 -- Adds one task with all that a task can have; the identifier of the one that holds its unique key instead, if any.
 -- Part of the caller's transaction. due is an absolute moment, delay counts from now.
 CREATE FUNCTION task_enqueue(
@@ -402,15 +445,9 @@ DECLARE
     asked uuid[] := nullif(needs, '{}');
 BEGIN
     IF key IS NOT NULL THEN
-        INSERT INTO task_keys AS held (organization_id, type, unique_key, task_id, held_until)
-        VALUES (tenant, task_type, key, fresh, clock_timestamp() + coalesce(key_kept, interval '0'))
-        ON CONFLICT (organization_id, type, unique_key) DO UPDATE
-        SET task_id = excluded.task_id, ended = false, held_until = excluded.held_until
-        WHERE held.ended AND held.held_until <= clock_timestamp()
-        RETURNING held.task_id INTO holder;
-        IF holder IS NULL THEN
-            RETURN QUERY SELECT held.task_id, false FROM task_keys held
-                WHERE held.organization_id = tenant AND held.type = task_type AND held.unique_key = key;
+        holder := task_hold_key(tenant, fresh, task_type, key, clock_timestamp() + coalesce(key_kept, interval '0'));
+        IF holder <> fresh THEN
+            RETURN QUERY SELECT holder, false;
             RETURN;
         END IF;
         linked := linked | 1;
@@ -438,19 +475,7 @@ BEGIN
         RAISE EXCEPTION 'needed task % is unknown', needs[1] USING ERRCODE = 'MS010';
     END IF;
     IF ordering IS NOT NULL THEN
-        LOOP
-            INSERT INTO task_orders (organization_id, queue, ordering_key, task_id)
-            VALUES (tenant, in_queue, ordering, fresh) ON CONFLICT DO NOTHING;
-            EXIT WHEN FOUND;
-            PERFORM FROM task_orders
-            WHERE organization_id = tenant AND queue = in_queue AND ordering_key = ordering FOR UPDATE;
-            IF FOUND THEN
-                INSERT INTO task_line (organization_id, queue, ordering_key, task_id)
-                VALUES (tenant, in_queue, ordering, fresh);
-                gates := gates + 1;
-                EXIT;
-            END IF;
-        END LOOP;
+        gates := gates + task_stand_in_line(tenant, in_queue, ordering, fresh)::integer;
         linked := linked | 2;
     END IF;
     IF ends IS NOT NULL THEN
@@ -556,7 +581,7 @@ BEGIN
     DELETE FROM task_cancels WHERE organization_id = tenant AND task_id = task;
     DELETE FROM task_waits WHERE organization_id = tenant AND task_id = task;
     DELETE FROM task_signals WHERE organization_id = tenant AND task_id = task;
-    DELETE FROM task_needs WHERE organization_id = tenant AND task_id = task AND done.links & 8 <> 0;
+    DELETE FROM task_needs WHERE organization_id = tenant AND needed_id = ANY (done.needed_ids) AND task_id = task;
     IF final_state = 'dead' THEN
         INSERT INTO dead_letters (organization_id, task_id, lane_id, reason) VALUES (tenant, task, done.lane_id, why);
         INSERT INTO system_events (organization_id, type, severity, cause, detail)
@@ -635,7 +660,7 @@ $$;
 
 -- Ends an attempt by anything but success, in one guarded step; false when the lease was lost, and nothing changed.
 -- how is one of: failed, timed out (again after `again`), released (again at once, counted nowhere), snoozed (after
--- `again`), dead, cancelled.
+-- `again`), dead, cancelled. A task that a person wants ended is not tried again, however its attempt ended.
 CREATE FUNCTION task_attempt_ended(
         tenant uuid, token uuid, task uuid, attempt_fence bigint, how text, why text, again interval,
         started timestamptz)
@@ -646,7 +671,7 @@ AS $$
 DECLARE
     ran tasks;
     by_worker text;
-    is_end boolean := how IN ('dead', 'cancelled');
+    final_state text := CASE WHEN how IN ('dead', 'cancelled') THEN how END;
 BEGIN
     IF NOT task_claim_held(tenant, token) THEN
         RETURN false;
@@ -660,13 +685,18 @@ BEGIN
         RETURN false;
     END IF;
     DELETE FROM task_claims WHERE organization_id = tenant AND lease_token = token AND task_ids = '{}';
+    IF ran.cancel_reason IS NOT NULL AND how <> 'cancelled' THEN
+        final_state := 'cancelled';
+        how := CASE how WHEN 'dead' THEN 'failed' ELSE how END;
+    END IF;
     INSERT INTO task_attempts (organization_id, task_id, fence, outcome, worker, started_at, error)
     VALUES (tenant, task, attempt_fence, how, by_worker, started, why);
-    IF is_end THEN
+    IF final_state IS NOT NULL THEN
         UPDATE tasks
-        SET worker = by_worker, started_at = started, fence = fence + 1, attempts = attempts + (how = 'dead')::integer
+        SET worker = by_worker, started_at = started, fence = fence + 1,
+            attempts = attempts + (how IN ('failed', 'timed out', 'dead'))::integer
         WHERE organization_id = tenant AND id = task;
-        PERFORM task_end(tenant, task, how, why);
+        PERFORM task_end(tenant, task, final_state, coalesce(ran.cancel_reason, why));
     ELSE
         UPDATE tasks
         SET fence = fence + 1,
@@ -912,8 +942,68 @@ BEGIN
     END IF;
 END $$;
 
+-- Which tasks cannot go on before this one has ended: what needs it, what stands behind it in line, whose children it is
+-- among, and what waits for those. Running tasks are few in it, since a task of which nobody waits is alone.
+CREATE FUNCTION task_held_up_by(tenant uuid, task uuid) RETURNS SETOF uuid
+    LANGUAGE sql STABLE
+    SET search_path = ${schema}, pg_temp
+AS $$
+    WITH RECURSIVE behind (id) AS (
+        SELECT task
+        UNION
+        SELECT next.id
+        FROM behind
+        JOIN tasks ahead ON ahead.organization_id = tenant AND ahead.id = behind.id AND ahead.state = 'open'
+        CROSS JOIN LATERAL (
+            SELECT need.task_id FROM task_needs need
+            WHERE need.organization_id = tenant AND need.needed_id = ahead.id
+            UNION ALL
+            SELECT line.task_id FROM task_line line
+            JOIN task_lanes lane ON lane.organization_id = tenant AND lane.lane_id = ahead.lane_id
+                AND lane.queue = line.queue
+            WHERE line.organization_id = tenant AND line.ordering_key = ahead.ordering_key
+                AND line.seq > coalesce((
+                    SELECT own.seq FROM task_line own
+                    WHERE own.organization_id = tenant AND own.queue = line.queue
+                        AND own.ordering_key = line.ordering_key AND own.task_id = ahead.id), 0)
+            UNION ALL
+            SELECT wait.task_id FROM task_waits wait
+            WHERE wait.organization_id = tenant AND wait.task_id = ahead.parent_id
+                AND wait.children @> ARRAY[ahead.id]) AS next (id))
+    SELECT id FROM behind
+$$;
+
+-- Refuses to wait for what is no child of the task, or cannot end before the task has: both would be for ever.
+CREATE FUNCTION task_check_children(tenant uuid, task uuid, awaited uuid[], enough integer) RETURNS void
+    LANGUAGE plpgsql STABLE
+    SET search_path = ${schema}, pg_temp
+AS $$
+DECLARE
+    stranger uuid;
+    stuck uuid[];
+BEGIN
+    SELECT child.id INTO stranger
+    FROM unnest(awaited) AS child (id)
+    WHERE NOT EXISTS (
+        SELECT FROM tasks WHERE organization_id = tenant AND tasks.id = child.id AND parent_id = task)
+    LIMIT 1;
+    IF FOUND THEN
+        RAISE EXCEPTION 'task % is no child of task %, which would wait for it for ever', stranger, task
+            USING ERRCODE = 'MS010';
+    END IF;
+    IF EXISTS (SELECT FROM task_blocked WHERE organization_id = tenant AND task_id = ANY (awaited))
+            OR EXISTS (SELECT FROM task_waits WHERE organization_id = tenant AND task_id = ANY (awaited)) THEN
+        stuck := ARRAY(SELECT unnest(awaited) INTERSECT SELECT task_held_up_by(tenant, task));
+        IF cardinality(awaited) - cardinality(stuck) < enough THEN
+            RAISE EXCEPTION 'task % would wait for itself: its child % cannot go on before it has ended', task, stuck[1]
+                USING ERRCODE = 'MS010';
+        END IF;
+    END IF;
+END $$;
+
 -- Lets a running task wait without a worker, unless what it waits for is there already. Returns 'lost' (the lease was,
--- and nothing changed), 'there' (came holds it, and the step is stored) or 'waiting' (the attempt has ended).
+-- and nothing changed), 'there' (came holds it, and the step is stored) or 'waiting' (the attempt has ended, and with it
+-- the task if a person wants that).
 CREATE FUNCTION task_await(
         tenant uuid, token uuid, task uuid, attempt_fence bigint, at_position integer, wait_kind text, wait_name text,
         awaited uuid[], enough integer, patience interval, started timestamptz)
@@ -926,6 +1016,7 @@ DECLARE
     open_children integer;
     missing integer;
     by_worker text;
+    ran tasks;
 BEGIN
     IF NOT task_claim_held(tenant, token) THEN
         RETURN QUERY SELECT 'lost', NULL::jsonb;
@@ -934,12 +1025,23 @@ BEGIN
     UPDATE task_claims SET task_ids = array_remove(task_ids, task)
     WHERE organization_id = tenant AND lease_token = token AND task_ids @> ARRAY[task]
     RETURNING worker INTO by_worker;
-    PERFORM FROM tasks
+    SELECT * INTO ran FROM tasks
     WHERE organization_id = tenant AND id = task AND state = 'open' AND fence = attempt_fence - 1 FOR UPDATE;
     IF NOT FOUND OR by_worker IS NULL THEN
         RAISE EXCEPTION 'lease lost' USING ERRCODE = 'MS011';
     END IF;
+    IF ran.cancel_reason IS NOT NULL THEN
+        INSERT INTO task_attempts (organization_id, task_id, fence, outcome, worker, started_at, error)
+        VALUES (tenant, task, attempt_fence, 'cancelled', by_worker, started, ran.cancel_reason);
+        UPDATE tasks SET worker = by_worker, started_at = started, fence = fence + 1
+        WHERE organization_id = tenant AND id = task;
+        PERFORM task_end(tenant, task, 'cancelled', ran.cancel_reason);
+        outcome := 'waiting';
+        RETURN NEXT;
+        RETURN;
+    END IF;
     IF wait_kind = 'children' THEN
+        PERFORM task_check_children(tenant, task, awaited, enough);
         SELECT count(*) INTO open_children FROM tasks
         WHERE organization_id = tenant AND id = ANY (awaited) AND state = 'open';
         missing := enough - (cardinality(awaited) - open_children);
@@ -1097,7 +1199,8 @@ BEGIN
     RETURN ended;
 END $$;
 
--- A new task that begins behind the steps before a position of another one, with its payload or an edited one.
+-- A new task that begins behind the steps before a position of another one, with its payload or an edited one. It is
+-- nobody's child, stands in no line and holds no unique key: those are of the one that did the work.
 CREATE FUNCTION task_fork(tenant uuid, task uuid, before_position integer, new_payload jsonb DEFAULT NULL)
     RETURNS uuid
     LANGUAGE plpgsql VOLATILE
@@ -1122,45 +1225,61 @@ BEGIN
     RETURN fresh;
 END $$;
 
--- Makes a dead letter claimable again, with all its attempts before it; false when it is none.
-CREATE FUNCTION task_redrive(tenant uuid, task uuid, new_payload jsonb DEFAULT NULL) RETURNS boolean
+-- Makes a dead letter claimable again, with all its attempts before it: at the end of the line of its ordering key, and
+-- counting again among the children its parent waits for. Returns 'redriven', 'held' (another task has its unique key by
+-- now), 'open' or 'over' for one that is no dead letter, null for one that is unknown.
+CREATE FUNCTION task_redrive(tenant uuid, task uuid, new_payload jsonb DEFAULT NULL) RETURNS text
     LANGUAGE plpgsql VOLATILE
     SET search_path = ${schema}, pg_temp
 AS $$
 DECLARE
     again tasks;
+    lane task_lanes;
+    again_rank smallint;
 BEGIN
-    UPDATE tasks
-    SET state = 'open', ended_at = NULL, error = NULL, attempts = 0, crashes = 0, links = links & 32,
-        cancel_reason = NULL, expires_at = NULL, payload = coalesce(new_payload, payload)
-    WHERE organization_id = tenant AND id = task AND state = 'dead'
-    RETURNING * INTO again;
-    IF NOT FOUND THEN
-        RETURN false;
+    SELECT * INTO again FROM tasks WHERE organization_id = tenant AND id = task FOR UPDATE;
+    IF again.id IS NULL THEN
+        RETURN NULL;
+    ELSIF again.state <> 'dead' THEN
+        RETURN CASE again.state WHEN 'open' THEN 'open' ELSE 'over' END;
     END IF;
+    SELECT * INTO STRICT lane FROM task_lanes WHERE organization_id = tenant AND lane_id = again.lane_id;
+    IF again.unique_key IS NOT NULL
+            AND task_hold_key(tenant, task, lane.type, again.unique_key, clock_timestamp()) <> task THEN
+        RETURN 'held';
+    END IF;
+    UPDATE tasks
+    SET state = 'open', ended_at = NULL, error = NULL, attempts = 0, crashes = 0, cancel_reason = NULL,
+        expires_at = NULL, links = links & (1 | 2 | 4 | 32), payload = coalesce(new_payload, payload)
+    WHERE organization_id = tenant AND id = task;
     DELETE FROM dead_letters WHERE organization_id = tenant AND task_id = task;
-    PERFORM task_place(tenant, task, again.lane_id, task_rank(again.priority, again.crashes), NULL, 'retry');
-    RETURN true;
+    IF again.parent_id IS NOT NULL THEN
+        PERFORM FROM tasks WHERE organization_id = tenant AND id = again.parent_id AND state = 'open' FOR UPDATE;
+        UPDATE task_waits SET remaining = remaining + 1
+        WHERE organization_id = tenant AND task_id = again.parent_id AND children @> ARRAY[task];
+    END IF;
+    again_rank := task_rank(again.priority, 0::smallint);
+    IF again.ordering_key IS NOT NULL AND task_stand_in_line(tenant, lane.queue, again.ordering_key, task) THEN
+        INSERT INTO task_blocked (organization_id, task_id, gates, lane_id, rank)
+        VALUES (tenant, task, 1, again.lane_id, again_rank);
+    ELSE
+        PERFORM task_place(tenant, task, again.lane_id, again_rank, NULL, 'retry');
+    END IF;
+    RETURN 'redriven';
 END $$;
 
--- Lets a task be tried again: 'redriven' when it was a dead letter, 'sooner' when it waited for its time; a durable sleep
--- is not cut short. 'open' or 'over' when there is nothing to hurry, null for one that is unknown.
+-- Lets a task be tried again: 'sooner' when it waited for its time, though a durable sleep is not cut short; 'open' when
+-- there is nothing to hurry; else what task_redrive says.
 CREATE FUNCTION task_retry(tenant uuid, task uuid) RETURNS text
     LANGUAGE plpgsql VOLATILE
     SET search_path = ${schema}, pg_temp
 AS $$
 DECLARE
-    stood text;
+    answer text := task_redrive(tenant, task);
     held task_delayed;
 BEGIN
-    SELECT state INTO stood FROM tasks WHERE organization_id = tenant AND id = task FOR UPDATE;
-    IF stood IS NULL THEN
-        RETURN NULL;
-    ELSIF stood = 'dead' THEN
-        PERFORM task_redrive(tenant, task);
-        RETURN 'redriven';
-    ELSIF stood <> 'open' THEN
-        RETURN 'over';
+    IF answer IS DISTINCT FROM 'open' THEN
+        RETURN answer;
     END IF;
     DELETE FROM task_delayed WHERE organization_id = tenant AND task_id = task AND cause <> 'sleep' RETURNING * INTO held;
     IF NOT FOUND THEN
@@ -1196,8 +1315,8 @@ BEGIN
     RETURN NEXT;
 END $$;
 
--- Ends what waited longer than its time to live, unless it runs; how many there were. One that somebody's transaction
--- holds, or what its end changes, is ended the next time.
+-- Ends what has not started within its time to live; how many there were. One that somebody's transaction holds, or
+-- what its end changes, is ended the next time.
 CREATE FUNCTION tasks_expire() RETURNS bigint
     LANGUAGE plpgsql VOLATILE
     SET search_path = ${schema}, pg_temp
@@ -1211,8 +1330,10 @@ BEGIN
         ORDER BY expires_at LIMIT 1000 FOR UPDATE SKIP LOCKED
     LOOP
         BEGIN
-            PERFORM FROM tasks WHERE organization_id = over.organization_id AND id = over.task_id FOR NO KEY UPDATE;
-            IF NOT EXISTS (
+            PERFORM FROM tasks
+            WHERE organization_id = over.organization_id AND id = over.task_id AND fence = 0
+            FOR NO KEY UPDATE;
+            IF FOUND AND NOT EXISTS (
                 SELECT FROM task_claims
                 WHERE organization_id = over.organization_id AND task_ids @> ARRAY[over.task_id])
             AND task_end(over.organization_id, over.task_id, 'expired', 'it had not started by ' || over.expires_at) THEN

@@ -183,10 +183,10 @@ class TaskFlowTest {
         UUID task = fleet.tasks().enqueue(NewTask.of("hopeless", "")).id();
         awaitState(task, "dead");
         assertThat(column(task, "error")).contains("failed 3 times").contains("never");
-        assertThat(fleet.tasks().redrive(task)).isTrue();
+        assertThat(fleet.tasks().redrive(task)).isEqualTo(Retried.REDRIVEN);
         awaitState(task, "dead");
         assertThat(column(task, "fence")).isEqualTo("6");
-        assertThat(fleet.tasks().redrive(UUID.randomUUID())).isFalse();
+        assertThat(fleet.tasks().redrive(UUID.randomUUID())).isEqualTo(Retried.UNKNOWN);
     }
 
     @Test

@@ -47,6 +47,10 @@ final class TaskStage implements AutoCloseable {
                 .getFirst();
     }
 
+    UUID enqueue(NewTask task) {
+        return store.enqueueAll(Organizations.DEFAULT, List.of(task)).getFirst().id();
+    }
+
     /// The one task that can be claimed.
     ClaimedTask claim(UUID session) {
         int lane = store.lane(Organizations.DEFAULT, "work", "work");
@@ -66,12 +70,19 @@ final class TaskStage implements AutoCloseable {
                 .isEmpty();
     }
 
+    /// Ends the attempt by anything but success.
+    void end(UUID session, ClaimedTask task, String outcome, String why, Duration again) {
+        Ending ending = new Ending(task, outcome, why, again, test.database().now());
+        completions.end(session, List.of(ending), List.of(task.claim()));
+    }
+
     String column(UUID task, String column) {
+        return value("SELECT " + column + "::text FROM tasks WHERE id = '" + task + "'");
+    }
+
+    String value(String sql) {
         return test.database()
-                .read(handle -> handle.createQuery("SELECT " + column + "::text FROM tasks WHERE id = :id")
-                        .bind("id", task)
-                        .mapTo(String.class)
-                        .one());
+                .read(handle -> handle.createQuery(sql).mapTo(String.class).one());
     }
 
     @Override

@@ -130,8 +130,16 @@ final class TaskCommandRoutes {
                 throw Refusal.conflict(
                         "TASK_OVER",
                         "task " + id + " has ended and is no dead letter; fork it to do its work once more");
+            case HELD -> throw held(id);
             case UNKNOWN -> throw TaskRoutes.notFound(id.toString());
         };
+    }
+
+    private static Refusal held(UUID id) {
+        return Refusal.conflict(
+                "TASK_STATE",
+                "another task holds the unique key of task " + id + " by now; redrive it once that one has ended, or"
+                        + " fork it, which takes no key");
     }
 
     private static Refusal over(UUID id) {
@@ -143,11 +151,14 @@ final class TaskCommandRoutes {
     private Answer redrive(Request request) {
         UUID id = TaskRoutes.id(request);
         Redrive asked = request.body(fields -> new Redrive(Bodies.reason(fields), fields.any("payload")));
-        if (desk(request).redrive(id, asked.payload, asked.reason)) {
-            return Answer.json(Commanded.of(id, Retried.REDRIVEN));
-        }
-        known(request, id);
-        throw Refusal.conflict("TASK_STATE", "task " + id + " is no dead letter; nothing was changed");
+        Retried was = desk(request).redrive(id, asked.payload, asked.reason);
+        return switch (was) {
+            case REDRIVEN, SOONER -> Answer.json(Commanded.of(id, was));
+            case OPEN, OVER ->
+                throw Refusal.conflict("TASK_STATE", "task " + id + " is no dead letter; nothing was changed");
+            case HELD -> throw held(id);
+            case UNKNOWN -> throw TaskRoutes.notFound(id.toString());
+        };
     }
 
     private TaskDetail known(Request request, UUID id) {

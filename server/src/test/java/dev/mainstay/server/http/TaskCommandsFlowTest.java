@@ -288,6 +288,19 @@ class TaskCommandsFlowTest {
     }
 
     @Test
+    void a_dead_letter_whose_unique_key_another_task_has_stays_one() {
+        String dead = enqueue("{\"type\": \"fragile\", \"payload\": [1], \"uniqueKey\": \"k\"}");
+        awaitTask(dead, "state", "dead");
+        enqueue("{\"type\": \"fragile\", \"payload\": \"x\", \"uniqueKey\": \"k\", \"delay\": \"PT1H\"}");
+        for (String command : List.of("redrive", "retry")) {
+            Reply refused = post("tasks/" + dead + "/" + command, "{\"reason\": \"x\"}");
+            assertThat(refused.code()).isEqualTo("TASK_STATE");
+            assertThat(refused.body()).contains("another task holds the unique key");
+        }
+        assertThat(task(dead).path("state").asString()).isEqualTo("dead");
+    }
+
+    @Test
     void a_delayed_task_is_tried_at_once_when_asked_and_not_a_second_time() {
         String delayed = enqueue("{\"type\": \"nobody\", \"payload\": 1, \"delay\": \"PT1H\"}");
 
