@@ -457,30 +457,6 @@ class TaskCommandsFlowTest {
     }
 
     @Test
-    void limits_are_set_and_taken_away() {
-        enqueue("{\"type\": \"nobody\", \"payload\": {}, \"queue\": \"bounded\"}");
-
-        JsonNode set = limits("{\"concurrency\": 2, \"rate\": 5, \"period\": \"PT10S\", \"reason\": \"x\"}")
-                .json();
-        JsonNode unset = limits("{\"reason\": \"x\"}").json();
-
-        assertThat(set.path("limits").path("concurrency").asInt()).isEqualTo(2);
-        assertThat(set.path("limits").path("rate").asInt()).isEqualTo(5);
-        assertThat(set.path("limits").path("period").asString()).isEqualTo("PT10S");
-        assertThat(unset.path("limits").isNull()).isTrue();
-        assertThat(limits("{\"concurrency\": 0, \"reason\": \"x\"}").status()).isEqualTo(422);
-        assertThat(events("queue.limited")).hasSizeGreaterThanOrEqualTo(2);
-    }
-
-    private static Reply limits(String body) {
-        return api.send(
-                "PUT",
-                "/api/v1/queues/bounded/limits",
-                api.key(Organizations.DEFAULT, Role.OPERATOR).reveal(),
-                body);
-    }
-
-    @Test
     void the_dead_letters_of_a_queue_are_listed_and_redriven_together() {
         List<String> ids = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
