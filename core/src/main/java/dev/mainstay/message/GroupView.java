@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param oldest when the oldest of them was stored
 /// @param inHand messages its consumers have at the moment
 /// @param waiting messages to be tried again, and those behind them of the same sender
+/// @param missed messages on its channels, whatever their keys, that were forgotten for their age before it read them
 public record GroupView(
         String name,
         List<String> channels,
@@ -30,6 +31,7 @@ public record GroupView(
         long consumers,
         long waiting,
         long dead,
+        long missed,
         Instant createdAt) {
     public GroupView {
         channels = List.copyOf(channels);

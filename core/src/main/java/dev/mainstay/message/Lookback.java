@@ -5,12 +5,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Predicate;
 
-/// Answers what lists ask of a log that has no index and is read backwards: it looks through the newest messages,
-/// 20,000
-/// of them and no more. Stateless and thread-safe.
+/// Answers what lists ask of a log that has no index and is read backwards: it looks through 20,000 messages for a page
+/// and no more. Stateless and thread-safe.
 public final class Lookback {
     private static final int MOST = 20_000;
     private static final int PAGE = 500;
@@ -25,28 +25,31 @@ public final class Lookback {
 
     private Lookback() {}
 
-    public static List<Message> search(Log log, MessageSearch search) {
+    public static MessagePage search(Log log, MessageSearch search) {
         List<Message> found = new ArrayList<>();
-        walk(log, search.before().orElse(Long.MAX_VALUE), message -> {
+        Optional<Long> unseen = walk(log, search.before().orElse(Long.MAX_VALUE), message -> {
             if (search.matches(message)) {
                 found.add(message);
             }
             boolean isEarlier = search.from().stream().anyMatch(message.storedAt()::isBefore);
-            return !isEarlier && found.size() < search.limit();
+            return !isEarlier && found.size() <= search.limit();
         });
-        return found;
+        MessagePage page = MessagePage.of(found, search.limit());
+        return page.before().isPresent() ? page : new MessagePage(found, unseen);
     }
 
-    private static void walk(Log log, long before, Predicate<Message> goesOn) {
+    /// Below which position nobody looked, because there were too many.
+    private static Optional<Long> walk(Log log, long before, Predicate<Message> goesOn) {
         long from = before;
-        int seen = 0;
-        boolean isMore = true;
-        while (isMore && seen < MOST) {
+        for (int seen = 0; seen < MOST; ) {
             List<Message> page = log.newest(from, PAGE);
+            if (page.isEmpty() || !page.stream().allMatch(goesOn)) {
+                return Optional.empty();
+            }
             seen += page.size();
-            isMore = !page.isEmpty() && page.stream().allMatch(goesOn);
-            from = page.isEmpty() ? from : page.getLast().position();
+            from = page.getLast().position();
         }
+        return Optional.of(from);
     }
 
     /// Channels by name, those of answers left out.

@@ -124,7 +124,8 @@ public final class MessageBus {
         return host.consume(organization, group, concurrency, handler);
     }
 
-    /// Creates a group, or changes what it wants, without joining it: what is published from now on is kept for it.
+    /// Creates a group, or changes what it wants, without joining it: what is published from now on waits for it, as
+    /// long as messages are kept.
     public void declare(ConsumerGroup group) {
         host.transport().declare(organization, group);
     }
@@ -135,8 +136,14 @@ public final class MessageBus {
     }
 
     /// Lets a group read again from a place in the log, or skip to it. What is in hand or waits is not touched.
+    ///
+    /// @throws dev.mainstay.MainstayException GROUP_UNKNOWN when there is none of that name
     public void seek(String group, Start start) {
-        host.transport().seek(organization, group, host.transport().position(organization, start));
+        host.transport()
+                .seek(
+                        organization,
+                        outside().known(group).name(),
+                        host.transport().position(organization, start));
     }
 
     /// Reads the log itself: messages behind a position, in order.
@@ -145,7 +152,7 @@ public final class MessageBus {
     }
 
     /// Looks through the log, the newest first.
-    public List<Message> search(MessageSearch search) {
+    public MessagePage search(MessageSearch search) {
         return lists().search(organization, search);
     }
 
@@ -173,9 +180,9 @@ public final class MessageBus {
         return lists().group(organization, name);
     }
 
-    /// What groups gave up, by position, the newest first, below `before`.
-    public List<DeadLetter> deadLetters(Optional<String> group, Optional<Long> before, int limit) {
-        return lists().deadLetters(organization, group, before, limit);
+    /// What groups gave up, by position, the newest first, behind `after`.
+    public List<DeadLetter> deadLetters(Optional<String> group, Optional<DeadLetter.Place> after, int limit) {
+        return lists().deadLetters(organization, group, after, limit);
     }
 
     /// Why messages cannot be reached at the moment, if they lie elsewhere than in the database and cannot.

@@ -104,10 +104,11 @@ final class MessageQueries implements MessageLists {
     }
 
     @Override
-    public List<Message> search(UUID organization, MessageSearch search) {
+    public MessagePage search(UUID organization, MessageSearch search) {
         Filter conditions = search.conditions().with("organization", organization);
-        return database.api(organization)
+        List<Message> found = database.api(organization)
                 .list(conditions.into(SEARCH), conditions.parameters(), (row, context) -> LogStore.message(row, 1));
+        return MessagePage.of(found, search.limit());
     }
 
     @Override
@@ -174,16 +175,19 @@ final class MessageQueries implements MessageLists {
                 row.getLong("consumers"),
                 row.getLong("waiting"),
                 row.getLong("dead"),
+                row.getLong("missed"),
                 Columns.instant(row, "created_at"));
     }
 
     @Override
-    public List<DeadLetter> deadLetters(UUID organization, Optional<String> group, Optional<Long> before, int limit) {
+    public List<DeadLetter> deadLetters(
+            UUID organization, Optional<String> group, Optional<DeadLetter.Place> after, int limit) {
         Filter conditions = new Filter()
                 .with("organization", organization)
                 .with("limit", limit)
                 .and("dead.group_name = :group", "group", group)
-                .and("position < :before", "before", before);
+                .and("position <= :position", "position", after.map(DeadLetter.Place::position))
+                .and("(position < :position OR dead.group_name > :last)", "last", after.map(DeadLetter.Place::group));
         return database.api(organization)
                 .list(conditions.into(DEAD_LETTERS), conditions.parameters(), (row, context) -> GroupStore.dead(row));
     }

@@ -9,6 +9,7 @@ import java.util.Optional;
 ///
 /// @param filter [MessageFilter#NONE] for any body
 /// @param before only below this position
+/// @param limit at most so many
 public record MessageSearch(
         Optional<String> channel,
         Optional<String> sender,
@@ -33,7 +34,7 @@ public record MessageSearch(
 
     Filter conditions() {
         Filter conditions = new Filter()
-                .with("limit", limit)
+                .with("limit", limit + 1)
                 .and("channel = :channel", "channel", channel)
                 .and("sender = :sender", "sender", sender)
                 .and("correlation_id = :correlation", "correlation", correlation)

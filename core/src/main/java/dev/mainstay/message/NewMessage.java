@@ -26,6 +26,7 @@ public final class NewMessage {
 
     private static final JsonMapper MAPPER = ExactJson.builder().build();
     private static final int LONGEST_TEXT = 256;
+    private static final Duration LONGEST_LIFE = Duration.ofDays(365);
 
     private final String channel;
     private final Object body;
@@ -114,8 +115,9 @@ public final class NewMessage {
 
     /// Not delivered any more this long after it was published.
     public NewMessage expiringAfter(Duration newTimeToLive) {
-        if (!newTimeToLive.isPositive()) {
-            throw new IllegalArgumentException("time to live must be positive, was " + newTimeToLive);
+        if (!newTimeToLive.isPositive() || newTimeToLive.compareTo(LONGEST_LIFE) > 0) {
+            throw new IllegalArgumentException(
+                    "time to live must be positive and at most 365 days, was " + newTimeToLive);
         }
         NewMessage changed = new NewMessage(this);
         changed.timeToLive = newTimeToLive;

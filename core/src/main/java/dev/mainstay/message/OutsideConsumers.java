@@ -49,7 +49,8 @@ public final class OutsideConsumers {
         return transport.group(organization, name);
     }
 
-    private ConsumerGroup known(String name) {
+    /// The same; GROUP_UNKNOWN when there is none of that name.
+    ConsumerGroup known(String name) {
         return group(name)
                 .orElseThrow(() ->
                         new MainstayException(ErrorCode.GROUP_UNKNOWN, "there is no consumer group \"" + name + "\""));

@@ -536,10 +536,18 @@ BEGIN
       AND c.relname ~ '_[0-9]+$'
       AND c.relname < parent || to_char(boundary, CASE known.width WHEN 'day' THEN '_YYYYMMDD' ELSE '_YYYYMM' END) COLLATE "C";
     IF oldest IS NULL THEN
+        IF parent = 'messages' THEN
+            PERFORM messages_missed(parent, boundary, known.kept);
+        END IF;
         EXECUTE format('DELETE FROM %I AS old WHERE %I < %L AND NOT (%s)', parent, known.key,
             partition_bound(parent, known.key, boundary), known.kept);
     ELSE
         EXECUTE format('ALTER TABLE %I DETACH PARTITION %I', parent, oldest);
+        -- Alone it has no policies, and would show its rows to nobody but a superuser.
+        EXECUTE format('ALTER TABLE %I NO FORCE ROW LEVEL SECURITY', oldest);
+        IF parent = 'messages' THEN
+            PERFORM messages_missed(oldest, boundary, known.kept);
+        END IF;
         IF known.kept <> 'false' THEN
             EXECUTE format('INSERT INTO %I SELECT * FROM %I AS old WHERE %s', parent, oldest, known.kept);
         END IF;

@@ -45,7 +45,8 @@ CREATE TABLE message_outbox (
     PRIMARY KEY (organization_id, seq)
 );
 
--- What a group wants and how far it has read, per priority (critical first).
+-- What a group wants and how far it has read, per priority (critical first). missed counts what it had not read on its
+-- channels, whatever the keys, when the retention was over.
 CREATE TABLE message_groups (
     organization_id uuid NOT NULL,
     name            text COLLATE "C" NOT NULL,
@@ -61,6 +62,7 @@ CREATE TABLE message_groups (
     retry_jitter    double precision NOT NULL DEFAULT 0.2,
     ack_within      interval NOT NULL,
     positions       bigint[] NOT NULL CHECK (cardinality(positions) = 4),
+    missed          bigint NOT NULL DEFAULT 0,
     created_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (organization_id, name)
 ) WITH (fillfactor = 50);
@@ -127,7 +129,9 @@ AS $$
                'old.organization_id AND tasks.id = old.task_id AND tasks.state = ''open'')', 'fillfactor = 100'),
            ('messages', 'position', 'day', 'EXISTS (SELECT FROM message_waiting held WHERE held.organization_id = '
                'old.organization_id AND held.position = old.position) OR EXISTS (SELECT FROM message_dead_letters held '
-               'WHERE held.organization_id = old.organization_id AND held.position = old.position)', 'fillfactor = 100')
+               'WHERE held.organization_id = old.organization_id AND held.position = old.position) OR '
+               '(old.organization_id, old.position) IN (SELECT claim.organization_id, held.position FROM message_claims '
+               'claim CROSS JOIN LATERAL unnest(claim.positions) AS held (position))', 'fillfactor = 100')
 $$;
 
 CREATE TABLE messages_default PARTITION OF messages DEFAULT;
@@ -158,6 +162,39 @@ REVOKE UPDATE, DELETE ON messages FROM ${engine}, ${api};
 CREATE FUNCTION message_position(moment timestamptz) RETURNS bigint
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (extract(epoch FROM moment) * 1000000)::bigint;
+
+-- Counts and tells what groups lose with the messages of a table that are older than a moment, none of them kept: what
+-- they had not read and could still have been given.
+CREATE FUNCTION messages_missed(part text, moment timestamptz, kept text) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+BEGIN
+    EXECUTE format($count$
+        WITH missed AS (
+            SELECT reading.organization_id, reading.name, sum(unread.messages) AS messages
+            FROM message_groups reading
+            CROSS JOIN LATERAL unnest(reading.channels) AS wanted (channel)
+            CROSS JOIN LATERAL unnest(reading.positions) WITH ORDINALITY AS reached (position, place)
+            CROSS JOIN LATERAL (
+                SELECT count(*) AS messages
+                FROM %I AS old
+                WHERE old.organization_id = reading.organization_id AND old.channel = wanted.channel
+                    AND old.priority = reached.place - 1 AND old.position > reached.position AND old.position < %L
+                    AND (old.expires_at IS NULL OR old.expires_at > clock_timestamp()) AND NOT (%s)) AS unread
+            GROUP BY reading.organization_id, reading.name
+            HAVING sum(unread.messages) > 0),
+        counted AS (
+            UPDATE message_groups reading
+            SET missed = reading.missed + missed.messages
+            FROM missed
+            WHERE reading.organization_id = missed.organization_id AND reading.name = missed.name)
+        INSERT INTO system_events (organization_id, type, severity, cause, detail)
+        SELECT organization_id, 'message.missed', 'warning', 'not read before the retention was over',
+            jsonb_build_object('group', name, 'messages', messages)
+        FROM missed
+        $count$, part, message_position(moment), kept);
+END $$;
 
 -- Takes positions for so many messages and returns the one before the first; whoever asks next waits for the commit.
 CREATE FUNCTION message_positions(tenant uuid, wanted integer) RETURNS bigint
@@ -472,14 +509,17 @@ BEGIN
 END $$;
 
 -- Frees what consumers held that are gone, of all groups; returns organization and group of each that has something
--- again. Each message may have been what killed them, so it is tried alone from now on, and dies with the last attempt.
+-- again. Each message may have been what killed them, so it is tried alone from now on, and dies with the last attempt;
+-- but not one whose node said itself that it stops or was cut off, nor one that nobody could settle or renew because
+-- the database was away.
 CREATE FUNCTION messages_rescue() RETURNS TABLE (organization_id uuid, group_name text)
     LANGUAGE sql VOLATILE
     SET search_path = ${schema}, pg_temp
 AS $$
     WITH gone AS (
         SELECT claim.organization_id, claim.lease_token,
-            session.end_cause IS DISTINCT FROM 'stopped' AND session.end_cause IS DISTINCT FROM 'fenced' AS is_crash
+            coalesce(session.end_cause, '') NOT IN ('stopped', 'fenced', 'database was away')
+                AND claim.expires_at > pg_postmaster_start_time() AS is_crash
         FROM message_claims claim
         LEFT JOIN node_sessions session USING (session_id)
         WHERE session.session_id IS NULL OR session.ended_at IS NOT NULL OR claim.expires_at <= clock_timestamp()),
@@ -490,7 +530,7 @@ AS $$
         RETURNING claim.*, gone.is_crash),
     freed AS MATERIALIZED (
         SELECT lost.organization_id, lost.group_name, held.position, lost.attempts + lost.is_crash::integer AS attempts,
-            lost.is_crash, lost.attempts + lost.is_crash::integer >= reading.max_attempts AS is_dead,
+            lost.is_crash, lost.is_crash AND lost.attempts + 1 >= reading.max_attempts AS is_dead,
             CASE WHEN reading.ordered THEN message.sender END AS sender, message.expires_at
         FROM lost
         CROSS JOIN LATERAL unnest(lost.positions) AS held (position)
@@ -537,5 +577,5 @@ AS $$
     SELECT EXISTS (SELECT FROM again)
 $$;
 
-REVOKE EXECUTE ON FUNCTION messages_rescue, messages_collect FROM PUBLIC;
+REVOKE EXECUTE ON FUNCTION messages_rescue, messages_collect, messages_missed FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION messages_rescue, messages_collect TO ${engine};

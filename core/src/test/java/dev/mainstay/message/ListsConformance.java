@@ -1,6 +1,7 @@
 package dev.mainstay.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.mainstay.task.Priority;
@@ -8,6 +9,7 @@ import dev.mainstay.task.RetryPolicy;
 import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,7 +77,7 @@ abstract class ListsConformance extends HandOutConformance {
     }
 
     private List<Integer> found(MessageSearch search) {
-        return bus.search(search).stream()
+        return bus.search(search).messages().stream()
                 .map(message -> message.body().path("n").asInt(0))
                 .toList();
     }
@@ -111,11 +113,21 @@ abstract class ListsConformance extends HandOutConformance {
         assertThat(found(search(channel, "eu.#", "", Optional.empty(), 10))).containsExactly(3, 1);
         assertThat(found(search(channel, "#", "body.n >= 2", Optional.empty(), 10)))
                 .containsExactly(3, 2);
-        assertThat(found(search(channel, "#", "", Optional.empty(), 2))).containsExactly(3, 2);
+        MessagePage two = bus.search(search(channel, "#", "", Optional.empty(), 2));
+        assertThat(two.messages())
+                .extracting(Message::position)
+                .containsExactly(positionOf(three, 2), positionOf(three, 1));
+        assertThat(two.before()).contains(positionOf(three, 1));
+        assertThat(bus.search(search(channel, "#", "", Optional.empty(), 3)).before())
+                .isEmpty();
         long last = three.getLast().position();
         assertThat(found(search(channel, "#", "", Optional.of(last), 1))).containsExactly(2);
         assertThat(bus.find(last)).map(Message::channel).contains(channel);
         assertThat(bus.find(last + 1_000_000_000)).isEmpty();
+    }
+
+    private static Long positionOf(List<Published> published, int index) {
+        return published.get(index).position();
     }
 
     @Test
@@ -188,6 +200,8 @@ abstract class ListsConformance extends HandOutConformance {
                     .containsExactly(2L, 1L, 1L, 1L, 1L, storedAt(all.get(3)));
         }
         assertThat(bus.group(channel + "-none")).isEmpty();
+        assertThatThrownBy(() -> bus.seek(channel + "-none", Start.OLDEST))
+                .hasMessageContaining("no consumer group \"" + channel + "-none\"");
     }
 
     private Instant storedAt(Published published) {
@@ -222,11 +236,36 @@ abstract class ListsConformance extends HandOutConformance {
                 .extracting(letter -> letter.message().position())
                 .containsExactly(positions.get(2), positions.get(1));
         assertThat(newest.getFirst().message().body().decimalValue()).isEqualTo(exact);
-        assertThat(bus.deadLetters(Optional.of(channel), Optional.of(positions.get(1)), 2))
+        assertThat(bus.deadLetters(
+                        Optional.of(channel), Optional.of(newest.getLast().place()), 2))
                 .extracting(letter -> letter.message().position())
                 .containsExactly(positions.getFirst());
         assertThat(bus.deadLetters(Optional.empty(), Optional.empty(), 10_000))
                 .extracting(DeadLetter::group)
                 .contains(channel);
+    }
+
+    @Test
+    void a_message_that_several_groups_gave_up_is_in_the_list_once_for_each_wherever_a_page_ends() {
+        String channel = unique("shared");
+        List<String> names = List.of(channel + "-a", channel + "-a.b", channel + "-ab");
+        names.forEach(name -> bus.declare(ConsumerGroup.of(name, Interest.in(channel))));
+        bus.publish(NewMessage.to(channel, "bad"));
+        try (TestNode hands = node("hands")) {
+            names.forEach(name -> end(
+                    hands.transport(),
+                    ConsumerGroup.of(name, Interest.in(channel)),
+                    one -> Settlement.dead(one.token(), one.messages().getFirst(), "no")));
+        }
+        List<String> found = new ArrayList<>();
+        List<DeadLetter> page = bus.deadLetters(Optional.empty(), Optional.empty(), 1);
+        while (!page.isEmpty()) {
+            page.stream()
+                    .filter(letter -> letter.message().channel().equals(channel))
+                    .map(DeadLetter::group)
+                    .forEach(found::add);
+            page = bus.deadLetters(Optional.empty(), Optional.of(page.getLast().place()), 1);
+        }
+        assertThat(found).containsExactlyElementsOf(names);
     }
 }

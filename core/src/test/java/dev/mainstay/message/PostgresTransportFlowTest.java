@@ -13,6 +13,7 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -55,17 +56,96 @@ class PostgresTransportFlowTest extends MessageBusConformance {
                     INSERT INTO messages (organization_id, position, id, channel, body)
                     SELECT '00000000-0000-0000-0000-000000000001', message_position(now() - interval '10 days') + number,
                         gen_random_uuid(), 'old', to_jsonb(number)
-                    FROM generate_series(1, 3) AS number;
+                    FROM generate_series(1, 4) AS number;
                     INSERT INTO message_dead_letters (organization_id, group_name, position, attempts, reason)
                     SELECT organization_id, 'old', position, 1, 'no' FROM messages WHERE body = '2';
                     INSERT INTO message_waiting (organization_id, group_name, position, attempts)
                     SELECT organization_id, 'old', position, 1 FROM messages WHERE body = '3';
+                    INSERT INTO message_claims (organization_id, lease_token, group_name, session_id, consumer, attempts,
+                        expires_at, positions, senders)
+                    SELECT organization_id, gen_random_uuid(), 'old', gen_random_uuid(), gen_random_uuid(), 0,
+                        now() + interval '1 hour', ARRAY[position], '{}' FROM messages WHERE body = '4';
+                    SELECT partition_drop('messages', now() - interval '9 days');
                     SELECT partition_drop('messages', now() - interval '9 days')
                     """);
         }
         assertThat(bus.read(Interest.in("old"), 0, 10))
                 .extracting(message -> message.body().intValue())
-                .containsExactly(2, 3);
+                .containsExactly(2, 3, 4);
+    }
+
+    @Test
+    void what_a_group_had_not_read_when_its_day_was_dropped_is_counted_and_told() throws SQLException {
+        String late = unique("late");
+        String read = unique("read");
+        try (Connection superuser = test.superuser();
+                Statement statement = superuser.createStatement()) {
+            statement.execute("SELECT partition_create('messages', now() - interval '20 days')");
+            for (String name : List.of(late, read)) {
+                bus.declare(ConsumerGroup.of(name, Interest.in("missed")).from(Start.OLDEST));
+            }
+            statement.execute("""
+                    INSERT INTO messages (organization_id, position, id, channel, priority, expires_at, body)
+                    SELECT '00000000-0000-0000-0000-000000000001', message_position(now() - interval '20 days') + number,
+                        gen_random_uuid(), CASE number WHEN 1 THEN 'other' ELSE 'missed' END, number % 4,
+                        CASE number WHEN 2 THEN now() - interval '19 days' WHEN 3 THEN now() + interval '1 day' END, '0'
+                    FROM generate_series(1, 8) AS number;
+                    INSERT INTO messages (organization_id, position, id, channel, body)
+                    VALUES ('00000000-0000-0000-0000-000000000001', message_position(now() - interval '30 days'),
+                        gen_random_uuid(), 'missed', '0');
+                    INSERT INTO message_waiting (organization_id, group_name, position, attempts)
+                    SELECT organization_id, 'another', max(position), 1 FROM messages
+                    WHERE channel = 'missed' GROUP BY organization_id
+                    """);
+            bus.seek(read, Start.NEWEST);
+            statement.execute("SELECT partition_drop('messages', now() - interval '19 days')");
+            assertThat(bus.group(late).orElseThrow().missed()).isEqualTo(5);
+            statement.execute("SELECT partition_drop('messages', now() - interval '19 days')");
+            statement.execute("DELETE FROM message_waiting WHERE group_name = 'another'");
+            statement.execute("SELECT partition_drop('messages', now() - interval '19 days')");
+        }
+        assertThat(bus.group(late).orElseThrow())
+                .extracting(GroupView::missed, GroupView::behind)
+                .containsExactly(7L, 0L);
+        assertThat(bus.group(read).orElseThrow().missed()).isZero();
+        List<String> told = database.read(handle -> handle.createQuery(
+                        "SELECT severity || ' ' || (detail ->> 'group') || ' ' || (detail ->> 'messages')"
+                                + " FROM system_events WHERE type = 'message.missed' ORDER BY id")
+                .mapTo(String.class)
+                .list());
+        assertThat(told).containsExactly("warning " + late + " 5", "warning " + late + " 1", "warning " + late + " 1");
+    }
+
+    @Test
+    void an_outage_of_the_database_is_no_attempt_of_what_was_in_hand() throws SQLException {
+        ConsumerGroup once = once("away");
+        try (Node node = new Node("away");
+                Connection superuser = test.superuser();
+                Statement statement = superuser.createStatement()) {
+            bus.publishAll(List.of(NewMessage.to("away", 1), NewMessage.to("away", 2)));
+            assertThat(claim(node.transport(), once).messages()).hasSize(2);
+            statement.execute("UPDATE message_claims SET expires_at = pg_postmaster_start_time() - interval '1 second'"
+                    + " WHERE group_name = '" + once.name() + "'");
+            node.transport().rescue();
+            Batch again = claim(node.transport(), once);
+            assertThat(again.messages()).extracting(Message::attempt).containsExactly(1, 1);
+            node.end("ended_at = clock_timestamp(), end_cause = 'database was away'");
+            node.transport().rescue();
+        }
+        try (Node node = new Node("back")) {
+            Batch again = claim(node.transport(), once);
+            assertThat(again.messages()).extracting(Message::attempt).containsExactly(1, 1);
+            node.end("ended_at = clock_timestamp(), end_cause = 'connection lost'");
+            node.transport().rescue();
+        }
+        assertThat(bus.deadLetters(Optional.of(once.name()), 10)).hasSize(2);
+    }
+
+    private ConsumerGroup once(String channel) {
+        ConsumerGroup group = ConsumerGroup.of(unique(channel), Interest.in(channel));
+        ConsumerGroup once = group.retry(group.retry().withAttempts(1));
+        bus.declare(once);
+        return once;
     }
 
     @Test

@@ -2,8 +2,16 @@ package dev.mainstay.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -59,6 +67,21 @@ class TopicPatternTest {
         assertThatThrownBy(() -> TopicPattern.of(pattern))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("pattern must");
+    }
+
+    @Test
+    void what_is_told_of_a_bound_stands_in_the_guide() throws IOException {
+        String guide = Files.readString(Path.of("..", "docs", "guide", "messages.md"));
+        List<ThrowingCallable> beyond = List.of(
+                () -> TopicPattern.of("x".repeat(300)),
+                () -> TopicPattern.of("a" + ".a".repeat(16)),
+                () -> TopicPattern.of("#.a.#.b.#.c.#"),
+                () -> TopicPattern.of("a.#b"),
+                () -> TopicPattern.requireKey("a..b"),
+                () -> Interest.in(IntStream.range(0, 33).mapToObj(i -> "c" + i).toArray(String[]::new)));
+        for (ThrowingCallable each : beyond) {
+            assertThat(guide).contains("`" + catchThrowable(each).getMessage() + "`");
+        }
     }
 
     @ParameterizedTest

@@ -7,6 +7,9 @@ import dev.mainstay.ErrorCode;
 import dev.mainstay.MainstayException;
 import dev.mainstay.testing.TestDatabase;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -60,6 +63,44 @@ class RolesFlowTest {
             try (Database database =
                     Database.open(planned.config().owner(owner, "s3cret").build())) {
                 assertThat(database.isAvailable()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void what_is_still_needed_outlives_its_day_also_where_the_owner_is_no_superuser() throws SQLException {
+        try (EmptyDatabase planned = EmptyDatabase.named()) {
+            String owner = "owner_" + planned.name();
+            planned.asSuperuser("postgres", "CREATE ROLE " + owner + " LOGIN CREATEROLE PASSWORD 's3cret'");
+            planned.asSuperuser("postgres", "CREATE DATABASE " + planned.name() + " OWNER " + owner);
+            try (Database database =
+                    Database.open(planned.config().owner(owner, "s3cret").build())) {
+                Instant old = database.now().minus(Duration.ofDays(10));
+                Partitions partitions = new Partitions(database);
+                partitions.create(old, old);
+                planned.asSuperuser(planned.name(), """
+                        SET search_path = mainstay;
+                        INSERT INTO messages (organization_id, position, id, channel, body)
+                        SELECT '00000000-0000-0000-0000-000000000001', message_position(now() - interval '10 days') + number,
+                            gen_random_uuid(), 'old', to_jsonb(number)
+                        FROM generate_series(1, 3) AS number;
+                        INSERT INTO message_dead_letters (organization_id, group_name, position, attempts, reason)
+                        SELECT organization_id, 'billing', position, 1, 'no' FROM messages WHERE body = '2';
+                        INSERT INTO message_groups (organization_id, name, channels, keys, ordered, max_attempts, ack_within,
+                            positions)
+                        VALUES ('00000000-0000-0000-0000-000000000001', 'late', '{old}', '#', true, 5, '30 s', '{0,0,0,0}')
+                        """);
+
+                partitions.maintain(Retention.DEFAULT);
+
+                List<String> kept = database.read(handle -> handle.createQuery("SELECT body::text FROM messages")
+                        .mapTo(String.class)
+                        .list());
+                assertThat(kept).containsExactly("2");
+                long missed = database.read(handle -> handle.createQuery("SELECT missed FROM message_groups")
+                        .mapTo(Long.class)
+                        .one());
+                assertThat(missed).isEqualTo(2);
             }
         }
     }

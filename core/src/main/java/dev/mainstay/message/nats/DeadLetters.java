@@ -57,12 +57,12 @@ final class DeadLetters {
                 .toList();
     }
 
-    /// By position, the newest first, below a position.
-    List<DeadLetter> list(UUID organization, Optional<String> group, Optional<Long> before, int limit) {
+    /// In the order of their places, behind one of them.
+    List<DeadLetter> list(UUID organization, Optional<String> group, Optional<DeadLetter.Place> after, int limit) {
         KeyValue bucket = stores.groups(organization);
         return keys(organization, group).stream()
-                .filter(key -> before.stream().allMatch(end -> NatsNames.positionOf(key) < end))
-                .sorted(Comparator.comparing(NatsNames::positionOf).reversed().thenComparing(Comparator.naturalOrder()))
+                .filter(key -> after.stream().allMatch(last -> last.compareTo(NatsNames.placeOf(key)) < 0))
+                .sorted(Comparator.comparing(NatsNames::placeOf))
                 .flatMap(key -> read(bucket, key, DeadLetter.class).stream())
                 .limit(limit)
                 .toList();

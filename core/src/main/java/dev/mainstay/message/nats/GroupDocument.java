@@ -27,7 +27,9 @@ import tools.jackson.databind.json.JsonMapper;
 ///
 /// @param reached how far it has read, per priority (critical first)
 /// @param waiting by position: messages to be tried again, and those behind them of the same sender
-record GroupDocument(Wants wants, long createdAt, List<Long> reached, List<Claim> claims, List<Waiting> waiting) {
+/// @param missed how many were forgotten for their age before it read them
+record GroupDocument(
+        Wants wants, long createdAt, List<Long> reached, List<Claim> claims, List<Waiting> waiting, long missed) {
     private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
     /// @param lease how long a consumer may keep a message, in microseconds

@@ -139,6 +139,7 @@ final class NatsDuty {
     private void trim(UUID organization) {
         Instant now = Instant.EPOCH.plus(clock.now(), ChronoUnit.MICROS);
         long first = log.since(organization, now.minus(retention));
+        groups.all(organization).keySet().forEach(group -> groups.pass(organization, group, NatsFrame.end(first - 1)));
         Set<Long> needed = groups.all(organization).values().stream()
                 .flatMap(GroupDocument::needed)
                 .collect(Collectors.toSet());

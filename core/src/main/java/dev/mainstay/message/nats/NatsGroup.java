@@ -5,6 +5,7 @@ import dev.mainstay.message.nats.GroupDocument.Claim;
 import dev.mainstay.message.nats.GroupDocument.Held;
 import dev.mainstay.message.nats.GroupDocument.Waiting;
 import dev.mainstay.message.nats.GroupDocument.Wants;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
@@ -15,14 +16,18 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /// A group while one step changes it. Not thread-safe: of one step alone.
 final class NatsGroup {
+    private static final int PAGE = 1_000;
+
     final long createdAt;
     Wants wants;
     final List<Long> reached;
     final Map<UUID, Claim> claims = new LinkedHashMap<>();
     final TreeMap<Long, Waiting> waiting = new TreeMap<>();
+    private long missed;
     /// Given up by this step.
     final List<Dead> dead = new ArrayList<>();
 
@@ -31,6 +36,7 @@ final class NatsGroup {
     NatsGroup(GroupDocument document) {
         wants = document.wants();
         createdAt = document.createdAt();
+        missed = document.missed();
         reached = new ArrayList<>(document.reached());
         document.claims().forEach(claim -> claims.put(claim.token(), claim));
         document.waiting().forEach(each -> waiting.put(each.position(), each));
@@ -38,11 +44,33 @@ final class NatsGroup {
 
     GroupDocument document() {
         return new GroupDocument(
-                wants, createdAt, List.copyOf(reached), List.copyOf(claims.values()), List.copyOf(waiting.values()));
+                wants,
+                createdAt,
+                List.copyOf(reached),
+                List.copyOf(claims.values()),
+                List.copyOf(waiting.values()),
+                missed);
     }
 
     void seek(long position) {
         reached.replaceAll(any -> position);
+    }
+
+    /// Reads up to a position without handing out, and counts what it could have.
+    void pass(NatsHandOut.Log log, long end, long moment) {
+        for (int urgency = 0; urgency < reached.size(); urgency++) {
+            while (reached.get(urgency) < end) {
+                NatsHandOut.Page page = log.page(urgency, reached.get(urgency), PAGE);
+                missed += page.messages().stream()
+                        .filter(message -> isAlive(message.expiresAt(), moment))
+                        .count();
+                reached.set(urgency, page.upto());
+            }
+        }
+    }
+
+    private static boolean isAlive(@Nullable Instant expires, long moment) {
+        return expires == null || NatsClock.micros(expires) > moment;
     }
 
     /// The senders whose messages other consumers have in hand.

@@ -64,7 +64,7 @@ final class NatsGroups {
         try {
             if (link.call(() -> bucket.get(key)) == null) {
                 GroupDocument fresh = new GroupDocument(
-                        wants, clock.now(), Collections.nCopies(PRIORITIES, position), List.of(), List.of());
+                        wants, clock.now(), Collections.nCopies(PRIORITIES, position), List.of(), List.of(), 0);
                 link.guarded(() -> bucket.create(key, fresh.bytes()));
                 return;
             }
@@ -135,6 +135,15 @@ final class NatsGroups {
             return new NatsHandOut(known, consumer, most, clock.now(), reader).choose(token, session);
         });
         return batch == null ? Batch.NOTHING : batch;
+    }
+
+    /// Takes a group past what is going to be forgotten, and counts what it had not read of it.
+    void pass(UUID organization, String group, long end) {
+        change(organization, group, known -> {
+            Reader reader = new Reader(organization, Set.copyOf(known.wants.channels()), end);
+            known.pass(reader, end, clock.now());
+            return true;
+        });
     }
 
     private final class Reader implements NatsHandOut.Log {

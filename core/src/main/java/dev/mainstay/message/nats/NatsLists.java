@@ -6,6 +6,7 @@ import dev.mainstay.message.GroupView;
 import dev.mainstay.message.Lookback;
 import dev.mainstay.message.Message;
 import dev.mainstay.message.MessageLists;
+import dev.mainstay.message.MessagePage;
 import dev.mainstay.message.MessageSearch;
 import dev.mainstay.message.nats.GroupDocument.Claim;
 import dev.mainstay.message.nats.GroupDocument.Wants;
@@ -35,7 +36,7 @@ final class NatsLists implements MessageLists {
     }
 
     @Override
-    public List<Message> search(UUID organization, MessageSearch search) {
+    public MessagePage search(UUID organization, MessageSearch search) {
         return Lookback.search((before, limit) -> log.newest(organization, before, limit), search);
     }
 
@@ -89,6 +90,7 @@ final class NatsLists implements MessageLists {
                 group.claims().stream().map(Claim::consumer).distinct().count(),
                 group.waiting().size(),
                 groups.letters().count(organization, name),
+                group.missed(),
                 moment(group.createdAt()));
     }
 
@@ -110,7 +112,8 @@ final class NatsLists implements MessageLists {
     }
 
     @Override
-    public List<DeadLetter> deadLetters(UUID organization, Optional<String> group, Optional<Long> before, int limit) {
-        return groups.letters().list(organization, group, before, limit);
+    public List<DeadLetter> deadLetters(
+            UUID organization, Optional<String> group, Optional<DeadLetter.Place> after, int limit) {
+        return groups.letters().list(organization, group, after, limit);
     }
 }

@@ -1,5 +1,6 @@
 package dev.mainstay.message.nats;
 
+import dev.mainstay.message.DeadLetter;
 import dev.mainstay.message.Outgoing;
 import java.util.List;
 import java.util.Optional;
@@ -81,10 +82,7 @@ final class NatsNames {
 
     /// The group of such a key.
     static String groupOf(String key) {
-        return key.substring("group.".length())
-                .replace("=2e", ".")
-                .replace("=2a", "*")
-                .replace("=40", "@");
+        return plainName(key.substring("group.".length()));
     }
 
     static String deadLetter(String group, long position) {
@@ -96,8 +94,10 @@ final class NatsNames {
     }
 
     /// Of the key of a dead letter.
-    static long positionOf(String deadLetter) {
-        return Long.parseLong(deadLetter.substring(deadLetter.lastIndexOf('.') + 1));
+    static DeadLetter.Place placeOf(String deadLetter) {
+        int dot = deadLetter.lastIndexOf('.');
+        return new DeadLetter.Place(
+                Long.parseLong(deadLetter.substring(dot + 1)), plainName(deadLetter.substring("dead.".length(), dot)));
     }
 
     /// A message that is needed longer than the log keeps it.
@@ -112,5 +112,9 @@ final class NatsNames {
     // Of what names may hold, a key may not hold these.
     private static String escaped(String name) {
         return name.replace("@", "=40").replace("*", "=2a").replace(".", "=2e");
+    }
+
+    private static String plainName(String escaped) {
+        return escaped.replace("=2e", ".").replace("=2a", "*").replace("=40", "@");
     }
 }

@@ -49,7 +49,7 @@ public final class NatsTransport implements MessageTransport {
 
     /// Connects to `nats://[user:password@|token@]host[:4222][,nats://…][?replicas=3]`, or `tls://…`.
     ///
-    /// @param retention messages older than this are forgotten, unless a group still needs them
+    /// @param retention messages older than this are forgotten, but not those that a group has taken and not ended
     /// @throws MainstayException when the URL is none, or the server refuses, is away or unsuitable
     public static NatsTransport open(String url, Duration retention) {
         NatsAddress address = NatsAddress.of(url);

@@ -213,18 +213,19 @@ final class RedisGroups {
                 .toList();
     }
 
-    /// By position, the newest first, below a position.
-    List<DeadLetter> deadLetters(UUID organization, Optional<String> group, Optional<Long> before, int limit) {
+    /// In the order of their places, behind one of them.
+    List<DeadLetter> deadLetters(
+            UUID organization, Optional<String> group, Optional<DeadLetter.Place> after, int limit) {
         return dead(organization, group, Integer.MAX_VALUE).stream()
-                .filter(entry -> before.stream().allMatch(end -> positionOf(entry) < end))
-                .sorted(Comparator.comparing(RedisGroups::positionOf).reversed().thenComparing(List::getFirst))
+                .filter(entry -> after.stream().allMatch(last -> last.compareTo(placeOf(entry)) < 0))
+                .sorted(Comparator.comparing(RedisGroups::placeOf))
                 .flatMap(entry -> deadLetter(organization, entry).stream())
                 .limit(limit)
                 .toList();
     }
 
-    private static long positionOf(List<String> entry) {
-        return Long.parseLong(entry.get(1));
+    private static DeadLetter.Place placeOf(List<String> entry) {
+        return new DeadLetter.Place(Long.parseLong(entry.get(1)), entry.getFirst());
     }
 
     private Optional<DeadLetter> deadLetter(UUID organization, List<String> entry) {

@@ -6,6 +6,7 @@ import dev.mainstay.message.GroupView;
 import dev.mainstay.message.Lookback;
 import dev.mainstay.message.Message;
 import dev.mainstay.message.MessageLists;
+import dev.mainstay.message.MessagePage;
 import dev.mainstay.message.MessageSearch;
 import dev.mainstay.postgres.Jsonb;
 import java.time.Duration;
@@ -30,7 +31,7 @@ final class RedisLists implements MessageLists {
     }
 
     @Override
-    public List<Message> search(UUID organization, MessageSearch search) {
+    public MessagePage search(UUID organization, MessageSearch search) {
         return Lookback.search((before, limit) -> log.newest(organization, before, limit), search);
     }
 
@@ -105,6 +106,7 @@ final class RedisLists implements MessageLists {
                 number(row),
                 number(row),
                 number(row),
+                number(row),
                 createdAt);
     }
 
@@ -117,7 +119,8 @@ final class RedisLists implements MessageLists {
     }
 
     @Override
-    public List<DeadLetter> deadLetters(UUID organization, Optional<String> group, Optional<Long> before, int limit) {
-        return groups.deadLetters(organization, group, before, limit);
+    public List<DeadLetter> deadLetters(
+            UUID organization, Optional<String> group, Optional<DeadLetter.Place> after, int limit) {
+        return groups.deadLetters(organization, group, after, limit);
     }
 }

@@ -48,7 +48,7 @@ public final class RedisTransport implements MessageTransport {
     /// Connects to `redis://[user:password@]host[:6379][/database]`, `rediss://…` with TLS, or
     /// `redis-sentinel://…#primary`.
     ///
-    /// @param retention messages older than this are forgotten, unless a group still needs them
+    /// @param retention messages older than this are forgotten, but not those that a group has taken and not ended
     /// @throws MainstayException when the URL is none, or the server refuses, is away or unsuitable
     public static RedisTransport open(String url, Duration retention) {
         RedisLink link = RedisLink.to(uri(url));

@@ -1,6 +1,6 @@
 -- How groups stand: ARGV is the name behind which, how many, and one name alone or none. Of each its name, channels as JSON,
 -- keys, filter, ordered, attempts, first and longest wait, lease, creation, messages not read (counted up to 1,000 a channel
--- and priority), the oldest of them, in hand, consumers, waiting, dead.
+-- and priority), the oldest of them, in hand, consumers, waiting, dead, missed.
 local names = ARGV[3] ~= '' and {ARGV[3]} or redis.call('SMEMBERS', root .. 'groups')
 table.sort(names)
 
@@ -39,7 +39,7 @@ for _, name in ipairs(names) do
     local held, consumers = in_hand(group)
     found[#found + 1] = {name, cjson.encode(group.channels), group.keys, group.filter, group.ordered, group.attempts,
       group.first, group.longest, group.lease, group.created, behind, oldest, held, consumers,
-      text(redis.call('ZCARD', group.waiting)), text(redis.call('ZCARD', group.dead))}
+      text(redis.call('ZCARD', group.waiting)), text(redis.call('ZCARD', group.dead)), group.missed or '0'}
   end
 end
 return found

@@ -1,6 +1,7 @@
 -- Forgets messages stored more than so many microseconds ago, but keeps those that a group has in hand, waits with or
--- gave up.
-local cut = now() - tonumber(ARGV[1])
+-- gave up. Counts what a group had not read and could still have been given.
+local moment = now()
+local cut = moment - tonumber(ARGV[1])
 local needed = {}
 for _, name in ipairs(redis.call('SMEMBERS', root .. 'groups')) do
   local group = group_of(name)
@@ -14,6 +15,30 @@ for _, name in ipairs(redis.call('SMEMBERS', root .. 'groups')) do
     for _, position in ipairs(redis.call('HKEYS', claim_key(group, token))) do
       needed[position] = true
     end
+  end
+end
+local function unread(group)
+  local count = 0
+  for _, channel in ipairs(group.channels) do
+    for urgency = 0, 3 do
+      local reached, page = tonumber(group['at' .. urgency]), nil
+      repeat
+        page = entries(index(channel, urgency), reached, 1000)
+        for _, entry in ipairs(page) do
+          reached = entry.position
+          count = count + ((reached < cut and (entry.expires == 0 or entry.expires > moment)) and 1 or 0)
+        end
+      until #page < 1000 or reached >= cut
+    end
+  end
+  return count
+end
+
+for _, name in ipairs(redis.call('SMEMBERS', root .. 'groups')) do
+  local group = group_of(name)
+  local missed = unread(group)
+  if missed > 0 then
+    redis.call('HINCRBY', group.key, 'missed', missed)
   end
 end
 for position in pairs(needed) do

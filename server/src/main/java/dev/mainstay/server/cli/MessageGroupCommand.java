@@ -33,7 +33,8 @@ final class MessageGroupCommand implements Callable<Integer> {
             Column.moment("oldest"),
             Column.of("inHand"),
             Column.of("waiting"),
-            Column.of("dead"));
+            Column.of("dead"),
+            Column.of("missed"));
 
     @Mixin
     private Remote remote;
@@ -67,7 +68,7 @@ final class MessageGroupCommand implements Callable<Integer> {
 
     @Command(
             name = "create",
-            description = "Creates a group, or changes what it wants; messages are kept for it from then on.",
+            description = "Creates a group, or changes what it wants; what is published from then on waits for it.",
             mixinStandardHelpOptions = true)
     int create(
             @Mixin Remote of,

@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -68,6 +69,16 @@ final class Fields {
 
     void error(String name, String message) {
         errors.add(new Problem.At(path + "." + name, message));
+    }
+
+    /// What `maker` makes of a property; when it refuses, that is a mistake of the property.
+    <T> T made(String name, T otherwise, Supplier<T> maker) {
+        try {
+            return maker.get();
+        } catch (IllegalArgumentException e) {
+            error(name, String.valueOf(e.getMessage()));
+            return otherwise;
+        }
     }
 
     private @Nullable JsonNode value(String name) {

@@ -4,6 +4,7 @@ import dev.mainstay.message.DeadLetter;
 import dev.mainstay.message.Interest;
 import dev.mainstay.message.MessageBus;
 import dev.mainstay.message.MessageFilter;
+import dev.mainstay.message.MessagePage;
 import dev.mainstay.message.MessageSearch;
 import dev.mainstay.message.NewMessage;
 import dev.mainstay.message.Start;
@@ -66,15 +67,12 @@ final class MessageRoutes {
                 worded(request, "filter", MessageFilter::of, MessageFilter.NONE),
                 request.moment("from", now),
                 request.moment("to", now),
-                before(request, "messages"),
-                limit + 1);
-        List<MessageView> found =
-                bus(request).search(search).stream().map(MessageView::of).toList();
-        return Answer.json(Page.of(found, limit, message -> Cursor.of("messages", message.position())));
-    }
-
-    private static Optional<Long> before(Request request, String list) {
-        return Cursor.in(request, list, 1, parts -> Long.valueOf(parts.getFirst()));
+                Cursor.in(request, "messages", 1, parts -> Long.valueOf(parts.getFirst())),
+                limit);
+        MessagePage found = bus(request).search(search);
+        return Answer.json(new Page<>(
+                found.messages().stream().map(MessageView::of).toList(),
+                found.before().map(position -> Cursor.of("messages", position)).orElse(null)));
     }
 
     private static <T> T worded(Request request, String name, Function<String, T> reader, T otherwise) {
@@ -102,7 +100,7 @@ final class MessageRoutes {
 
     private Answer publish(Request request) {
         NewMessage message = request.body(fields -> NewMessageReader.read(fields, request.caller()));
-        var published = bus(request).as(request.caller().actor()).publish(message);
+        var published = bus(request).as(request.caller().name()).publish(message);
         return Answer.json(201, published);
     }
 
@@ -170,12 +168,13 @@ final class MessageRoutes {
     private Answer deadLetters(Request request) {
         int limit = request.limit(100, MOST);
         request.query("group").ifPresent(group -> requireKnown(request, group));
-        List<DeadView> found =
-                bus(request).deadLetters(request.query("group"), before(request, "dead"), limit + 1).stream()
-                        .map(DeadView::of)
-                        .toList();
+        Optional<DeadLetter.Place> after = Cursor.in(
+                request, "dead", 2, parts -> new DeadLetter.Place(Long.parseLong(parts.getFirst()), parts.getLast()));
+        List<DeadView> found = bus(request).deadLetters(request.query("group"), after, limit + 1).stream()
+                .map(DeadView::of)
+                .toList();
         return Answer.json(
-                Page.of(found, limit, dead -> Cursor.of("dead", dead.message().position())));
+                Page.of(found, limit, dead -> Cursor.of("dead", dead.message().position(), dead.group())));
     }
 
     private void requireKnown(Request request, String group) {

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -60,7 +61,7 @@ final class MessageSocket {
 
     MessageSocket(Caller caller, MessageBus bus, SocketLine line, SocketLimits limits) {
         this.caller = caller;
-        this.bus = bus.as(caller.actor());
+        this.bus = bus.as(caller.name());
         this.line = line;
         this.limits = limits;
         this.requests = new Semaphore(limits.requests());
@@ -154,17 +155,14 @@ final class MessageSocket {
 
     private static Interest interest(Fields fields) {
         Set<String> channels = new HashSet<>(fields.texts("channels", 32, 200));
-        String keys = fields.optionalText("keys", 1_000);
-        String filter = fields.optionalText("filter", 2_000);
-        try {
-            return new Interest(
-                    channels,
-                    keys == null ? TopicPattern.ALL : TopicPattern.of(keys),
-                    filter == null ? MessageFilter.NONE : MessageFilter.of(filter));
-        } catch (IllegalArgumentException e) {
-            fields.error("channels", String.valueOf(e.getMessage()));
-            return Interest.everything();
-        }
+        TopicPattern keys = worded(fields, "keys", 1_000, TopicPattern::of, TopicPattern.ALL);
+        MessageFilter filter = worded(fields, "filter", 2_000, MessageFilter::of, MessageFilter.NONE);
+        return fields.made("channels", Interest.everything(), () -> new Interest(channels, keys, filter));
+    }
+
+    private static <T> T worded(Fields fields, String name, int longest, Function<String, T> reader, T otherwise) {
+        String text = fields.optionalText(name, longest);
+        return text == null ? otherwise : fields.made(name, otherwise, () -> reader.apply(text));
     }
 
     private SocketSubscription known(String id) {

@@ -12,7 +12,6 @@ import java.time.OffsetDateTime;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -47,15 +46,14 @@ final class NewGroupReader {
             fields.error("channels", "must name at least one channel");
             return USUAL.interest();
         }
-        Interest named = orSaid(
-                fields,
+        Interest named = fields.made(
                 "channels",
                 USUAL.interest(),
                 () -> new Interest(new HashSet<>(channels), TopicPattern.ALL, MessageFilter.NONE));
         String keys = fields.optionalText("keys", 1_000);
-        Interest keyed = keys == null ? named : orSaid(fields, "keys", named, () -> named.matching(keys));
+        Interest keyed = keys == null ? named : fields.made("keys", named, () -> named.matching(keys));
         String filter = fields.optionalText("filter", 2_000);
-        return filter == null ? keyed : orSaid(fields, "filter", keyed, () -> keyed.where(filter));
+        return filter == null ? keyed : fields.made("filter", keyed, () -> keyed.where(filter));
     }
 
     private static RetryPolicy retry(Fields fields) {
@@ -95,15 +93,6 @@ final class NewGroupReader {
                             : Start.since(OffsetDateTime.parse(text).toInstant()));
         } catch (DateTimeException e) {
             return Optional.empty();
-        }
-    }
-
-    private static <T> T orSaid(Fields fields, String name, T otherwise, Supplier<T> made) {
-        try {
-            return made.get();
-        } catch (IllegalArgumentException e) {
-            fields.error(name, String.valueOf(e.getMessage()));
-            return otherwise;
         }
     }
 }

@@ -7,7 +7,6 @@ import dev.mainstay.task.Priority;
 import java.time.Duration;
 import java.util.Map;
 import java.util.function.BiFunction;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
@@ -32,8 +31,7 @@ final class NewMessageReader {
             return NewMessage.toAllAgents("");
         }
         Object content = body == null ? NullNode.getInstance() : body;
-        NewMessage message = made(
-                fields,
+        NewMessage message = fields.made(
                 "channel",
                 NewMessage.toAllAgents(content),
                 () -> all
@@ -56,14 +54,15 @@ final class NewMessageReader {
         if (sender != null && caller.role() == Role.AGENT) {
             fields.error("sender", "is the key itself for a key with role agent");
         } else if (sender != null) {
-            made = made.from(sender);
+            NewMessage unsigned = made;
+            made = fields.made("sender", unsigned, () -> unsigned.from(sender));
         }
         Duration life = fields.optionalDuration("timeToLive", Duration.ofMillis(1), LONGEST_LIFE);
         made = life == null ? made : made.expiringAfter(life);
         for (Map.Entry<String, String> header :
                 fields.labels("headers", 32, 1_000).entrySet()) {
             NewMessage before = made;
-            made = made(fields, "headers", before, () -> before.header(header.getKey(), header.getValue()));
+            made = fields.made("headers", before, () -> before.header(header.getKey(), header.getValue()));
         }
         return made;
     }
@@ -71,15 +70,6 @@ final class NewMessageReader {
     private static NewMessage with(
             Fields fields, String name, NewMessage message, BiFunction<NewMessage, String, NewMessage> change) {
         String value = fields.optionalText(name, 256);
-        return value == null ? message : made(fields, name, message, () -> change.apply(message, value));
-    }
-
-    private static NewMessage made(Fields fields, String name, NewMessage otherwise, Supplier<NewMessage> made) {
-        try {
-            return made.get();
-        } catch (IllegalArgumentException e) {
-            fields.error(name, String.valueOf(e.getMessage()));
-            return otherwise;
-        }
+        return value == null ? message : fields.made(name, message, () -> change.apply(message, value));
     }
 }

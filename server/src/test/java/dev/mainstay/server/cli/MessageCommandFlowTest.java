@@ -82,6 +82,10 @@ class MessageCommandFlowTest {
                 .isSorted()
                 .doesNotHaveDuplicates()
                 .hasSize(30);
+        done("message", "publish", "many", "{\"n\": 30}", "--key", "last.one");
+        assertThat(done("message", "tail", "many", "--since", "1h", "--key", "last.#", "--count", "1")
+                        .out())
+                .contains("\"n\":30");
         assertThat(done("message", "tail", "many", "--since", "1h", "--filter", "body.n >= 29", "--count", "1")
                         .out())
                 .contains("\"n\":29");
@@ -101,6 +105,38 @@ class MessageCommandFlowTest {
     }
 
     @Test
+    void messages_are_found_by_their_sender_and_no_more_than_asked_for() {
+        for (int i = 0; i < 3; i++) {
+            publish("counted", Integer.toString(i));
+        }
+        String sender = json("message", "list", "counted", "-o", "json")
+                .path("items")
+                .get(0)
+                .path("sender")
+                .asString();
+        assertThat(sender).startsWith("admin token of ").doesNotContain("(key");
+        assertThat(json("message", "list", "counted", "--sender", sender, "--limit", "2", "-o", "json")
+                        .path("items")
+                        .valueStream()
+                        .map(m -> m.path("body").asInt()))
+                .containsExactly(2, 1);
+        assertThat(json("message", "list", "counted", "--sender", "nobody", "-o", "json")
+                        .path("items"))
+                .isEmpty();
+    }
+
+    @Test
+    void a_message_is_published_with_a_time_to_live() {
+        done("message", "publish", "brief", "1", "--ttl", "PT1H");
+        assertThat(json("message", "list", "brief", "-o", "json")
+                        .path("items")
+                        .get(0)
+                        .path("expiresAt")
+                        .asString(""))
+                .isNotEmpty();
+    }
+
+    @Test
     void a_group_is_created_described_set_back_and_forgotten_after_it_was_confirmed() {
         publish("bills", "1");
         var group = json(
@@ -111,6 +147,8 @@ class MessageCommandFlowTest {
                 "bills",
                 "--key",
                 "#",
+                "--filter",
+                "body.n >= 1",
                 "--attempts",
                 "3",
                 "--retry",
@@ -126,6 +164,10 @@ class MessageCommandFlowTest {
                 "json");
         assertThat(group.path("maxAttempts").asInt()).isEqualTo(3);
         assertThat(group.path("ordered").asBoolean()).isFalse();
+        assertThat(List.of("keys", "filter", "firstRetry", "longestRetry", "ackWithin"))
+                .extracting(name -> group.path(name).asString(""))
+                .containsExactly("#", "body.n >= 1", "PT2S", "PT1M", "PT5S");
+        assertThat(done("message", "groups").out()).contains("MISSED");
         assertThat(json("message", "groups", "describe", "billing", "-o", "json")
                         .path("behind")
                         .asInt())
@@ -150,7 +192,11 @@ class MessageCommandFlowTest {
     void dead_letters_are_listed_redriven_and_discarded() {
         done("message", "groups", "create", "dying", "dying", "--attempts", "1");
         long[] positions = {publish("dying", "1"), publish("dying", "2"), publish("dying", "3")};
-        bury(3);
+        bury("dying", 3);
+        assertThat(json("message", "dead-letters", "list", "dying", "--limit", "2", "-o", "json")
+                        .path("items")
+                        .size())
+                .isEqualTo(2);
         assertThat(done("message", "dead-letters", "list", "dying").out()).contains("no such customer");
         assertThat(done("message", "dead-letters").out()).contains("dying");
         done("message", "dead-letters", "redrive", "dying", Long.toString(positions[0]));
@@ -167,11 +213,27 @@ class MessageCommandFlowTest {
                 .isEqualTo(2);
     }
 
+    @Test
+    void all_dead_letters_of_a_group_are_discarded_at_once() {
+        done("message", "groups", "create", "buried", "buried", "--attempts", "1");
+        publish("buried", "1");
+        publish("buried", "2");
+        bury("buried", 2);
+        assertThat(done("message", "dead-letters", "discard", "buried", "--all").err())
+                .contains("2 messages are forgotten");
+        var group = json("message", "groups", "describe", "buried", "-o", "json");
+        assertThat(group.path("dead").asInt() + group.path("waiting").asInt()).isZero();
+    }
+
     /// As a consumer over HTTP gives up what it claims.
-    private static void bury(int count) {
+    private static void bury(String group, int count) {
         for (int i = 0; i < count; i++) {
             var claimed = json(
-                    "api", "POST", "/api/v1/message-groups/dying/claim", "-d", "{\"max\": 1, \"wait\": \"PT20S\"}");
+                    "api",
+                    "POST",
+                    "/api/v1/message-groups/" + group + "/claim",
+                    "-d",
+                    "{\"max\": 1, \"wait\": \"PT20S\"}");
             long position = claimed.path("messages")
                     .get(0)
                     .path("message")
@@ -180,7 +242,7 @@ class MessageCommandFlowTest {
             done(
                     "api",
                     "POST",
-                    "/api/v1/message-groups/dying/fail",
+                    "/api/v1/message-groups/" + group + "/fail",
                     "-d",
                     "{\"leaseToken\": \"" + claimed.path("leaseToken").asString() + "\", \"position\": " + position
                             + ", \"error\": \"no such customer\"}");

@@ -107,6 +107,15 @@ class DashboardModulesTest {
     }
 
     @Test
+    void the_wait_between_two_messages_is_told_by_when_they_were_stored_whatever_a_position_is() {
+        assertThat(in("messages.js", """
+                [[".000100Z", ".000500Z"], ["Z", ".250Z"], ["Z", ".250001Z"]]
+                  .map((ends) => ends.map((end, place) => ({position: place * 16_384, storedAt: `2026-01-01T00:00:01${end}`})))
+                  .map(([before, message]) => m.waited(before, message) + ";")
+                """)).isEqualTo("0.4 ms; 250 ms; 250 ms;");
+    }
+
+    @Test
     void an_event_stream_may_be_cut_anywhere() {
         assertThat(in("event-parser.js", """
                 (() => {

@@ -31,14 +31,16 @@ class MessagesScreenTest {
         stage = new Stage();
         question = publish("@planner", "ask.plan", Map.of("correlationId", "plan-1", "priority", "critical"));
         publish("plans", "told", Map.of("correlationId", "plan-1"));
+        long unsold = publish("orders", "eu.created", Map.of());
         long dead = publish("orders", "eu.created", Map.of());
         stage.execute("""
                 INSERT INTO message_groups (organization_id, name, channels, keys, ordered, max_attempts, ack_within,
-                    positions)
-                VALUES ('%1$s', 'billing', '{orders}', '#', true, 5, '30 s', array_fill(0::bigint, ARRAY[4]));
+                    positions, missed)
+                VALUES ('%1$s', 'billing', '{orders}', '#', true, 5, '30 s', array_fill(0::bigint, ARRAY[4]), 3),
+                    ('%1$s', 'shipping', '{orders}', '#', true, 5, '30 s', array_fill(0::bigint, ARRAY[4]), 0);
                 INSERT INTO message_dead_letters (organization_id, group_name, position, attempts, reason)
-                VALUES ('%1$s', 'billing', %2$d, 5, 'no such customer')
-                """.formatted(Organizations.DEFAULT, dead));
+                VALUES ('%1$s', 'billing', %2$d, 5, 'no such customer'), ('%1$s', 'shipping', %3$d, 5, 'out of stock')
+                """.formatted(Organizations.DEFAULT, dead, unsold));
     }
 
     private static long publish(String channel, String key, Map<String, String> more) {
@@ -101,6 +103,30 @@ class MessagesScreenTest {
                             .path("waiting")
                             .asInt())
                     .isEqualTo(1);
+        }
+    }
+
+    @Test
+    void what_was_redriven_is_gone_when_the_dialog_is_also_where_an_older_reading_is_under_way() {
+        try (Tab tab = shown("messages")) {
+            tab.await("text('" + GROUPS + "').includes('out of stock')");
+            tab.run("window.plain = fetch; window.fetch = async (...what) => { const answer = await plain(...what);"
+                    + " if (String(what[0]).includes('dead-letters')) await new Promise(done => setTimeout(done, 2000));"
+                    + " return answer; }");
+            tab.run("$('" + GROUPS + "').reading.now()");
+            tab.run("[...$('" + GROUPS + "').shadowRoot.querySelectorAll('.letter')]"
+                    + ".find(each => each.textContent.includes('out of stock')).querySelector('button').click()");
+            tab.await("$('" + DIALOG + " >>> dialog').open");
+            tab.run("$('" + DIALOG + " >>> form').requestSubmit()");
+            tab.await("!$('" + DIALOG + " >>> dialog').open");
+            assertThat(tab.evaluate("text('" + GROUPS + "')").asString()).doesNotContain("out of stock");
+        }
+    }
+
+    @Test
+    void what_a_group_missed_is_told() {
+        try (Tab tab = shown("messages")) {
+            tab.await("text('" + GROUPS + "').includes('missed 3 messages')");
         }
     }
 

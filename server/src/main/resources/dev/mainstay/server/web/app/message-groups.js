@@ -106,7 +106,8 @@ class MessageGroups extends LitElement {
   #group(group) {
     const { tone, word } = groupStanding(group);
     const filter = [group.keys === "#" ? "" : group.keys, group.filter ?? ""].filter(Boolean).join(" · ");
-    return html`<tr><th scope="row">${group.name}<div class="about muted">reads ${group.channels.join(", ")}${filter ? ` · ${filter}` : nothing}</div></th>
+    return html`<tr><th scope="row">${group.name}<div class="about muted">reads ${group.channels.join(", ")}${filter ? ` · ${filter}` : nothing}</div>
+        ${group.missed > 0 ? html`<div class="about bad">missed ${plural(group.missed, "message")}: not read before ${group.missed === 1 ? "its" : "their"} retention was over</div>` : nothing}</th>
       <td><span class="chip ${tone}">${mark(tone)}${word}</span></td>
       <td class="number" title=${group.oldest ? `the oldest since ${moment(group.oldest)}` : ""}>${count(group.behind)}${group.behind >= 10_000 ? "+" : nothing}</td>
       <td class="number">${count(group.inHand)}</td><td class="number">${count(group.waiting)}</td>

@@ -83,7 +83,7 @@ class MessagePanel extends LitElement {
       this.thread = null;
       this.refusal = "";
       this.#read();
-    } else if (changed.has("latest") && this.latest && this.latest.correlationId === this.message?.correlationId) {
+    } else if (changed.has("latest") && this.message?.correlationId && this.latest?.correlationId === this.message.correlationId) {
       this.#read();
     }
   }

@@ -136,6 +136,7 @@ class MessagesScreen extends LitElement {
     if (!messages) return this.refusal ? nothing : html`<p class="empty muted" role="status">Reading messages…</p>`;
     if (messages.length > 0) return html`<mainstay-message-table .messages=${messages} .chosen=${this.place.id} .query=${this.place.query}></mainstay-message-table>
       ${this.next ? html`<div class="more"><button @click=${() => this.#more()}>Older messages</button></div>` : nothing}`;
+    if (this.next) return html`<div class="empty"><h2>No message matches so far</h2><p class="muted">Only the newest were looked through. <button @click=${() => this.#more()}>Look further back</button></p></div>`;
     if (isFiltered(this.filter)) return html`<div class="empty"><h2>No message matches</h2><p class="muted">What is published from now on and matches comes here by itself. <button class="link" @click=${() => replace(href("messages", this.place.id))}>Clear the filters</button></p></div>`;
     return html`<div class="empty"><h2>No messages yet</h2>
       <p>Agents, programs and people talk on channels. Publish one, and it is here at once:</p>

@@ -24,8 +24,10 @@ export function merged(fresh, known, most) {
     .sort((one, other) => other.position - one.position).slice(0, most);
 }
 
-/** Positions are microseconds since 1970, so they tell a wait more exactly than a time on the screen. */
-export const waited = (before, message) => duration((message.position - before.position) / 1_000);
+/** A time of the API in milliseconds, with what a date has no room for: its microseconds. */
+const exactly = (iso) => Date.parse(iso) + Number(`0.${/\.\d{3}(\d*)/.exec(iso)?.[1] ?? ""}0`);
+
+export const waited = (before, message) => duration(exactly(message.storedAt) - exactly(before.storedAt));
 
 /** Where it was sent, in words. */
 export function toWhom(channel) {

@@ -9,8 +9,8 @@ export class Reading {
   refusal = null;
   #timer = null;
   #soon = null;
-  #busy = false;
-  #again = false;
+  #running = null;
+  #next = null;
 
   /** `read()` is asynchronous and puts what it got into the element. */
   constructor(host, read, milliseconds) {
@@ -33,22 +33,27 @@ export class Reading {
     document.removeEventListener("visibilitychange", this.wake);
   }
 
-  /** Reads now; while a reading is under way, once more after it. */
-  async now() {
-    this.#again = this.#busy;
-    if (this.#busy) return;
-    this.#busy = true;
+  /** Reads now; while a reading is under way, once more after it. Ends when what was so at the call has been read. */
+  now() {
+    if (this.#running) return (this.#next ??= this.#running.catch(() => {}).then(() => this.#after()));
+    this.#running = this.#once().finally(() => (this.#running = null));
+    return this.#running;
+  }
+
+  #after() {
+    this.#next = null;
+    return this.host.isConnected ? this.now() : undefined;
+  }
+
+  async #once() {
     try {
       await this.read();
       this.refusal = null;
     } catch (refusal) {
       if (!(refusal instanceof Refusal)) throw refusal;
       this.refusal = refusal;
-    } finally {
-      this.#busy = false;
     }
     this.host.requestUpdate();
-    if (this.#again && this.host.isConnected) this.now();
   }
 
   /** After news, of which more may follow at once. */
