@@ -22,7 +22,7 @@ final class ChaosRun implements AutoCloseable {
     private static final int DRAIN_SECONDS = 180;
     private static final int FAIL_POINT_CELLS = 3;
     private static final Duration FAIL_POINT_PATIENCE = Duration.ofMinutes(2);
-    private static final Duration FAIL_POINT_BOUND = Duration.ofMinutes(15);
+    private static final Duration FAIL_POINT_BOUND = Duration.ofMinutes(25);
     static final String OPEN = "SELECT count(*) FROM tasks WHERE state = 'open'";
     private static final String DISCONNECT = """
             SELECT pg_terminate_backend(pid)

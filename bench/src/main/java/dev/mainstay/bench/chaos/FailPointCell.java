@@ -3,6 +3,7 @@ package dev.mainstay.bench.chaos;
 import dev.mainstay.bench.lab.Laboratory;
 import dev.mainstay.concurrent.Threads;
 import dev.mainstay.postgres.Database;
+import dev.mainstay.task.TaskUpkeep;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ final class FailPointCell implements AutoCloseable {
     private static final int NODES = 2;
     private static final int CAPACITY = 20;
     private static final int BACKLOG = 120;
-    private static final int LIMIT = 8;
+    private static final int LIMIT = 2;
     private static final int DISTURBED_IN = 30;
     /// Longer than a completion waits for whoever holds its task.
     private static final Duration HELD = Duration.ofMillis(500);
@@ -28,6 +29,7 @@ final class FailPointCell implements AutoCloseable {
     private final Database database;
     private final LedgerPen ledger;
     private final Feeder feeder;
+    private final TaskUpkeep upkeep;
     private final OutsideHand outside;
     private final List<FailPointNode> nodes = new ArrayList<>();
     private volatile boolean isStopping;
@@ -43,6 +45,7 @@ final class FailPointCell implements AutoCloseable {
         ledger = new LedgerPen(order(url, name + "-outside"));
         feeder = new Feeder(name, laboratory, database, random.split());
         feeder.limit(LIMIT);
+        upkeep = new TaskUpkeep(database, () -> {});
         outside = new OutsideHand(name + "-outside", database, ledger, random.split());
         for (int number = 1; number <= NODES; number++) {
             nodes.add(new FailPointNode(order(url, name + "-node-" + number)));
@@ -61,8 +64,18 @@ final class FailPointCell implements AutoCloseable {
                 feeder.feedEachKind();
                 feeder.feedCommanded();
             }
+            keepUp();
             disturb();
             Threads.pause(TURN);
+        }
+    }
+
+    /// What one node does for all once a second when there is something to do; doing it besides is no harm.
+    private void keepUp() {
+        try {
+            upkeep.round();
+        } catch (RuntimeException e) {
+            // Struck: the next round does the rest.
         }
     }
 
@@ -72,12 +85,12 @@ final class FailPointCell implements AutoCloseable {
 
     private void disturb() {
         switch (random.nextInt(DISTURBED_IN)) {
-            case 0 -> any().restart();
-            case 1 ->
+            case 0, 1 -> any().restart();
+            case 2, 3 ->
                 laboratory.execute("UPDATE node_sessions SET expires_at = clock_timestamp() WHERE node_id = '"
                         + any().name() + "' AND ended_at IS NULL");
-            case 2, 3, 4 -> feeder.limit(LIMIT);
-            case 5, 6, 7 -> feeder.hold(HELD);
+            case 4, 5, 6 -> feeder.limit(LIMIT);
+            case 7, 8, 9, 10 -> feeder.hold(HELD);
             default -> {}
         }
     }

@@ -1,5 +1,6 @@
 package dev.mainstay.bench.chaos;
 
+import dev.mainstay.MainstayException;
 import dev.mainstay.cluster.DatabaseClock;
 import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.Threads;
@@ -22,6 +23,7 @@ import java.util.random.RandomGenerator;
 /// any.
 final class OutsideHand implements AutoCloseable {
     private static final int MOST = 5;
+    private static final int LATE_IN = 3;
     private static final Duration LEASE = Duration.ofSeconds(2);
     private static final Duration PATIENCE = Duration.ofMillis(500);
     private static final Duration SOON = Duration.ofMillis(100);
@@ -96,6 +98,18 @@ final class OutsideHand implements AutoCloseable {
         attempts.progress(lease, 0.5, "half", null);
         attempts.complete(OutsideCompletion.of(lease, new Receipt(task.fence())));
         ledger.write(task.id(), task.fence(), LedgerPen.END);
+        if (random.nextInt(LATE_IN) == 0) {
+            late(lease);
+        }
+    }
+
+    /// As a program does that did not hear that its attempt has ended.
+    private void late(OutsideLease lease) {
+        try {
+            workers.attempts().step(lease, 1, "too late", 1);
+        } catch (MainstayException e) {
+            // Refused, or struck.
+        }
     }
 
     @Override
