@@ -106,14 +106,27 @@ public final class Fleet implements AutoCloseable {
                 organization,
                 "node:" + builder.node(),
                 new Schedules.Told(this::schedulesChanged, this::tasksEnqueued));
+        this.registry = new AgentRegistry(database, organization);
         try {
             declare(builder);
+            this.node = join(builder, monotonic);
         } catch (RuntimeException e) {
             closeEngine();
             throw e;
         }
-        this.registry = new AgentRegistry(database, organization);
-        this.node = Node.start(
+        taskHost.trustedBy(node::isTrusted);
+        taskHost.onTypesChanged(node::offer);
+        scheduler.wokenBy(() -> node.wake(SCHEDULES));
+        signals.on(SCHEDULES, () -> node.wake(SCHEDULES));
+        signals.on(TaskTopics.CLAIMABLE, taskHost::hintAll);
+        signals.on(TaskTopics.QUEUES, taskHost::queuesChanged);
+        signals.on(ASSIGNMENTS, node::reassigned);
+        signals.on(PLACEMENT, node::placementNeeded);
+        signals.notify(PLACEMENT);
+    }
+
+    private Node join(FleetBuilder builder, MonotonicClock monotonic) {
+        return Node.start(
                 database,
                 identity(builder),
                 monotonic,
@@ -124,15 +137,6 @@ public final class Fleet implements AutoCloseable {
                 duties(builder),
                 () -> signals.notify(ASSIGNMENTS),
                 this::freeWhatTheDeadHeld);
-        taskHost.trustedBy(node::isTrusted);
-        taskHost.onTypesChanged(node::offer);
-        scheduler.wokenBy(() -> node.wake(SCHEDULES));
-        signals.on(SCHEDULES, () -> node.wake(SCHEDULES));
-        signals.on(TaskTopics.CLAIMABLE, taskHost::hintAll);
-        signals.on(TaskTopics.QUEUES, taskHost::queuesChanged);
-        signals.on(ASSIGNMENTS, node::reassigned);
-        signals.on(PLACEMENT, node::placementNeeded);
-        signals.notify(PLACEMENT);
     }
 
     private AgentHost agentHost(FleetBuilder builder, MonotonicClock monotonic) {

@@ -1,11 +1,13 @@
 package dev.mainstay.postgres;
 
 import java.sql.Connection;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jspecify.annotations.Nullable;
 
@@ -59,6 +61,19 @@ public final class Database implements AutoCloseable {
     /// One transaction as the engine, which gives up where it meets another one: see [#isConflict].
     public <R> R tryWrite(HandleCallback<R, RuntimeException> work) {
         return Again.reading(() -> engine.transaction(work));
+    }
+
+    /// The same, waiting at most `patience` for each row that another one holds.
+    public <R> R tryWrite(Duration patience, HandleCallback<R, RuntimeException> work) {
+        return Again.reading(() -> engine.transaction(handle -> patient(handle, patience, work)));
+    }
+
+    static <R> R patient(Handle handle, Duration patience, HandleCallback<R, RuntimeException> work) {
+        handle.createQuery("SELECT set_config('lock_timeout', :patience, true)")
+                .bind("patience", patience.toMillis() + "ms")
+                .mapTo(String.class)
+                .one();
+        return work.withHandle(handle);
     }
 
     /// The same as [#write] on the connections kept for the fleet's own life (sessions, leases, duties), which no work

@@ -88,13 +88,7 @@ public final class OrganizationDatabase {
     /// One such transaction, which waits at most `patience` for each row that another one holds and then gives up: see
     /// [Database#isConflict].
     public <R> R tryWrite(Duration patience, HandleCallback<R, RuntimeException> work) {
-        return Again.reading(() -> transaction(handle -> {
-            handle.createQuery("SELECT set_config('lock_timeout', :patience, true)")
-                    .bind("patience", patience.toMillis() + "ms")
-                    .mapTo(String.class)
-                    .one();
-            return work.withHandle(handle);
-        }));
+        return Again.reading(() -> transaction(handle -> Database.patient(handle, patience, work)));
     }
 
     private <R> R transaction(HandleCallback<R, RuntimeException> work) {

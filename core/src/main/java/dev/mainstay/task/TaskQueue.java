@@ -74,8 +74,11 @@ public final class TaskQueue {
     }
 
     /// Ends a task: at once when it does not run, otherwise it is asked to end.
+    ///
+    /// This and the commands below throw with `TASK_BUSY`, and change nothing, where somebody's open transaction
+    /// holds the task for half a second.
     public Cancelled cancel(UUID task, String reason) {
-        return database.write(handle -> TaskCommands.cancel(handle, organization, task, reason));
+        return BoundedWrite.of(database, handle -> TaskCommands.cancel(handle, organization, task, reason));
     }
 
     /// Makes a dead letter claimable again, at the end of the line of its ordering key.
@@ -100,7 +103,7 @@ public final class TaskQueue {
     }
 
     private <R> R again(HandleCallback<R, RuntimeException> command) {
-        R result = database.write(command);
+        R result = BoundedWrite.of(database, command);
         host.hintAll();
         enqueued.run();
         return result;

@@ -19,6 +19,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -90,6 +92,29 @@ class NodeFlowTest {
                             MainstayException.class, e -> assertThat(e.code()).isEqualTo(ErrorCode.NODE_DUPLICATE))
                     .hasMessageContaining("node-a");
             assertThat(first.node().isTrusted()).isTrue();
+        }
+    }
+
+    @Test
+    void a_node_that_is_refused_leaves_no_thread_behind() {
+        try (Fleet first = fleet()) {
+            awaitTicks();
+            ThreadGroup group = new ThreadGroup("second");
+            CompletableFuture<Boolean> refused = new CompletableFuture<>();
+            Thread second = new Thread(group, () -> refused.complete(isRefused()));
+            second.start();
+            assertThat(refused.orTimeout(BOUND.toSeconds(), TimeUnit.SECONDS).join())
+                    .isTrue();
+            Eventually.holds("its threads end", BOUND, () -> group.activeCount() == 0);
+            assertThat(first.node().isTrusted()).isTrue();
+        }
+    }
+
+    private boolean isRefused() {
+        try (Fleet second = fleet()) {
+            return !second.node().isTrusted();
+        } catch (MainstayException e) {
+            return e.code() == ErrorCode.NODE_DUPLICATE;
         }
     }
 

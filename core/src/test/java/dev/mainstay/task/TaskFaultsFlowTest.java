@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mainstay.cluster.DatabaseClock;
 import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.TimerWheel;
+import dev.mainstay.postgres.Organizations;
 import dev.mainstay.telemetry.Telemetry;
 import dev.mainstay.testing.Eventually;
 import java.sql.Connection;
@@ -141,6 +142,45 @@ class TaskFaultsFlowTest {
             assertThat(asked.get()).isGreaterThan(batch.size());
             assertThat(ran).hasSize(batch.size()).doesNotHaveDuplicates();
             assertThat(bench.host().room()).isEqualTo(50);
+        }
+    }
+
+    /// The same for a task that was stored and claimed with one commit, where it was enqueued.
+    @Test
+    void a_task_claimed_where_it_was_enqueued_whose_beginning_fails_is_given_back_and_runs_once() {
+        Thread enqueuing = Thread.currentThread();
+        AtomicInteger untilFailure = new AtomicInteger();
+        Queue<String> ran = new ConcurrentLinkedQueue<>();
+        try (Bench bench = new Bench(ran, clock -> () -> {
+            if (Thread.currentThread() == enqueuing && untilFailure.decrementAndGet() == 0) {
+                throw new OutOfMemoryError("simulated");
+            }
+            return clock.instant();
+        })) {
+            TaskHost host = bench.host();
+            stage.enqueue("first");
+            host.joined(stage.session());
+            Eventually.holds("the lane is known", BOUND, () -> ran.contains("first"));
+            Eventually.holds("it is stored and does not begin", BOUND, () -> failsToBegin(host, untilFailure));
+            assertThat(ran).containsExactly("first");
+            Eventually.holds("it runs all the same", BOUND, () -> ran.contains("second"));
+            Eventually.holds(
+                    "it has ended",
+                    BOUND,
+                    () -> host.room() == 50 && host.claims().isEmpty());
+            assertThat(ran).containsExactly("first", "second");
+        }
+    }
+
+    /// The first time is that of its identifier, the second that of its attempt.
+    private static boolean failsToBegin(TaskHost host, AtomicInteger untilFailure) {
+        int lane = host.store().lane(Organizations.DEFAULT, "work", "work");
+        untilFailure.set(2);
+        try {
+            host.enqueueHere(Organizations.DEFAULT, lane, NewTask.of("work", "second"));
+            return false;
+        } catch (OutOfMemoryError e) {
+            return true;
         }
     }
 

@@ -1,8 +1,11 @@
 package dev.mainstay.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.mainstay.ErrorCode;
 import dev.mainstay.Fleet;
+import dev.mainstay.MainstayException;
 import dev.mainstay.testing.Eventually;
 import dev.mainstay.testing.TestDatabase;
 import java.sql.Connection;
@@ -16,6 +19,7 @@ import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -128,6 +132,29 @@ class TaskStrangersFlowTest {
             awaitCompleted(behind);
             assertThat(Collections.frequency(ran, name + " stranger")).isEqualTo(1);
         }
+    }
+
+    @Test
+    void who_commands_a_task_that_a_stranger_holds_is_told_so_soon() throws SQLException {
+        UUID task = running(NewTask.of("gated", "commanded"), "commanded");
+        try (Connection connection = test.superuser()) {
+            connection.setAutoCommit(false);
+            fleet.tasks()
+                    .enqueue(connection, NewTask.of("plain", "behind commanded").after(task));
+            assertBusy(() -> fleet.tasks().cancel(task, "changed my mind"));
+            assertBusy(() -> fleet.tasks().signal(task, "go", 1));
+            connection.rollback();
+        }
+        assertThat(fleet.tasks().cancel(task, "changed my mind")).isEqualTo(Cancelled.ASKED);
+        gate("commanded").countDown();
+        gate("commanded goes on").countDown();
+        Eventually.holds("it has ended", BOUND, () -> !state(task).equals("open"));
+    }
+
+    private static void assertBusy(ThrowingCallable command) {
+        assertThatExceptionOfType(MainstayException.class)
+                .isThrownBy(command)
+                .satisfies(failure -> assertThat(failure.code()).isEqualTo(ErrorCode.TASK_BUSY));
     }
 
     @Test

@@ -96,6 +96,9 @@ public final class ChaosBench implements Callable<Integer> {
         if (cuts > 0) {
             goals.put("cutRecoveryMaxSeconds", Goal.atMost(12));
         }
+        if (failPoints > 0) {
+            goals.put("failPointLeastStrikes", Goal.atLeast(failPoints));
+        }
         if (floods > 0) {
             goals.put("backSeconds", Goal.atMost(10));
         }

@@ -29,12 +29,6 @@ final class ChaosFigures {
                 .add("disconnects", plan.disconnects())
                 .add("restarts", plan.restarts())
                 .add("postmasterKills", plan.postmasterKills())
-                .add("failPoints", run.failPoints().size())
-                .add(
-                        "failPointStrikes",
-                        run.failPoints().values().stream()
-                                .mapToInt(Integer::intValue)
-                                .sum())
                 .add("wrongClocks", plan.clocks().size())
                 .add("tasks", history.acknowledged().size());
         broken.forEach((promise, words) -> figures.add(promise.figure(), words.size()));
@@ -42,6 +36,7 @@ final class ChaosFigures {
         addRecovery("recovery", plan.kills(), List.of(Strike.KILL));
         addRecovery("freezeRecovery", plan.freezes(), List.of(Strike.FREEZE));
         addRecovery("cutRecovery", plan.cuts(), Striking.CUTS);
+        addFailPoints();
         addFloods();
         addCounts();
         return figures;
@@ -57,6 +52,25 @@ final class ChaosFigures {
         figures.add(name + "P99Seconds", samples.percentile(99))
                 .add(name + "MaxSeconds", samples.max())
                 .add(name + "MedianSeconds", samples.median());
+    }
+
+    private void addFailPoints() {
+        if (plan.failPoints() == 0) {
+            return;
+        }
+        Collection<Integer> strikes = run.failPoints().values();
+        run.failPoints().forEach((point, times) -> {
+            if (times < plan.failPoints()) {
+                Reporting.say("struck %d times only: %s %.200s".formatted(times, point.moment(), point.statement()));
+            }
+        });
+        figures.add("failPointBoundaries", strikes.size())
+                .add(
+                        "failPointStrikes",
+                        strikes.stream().mapToInt(Integer::intValue).sum())
+                .add(
+                        "failPointLeastStrikes",
+                        strikes.stream().mapToInt(Integer::intValue).min().orElse(0));
     }
 
     private void addFloods() {

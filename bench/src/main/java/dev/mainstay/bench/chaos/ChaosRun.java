@@ -20,6 +20,9 @@ final class ChaosRun implements AutoCloseable {
     private static final Duration SETTLE = Duration.ofSeconds(4);
     private static final int BACKLOG = 3_000;
     private static final int DRAIN_SECONDS = 180;
+    private static final int FAIL_POINT_CELLS = 3;
+    private static final Duration FAIL_POINT_PATIENCE = Duration.ofMinutes(2);
+    private static final Duration FAIL_POINT_BOUND = Duration.ofMinutes(25);
     static final String OPEN = "SELECT count(*) FROM tasks WHERE state = 'open'";
     private static final String DISCONNECT = """
             SELECT pg_terminate_backend(pid)
@@ -42,7 +45,7 @@ final class ChaosRun implements AutoCloseable {
     private final Striking striking;
     private final List<Flood> floods = new ArrayList<>();
     private final List<Told> told = new ArrayList<>();
-    private Map<FailPoints.Point, Integer> failPoints = Map.of();
+    private Map<FailPoint, Integer> failPoints = Map.of();
     private double left;
 
     ChaosRun(Laboratory laboratory, ChaosPlan plan, RandomGenerator random) {
@@ -71,11 +74,11 @@ final class ChaosRun implements AutoCloseable {
         strikeDatabase("database restarted", plan.restarts(), laboratory::stopServer, laboratory::startServer);
         strikeDatabase("database killed", plan.postmasterKills(), laboratory::killServer, laboratory::startServer);
         drain();
-        strikeFailPoints();
         for (int number = 0; number < plan.floods(); number++) {
             floods.add(Flood.through(laboratory, feeder));
             drain();
         }
+        strikeFailPoints();
         told.add(feeder.told());
         return HistoryReader.read(laboratory, told);
     }
@@ -116,16 +119,18 @@ final class ChaosRun implements AutoCloseable {
         }
     }
 
-    /// Beside the workers, which go on.
-    private void strikeFailPoints() throws InterruptedException {
+    /// Without the workers, whose statements nobody strikes.
+    private void strikeFailPoints() {
         if (plan.failPoints() == 0) {
             return;
         }
-        try (var points = new FailPoints(laboratory, random)) {
-            points.strike(plan.failPoints());
+        crew.close();
+        try (var points = new FailPoints(
+                laboratory, plan.failPoints(), FAIL_POINT_CELLS, new SplittableRandom(random.nextLong()))) {
+            points.strike(FAIL_POINT_PATIENCE, FAIL_POINT_BOUND);
             failPoints = points.struck();
             drain();
-            told.add(points.feeder().told());
+            told.addAll(points.told());
         }
     }
 
@@ -149,7 +154,7 @@ final class ChaosRun implements AutoCloseable {
     }
 
     /// How often each place where a connection can end was struck.
-    Map<FailPoints.Point, Integer> failPoints() {
+    Map<FailPoint, Integer> failPoints() {
         return failPoints;
     }
 

@@ -14,6 +14,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import java.util.stream.IntStream;
@@ -29,6 +30,11 @@ final class ChaosWork implements AutoCloseable {
     private static final int FAILURES = 2;
     private static final int MEGABYTE = 1 << 20;
     private static final int CONNECTIONS = 4;
+    /// What [Kind#SIGNALLED] waits for, and how long: whoever enqueued it may not know that it did.
+    static final String SIGNAL = "go";
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+    private static final Duration NAP = Duration.ofMillis(100);
+    private static final int TURNS = 20;
     private static final Duration SNOOZE = Duration.ofMillis(200);
     private static final String EFFECT = "INSERT INTO mainstay.chaos_effects (task, fence, node) VALUES (?, ?, ?)";
 
@@ -43,7 +49,10 @@ final class ChaosWork implements AutoCloseable {
     }
 
     FleetBuilder on(FleetBuilder builder) {
-        for (Kind kind : Kind.values()) {
+        List<Kind> here = Arrays.stream(Kind.values())
+                .filter(kind -> kind != Kind.OUTSIDE)
+                .toList();
+        for (Kind kind : here) {
             builder.worker(
                     TaskType.of(kind.type(), Piece.class).retry(RETRY),
                     (piece, context) -> handle(kind, piece, context));
@@ -59,6 +68,9 @@ final class ChaosWork implements AutoCloseable {
         ledger.write(context, LedgerPen.START);
         if (kind == Kind.SNOOZE && context.fence() == 1) {
             return Outcome.snoozed(SNOOZE);
+        }
+        if (kind == Kind.REDRIVEN && context.attempt() == 1) {
+            return Outcome.discarded("to be redriven");
         }
         if (kind == Kind.RETRY && context.failures() < FAILURES) {
             throw new IllegalStateException("not yet");
@@ -98,6 +110,23 @@ final class ChaosWork implements AutoCloseable {
         } else if (kind == Kind.PARENT) {
             List<UUID> children = context.enqueue("children", children());
             context.awaitAll("all of them", children);
+        } else if (kind == Kind.SIGNALLED) {
+            context.sleep("nap", NAP);
+            context.await(SIGNAL, Integer.class, PATIENCE);
+        } else if (kind == Kind.CANCELLED) {
+            takeTime(context);
+        }
+    }
+
+    private static void takeTime(TaskContext context) throws InterruptedException {
+        context.progress(0.5, "taking its time");
+        for (int turn = 0; turn < TURNS; turn++) {
+            if (context.isCancelled()) {
+                throw new IllegalStateException("told to end");
+            }
+            if (!Threads.pause(NAP)) {
+                throw new InterruptedException();
+            }
         }
     }
 

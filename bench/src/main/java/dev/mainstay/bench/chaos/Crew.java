@@ -124,10 +124,13 @@ final class Crew implements AutoCloseable {
         return names.get();
     }
 
+    /// Kills everybody; may be closed again.
     @Override
     public void close() {
         awaitAll();
-        ready.forEach(Hand::close);
+        List<Hand> all = new ArrayList<>();
+        ready.drainTo(all);
+        all.forEach(Hand::close);
         starters.close();
     }
 }

@@ -1,5 +1,6 @@
 package dev.mainstay.bench.chaos;
 
+import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.Threads;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -13,37 +14,29 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentSkipListSet;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /// A way to PostgreSQL that understands its protocol, and ends a connection exactly before a statement arrives, or
-/// after
-/// it was done and before its answer is passed on. Thread-safe.
+/// after it was done and before its answer is passed on, as a [FailPointTally] says. Thread-safe.
 ///
 /// The client must send each statement as text (`prepareThreshold=0`) and without encryption (`sslmode=disable`).
 final class FailPointProxy implements AutoCloseable {
+    /// So long it lets everything pass after a strike, so that work goes on.
+    private static final Duration REST = Duration.ofMillis(100);
+
     private final String host;
     private final int port;
     private final ServerSocket entrance;
-    private final Set<String> seen = new ConcurrentSkipListSet<>();
+    private final FailPointTally tally;
+    private final MonotonicClock clock = MonotonicClock.system();
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
-    private final AtomicReference<@Nullable Armed> armed = new AtomicReference<>();
+    private volatile long restedAt = clock.nanos();
 
-    /// Where a connection ends.
-    enum Moment {
-        BEFORE,
-        /// It was done, and nobody hears of it.
-        UNHEARD
-    }
-
-    private record Armed(String statement, Moment moment, CountDownLatch struck) {}
-
-    FailPointProxy(String host, int port) {
+    FailPointProxy(String host, int port, FailPointTally tally) {
         this.host = host;
         this.port = port;
+        this.tally = tally;
         try {
             this.entrance = new ServerSocket(0, 0, InetAddress.getLoopbackAddress());
         } catch (IOException e) {
@@ -58,20 +51,6 @@ final class FailPointProxy implements AutoCloseable {
 
     int port() {
         return entrance.getLocalPort();
-    }
-
-    /// Every statement that has passed, a commit with what it is of.
-    Set<String> statements() {
-        return Set.copyOf(seen);
-    }
-
-    /// Ends the next connection that sends `statement`; false when none does within `patience`.
-    boolean strike(String statement, Moment moment, Duration patience) throws InterruptedException {
-        var next = new Armed(statement, moment, new CountDownLatch(1));
-        armed.set(next);
-        boolean isStruck = next.struck().await(patience.toMillis(), TimeUnit.MILLISECONDS);
-        armed.compareAndSet(next, null);
-        return isStruck;
     }
 
     private void accept() {
@@ -107,7 +86,7 @@ final class FailPointProxy implements AutoCloseable {
         private final Socket client;
         private final Socket server;
         private final StatementText text = new StatementText();
-        private volatile @Nullable Armed unheard;
+        private final AtomicReference<@Nullable FailPoint> unheard = new AtomicReference<>();
 
         Link(Socket client, Socket server) throws IOException {
             this.client = client;
@@ -152,16 +131,15 @@ final class FailPointProxy implements AutoCloseable {
 
         private boolean mayPass() {
             String statement = text.take();
-            seen.add(statement);
-            Armed strike = armed.get();
-            if (strike == null || !strike.statement().equals(statement) || !armed.compareAndSet(strike, null)) {
+            FailPoint point = tally.next(statement, text.hasCommitted(), clock.nanos() >= restedAt);
+            if (point == null) {
                 return true;
             }
-            if (strike.moment() == Moment.UNHEARD) {
-                unheard = strike;
+            restedAt = clock.nanos() + REST.toNanos();
+            if (point.moment() == FailPoint.Moment.UNHEARD) {
+                unheard.set(point);
                 return true;
             }
-            strike.struck().countDown();
             return false;
         }
 
@@ -170,14 +148,13 @@ final class FailPointProxy implements AutoCloseable {
             var to = new BufferedOutputStream(client.getOutputStream(), 1 << 16);
             while (true) {
                 Message message = Message.read(from);
-                Armed strike = unheard;
-                if (strike == null) {
+                if (unheard.get() == null) {
                     message.writeTo(to);
                     if (from.available() == 0) {
                         to.flush();
                     }
                 } else if (message.isReady()) {
-                    strike.struck().countDown();
+                    unheard.set(null);
                     throw new EOFException("struck");
                 }
             }
@@ -185,6 +162,10 @@ final class FailPointProxy implements AutoCloseable {
 
         void end() {
             links.remove(this);
+            FailPoint missed = unheard.getAndSet(null);
+            if (missed != null) {
+                tally.missed(missed);
+            }
             for (Socket socket : new Socket[] {client, server}) {
                 try {
                     socket.close();

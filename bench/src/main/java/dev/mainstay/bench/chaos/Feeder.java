@@ -4,12 +4,14 @@ import dev.mainstay.bench.chaos.History.Acknowledged;
 import dev.mainstay.bench.lab.Laboratory;
 import dev.mainstay.cluster.DatabaseClock;
 import dev.mainstay.concurrent.MonotonicClock;
+import dev.mainstay.concurrent.Threads;
 import dev.mainstay.concurrent.TimerWheel;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.postgres.Signals;
 import dev.mainstay.task.Enqueued;
 import dev.mainstay.task.NewTask;
+import dev.mainstay.task.QueueLimit;
 import dev.mainstay.task.TaskHost;
 import dev.mainstay.task.TaskQueue;
 import dev.mainstay.task.Workers;
@@ -17,9 +19,11 @@ import dev.mainstay.telemetry.Telemetry;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
@@ -52,6 +56,21 @@ final class Feeder implements AutoCloseable {
             Kind.DELAYED,
             Kind.SNOOZE);
 
+    /// Those that something is asked of after they were enqueued, and those of other queues and workers.
+    private static final List<Kind> COMMANDED = List.of(
+            Kind.SIGNALLED, Kind.CANCELLED, Kind.REDRIVEN, Kind.LIMITED, Kind.OUTSIDE, Kind.OUTSIDE, Kind.OUTSIDE);
+
+    private static final String HOLD = """
+            SELECT FROM tasks
+            WHERE state = 'open'
+            LIMIT 20
+            FOR UPDATE SKIP LOCKED
+            """;
+
+    private static final String LIMITED_QUEUE = "limited";
+    /// So many later ones are enqueued before one is commanded, so that it has begun.
+    private static final int BEHIND = 1;
+
     private final String name;
     private final Laboratory laboratory;
     private final TimerWheel wheel;
@@ -61,6 +80,8 @@ final class Feeder implements AutoCloseable {
     private final RandomGenerator random;
     private final List<Acknowledged> acknowledged = new ArrayList<>();
     private final Set<UUID> rolledBack = new HashSet<>();
+    private final Queue<UUID> cancelled = new ArrayDeque<>();
+    private final Queue<UUID> discarded = new ArrayDeque<>();
     private long number;
     private int unknown;
 
@@ -103,6 +124,68 @@ final class Feeder implements AutoCloseable {
         enqueue(batch);
     }
 
+    /// Enqueues one of each kind that is commanded or needs a worker of its own, and commands them; what is lost of
+    /// that
+    /// is no loss of a task.
+    void feedCommanded() {
+        List<Fed> batch = new ArrayList<>();
+        COMMANDED.forEach(kind -> add(kind, batch));
+        for (Acknowledged each : enqueue(batch)) {
+            command(each);
+        }
+    }
+
+    private void command(Acknowledged task) {
+        try {
+            switch (task.kind()) {
+                case SIGNALLED -> queue.signal(task.task(), ChaosWork.SIGNAL, 1);
+                case CANCELLED -> cancelled.add(task.task());
+                case REDRIVEN -> discarded.add(task.task());
+                default -> {}
+            }
+            if (cancelled.size() > BEHIND) {
+                queue.cancel(cancelled.remove(), "chaos");
+            }
+            if (discarded.size() > BEHIND) {
+                queue.redrive(discarded.remove());
+            }
+        } catch (RuntimeException e) {
+            // Struck or busy: it ends without.
+        }
+    }
+
+    /// Holds back the queue of [Kind#LIMITED]; what is lost of that is no loss of a task.
+    void limit(int atOnce) {
+        try {
+            queue.limit(LIMITED_QUEUE, QueueLimit.concurrency(atOnce));
+        } catch (RuntimeException e) {
+            // Struck: the limit stays as it was.
+        }
+    }
+
+    /// Keeps some open tasks from ending for a while, as a transaction does that enqueues behind them.
+    void hold(Duration time) {
+        try (Connection connection = laboratory.superuser();
+                var statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute(HOLD);
+            Threads.pause(time);
+            connection.rollback();
+        } catch (SQLException e) {
+            throw new IllegalStateException("the bench's server does not hold tasks", e);
+        }
+    }
+
+    /// Enqueues one by the queue of a node, which may begin it with the same commit.
+    void feedAt(TaskQueue node) {
+        Fed fed = fed(Kind.HERE);
+        try {
+            acknowledged.add(new Acknowledged(node.enqueue(fed.task()).id(), fed.kind(), null));
+        } catch (RuntimeException e) {
+            unknown++;
+        }
+    }
+
     private List<Fed> batch(int size) {
         List<Fed> batch = new ArrayList<>();
         while (batch.size() < size) {
@@ -130,6 +213,7 @@ final class Feeder implements AutoCloseable {
             case UNIQUE ->
                 new Fed(kind, task.unique(name + "/" + number).in(Duration.ofMillis(delay)), name + "/" + number);
             case DELAYED -> new Fed(kind, task.in(Duration.ofMillis(delay)), null);
+            case LIMITED -> new Fed(kind, task.inQueue(LIMITED_QUEUE), null);
             default -> new Fed(kind, task, null);
         };
     }
@@ -142,7 +226,7 @@ final class Feeder implements AutoCloseable {
         };
     }
 
-    private void enqueue(List<Fed> batch) {
+    private List<Acknowledged> enqueue(List<Fed> batch) {
         try {
             List<Enqueued> answers =
                     queue.enqueueAll(batch.stream().map(Fed::task).toList());
@@ -150,8 +234,10 @@ final class Feeder implements AutoCloseable {
                 Fed fed = batch.get(place);
                 acknowledged.add(new Acknowledged(answers.get(place).id(), fed.kind(), fed.key()));
             }
+            return List.copyOf(acknowledged.subList(acknowledged.size() - batch.size(), acknowledged.size()));
         } catch (RuntimeException e) {
             unknown++;
+            return List.of();
         }
     }
 

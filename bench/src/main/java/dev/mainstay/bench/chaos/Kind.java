@@ -23,6 +23,18 @@ enum Kind {
     DELAYED,
     /// Is put off at its first attempt.
     SNOOZE,
+    /// Sleeps, then waits for a signal for a while.
+    SIGNALLED,
+    /// Takes a while, in which it is told to end.
+    CANCELLED,
+    /// Is given up at its first attempt, and redriven.
+    REDRIVEN,
+    /// In a queue of which only so many may run at once.
+    LIMITED,
+    /// Enqueued on a node, which may begin it with the same commit.
+    HERE,
+    /// Worked on by a worker outside, which has no transaction to write an effect in.
+    OUTSIDE,
     /// Uses up all memory whenever it runs.
     HUNGRY,
     /// Writes nothing down, so that many a second can be counted.
@@ -37,6 +49,6 @@ enum Kind {
     }
 
     boolean hasEffect() {
-        return this != PLAIN && this != FLOOD && this != HUNGRY;
+        return this != PLAIN && this != FLOOD && this != HUNGRY && this != OUTSIDE;
     }
 }

@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.mainstay.task.TaskContext;
 import java.sql.SQLException;
+import java.util.UUID;
 
 /// Writes down what handlers do, past everything that guards Mainstay's own tables: on connections of its own by a way
 /// that is never cut, each row committed at once. Thread-safe.
@@ -38,10 +39,14 @@ final class LedgerPen implements AutoCloseable {
     }
 
     void write(TaskContext context, String phase) throws SQLException {
+        write(context.id(), context.fence(), phase);
+    }
+
+    void write(UUID task, long fence, String phase) throws SQLException {
         try (var connection = connections.getConnection();
                 var insert = connection.prepareStatement(INSERT)) {
-            insert.setObject(1, context.id());
-            insert.setLong(2, context.fence());
+            insert.setObject(1, task);
+            insert.setLong(2, fence);
             insert.setString(3, node);
             insert.setString(4, phase);
             insert.executeUpdate();
