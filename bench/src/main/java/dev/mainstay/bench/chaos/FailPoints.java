@@ -5,6 +5,7 @@ import dev.mainstay.bench.chaos.FailPointProxy.Moment;
 import dev.mainstay.bench.lab.Laboratory;
 import dev.mainstay.concurrent.Threads;
 import dev.mainstay.postgres.Database;
+import dev.mainstay.task.TaskQueue;
 import dev.mainstay.testing.Eventually;
 import java.net.URI;
 import java.time.Duration;
@@ -32,6 +33,7 @@ final class FailPoints implements AutoCloseable {
     private final Feeder feeder;
     /// Closes what was opened, the last first.
     private final List<Runnable> parts = new ArrayList<>();
+    private final List<TaskQueue> nodes = new ArrayList<>();
     private final Map<Point, Integer> struck = new HashMap<>();
     private final Map<Point, Integer> missed = new HashMap<>();
 
@@ -66,6 +68,7 @@ final class FailPoints implements AutoCloseable {
                         .taskCapacity(order.capacity()))
                 .start();
         parts.addFirst(fleet::close);
+        nodes.add(fleet.tasks());
     }
 
     Feeder feeder() {
@@ -77,7 +80,7 @@ final class FailPoints implements AutoCloseable {
     /// sent, as long as its transaction has not committed, so only commits are struck both ways.
     void strike(int rounds) throws InterruptedException {
         feeder.feed(TASKS_BEFORE);
-        feeder.feedEachKind();
+        feed();
         // Once they have ended, nearly every statement has come by.
         Eventually.holds("the first tasks end", TO_END, () -> laboratory.number(ChaosRun.OPEN) == 0);
         for (int round = 1; round <= rounds; round++) {
@@ -92,11 +95,18 @@ final class FailPoints implements AutoCloseable {
         }
     }
 
+    private void feed() {
+        feeder.feedEachKind();
+        for (TaskQueue node : nodes) {
+            feeder.feedAlone(node);
+        }
+    }
+
     private void strike(Point point) throws InterruptedException {
         if (missed.getOrDefault(point, 0) >= FRUITLESS) {
             return;
         }
-        Thread feeding = Threads.startVirtual("feed", feeder::feedEachKind);
+        Thread feeding = Threads.startVirtual("feed", this::feed);
         boolean isStruck = proxy.strike(point.statement(), point.moment(), PATIENCE);
         feeding.join();
         (isStruck ? struck : missed).merge(point, 1, Integer::sum);
