@@ -8,7 +8,6 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -16,29 +15,6 @@ import org.slf4j.LoggerFactory;
 
 /// Claims batches of tasks for the session of a node. Thread-safe.
 final class ClaimStore {
-    private static final String ENQUEUE_AND_CLAIM = """
-            WITH alive AS MATERIALIZED (
-                SELECT session.session_id
-                FROM node_sessions session
-                JOIN queues queue ON queue.organization_id = :organization AND queue.name = :queue AND NOT queue.paused
-                WHERE session.session_id = :session AND session.ended_at IS NULL
-                    AND session.expires_at > clock_timestamp()),
-            stored AS (
-                INSERT INTO tasks (organization_id, id, lane_id, priority, payload, tags, max_attempts)
-                VALUES (:organization, :id, :lane, :priority, :payload::jsonb, nullif(:tags, '{}'), :attempts)),
-            claimed AS (
-                INSERT INTO task_claims (organization_id, lease_token, session_id, worker, lane_id, task_ids)
-                SELECT :organization, gen_random_uuid(), session_id, :worker, :lane, ARRAY[:id]
-                FROM alive
-                RETURNING lease_token),
-            otherwise AS (
-                INSERT INTO task_ready (lane_id, rank, organization_id, task_id)
-                SELECT :lane, :priority * 2 + 1, :organization, :id
-                WHERE NOT EXISTS (SELECT FROM alive))
-            SELECT lease_token
-            FROM claimed
-            """;
-
     private static final Logger LOG = LoggerFactory.getLogger(ClaimStore.class);
 
     private final Database database;
@@ -69,40 +45,6 @@ final class ClaimStore {
         if (tasks > 0) {
             LOG.atWarn().log("{} tasks given back, whose claim this node never heard the answer of", tasks);
         }
-    }
-
-    /// Stores a task and claims it with the same commit; among the claimable when the session is over or the queue
-    /// paused.
-    Optional<ClaimedTask> enqueueAndClaim(UUID session, UUID organization, UUID id, int lane, NewTask task) {
-        String payload = Payload.text("payload", task.payload());
-        return database.write(handle -> handle.createQuery(ENQUEUE_AND_CLAIM)
-                .bind("session", session)
-                .bind("worker", worker)
-                .bind("organization", organization)
-                .bind("id", id)
-                .bind("lane", lane)
-                .bind("queue", task.queue())
-                .bind("priority", task.priority().stored())
-                .bind("payload", payload)
-                .bindArray("tags", String.class, task.tags())
-                .bind("attempts", task.attempts())
-                .map((row, context) -> {
-                    Claim claim = new Claim(organization, Columns.uuid(row, "lease_token"), session);
-                    claim.added();
-                    return new ClaimedTask(
-                            claim,
-                            id,
-                            lane,
-                            2 * task.priority().stored() + 1,
-                            0,
-                            payload,
-                            1,
-                            0,
-                            0,
-                            task.attempts(),
-                            false);
-                })
-                .findOne());
     }
 
     private static ClaimedTask task(ResultSet row, UUID session, Map<UUID, Claim> claims) throws SQLException {

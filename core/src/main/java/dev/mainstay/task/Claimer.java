@@ -76,18 +76,21 @@ final class Claimer implements AutoCloseable {
         loop.wake();
     }
 
-    /// Whether nothing waits in a lane, as far as is known here, so that a new task would be the next.
-    boolean isCalm(int lane, Priority priority) {
+    /// How many tasks may run here for a new one of a lane to begin at once: all of `capacity` when nothing waits that
+    /// would be claimed before it, as far as is known here. Half of it when something may have come since the last
+    /// claim, which left nothing: then that finds room, too.
+    int roomAtOnce(int lane, Priority priority, int capacity) {
         Spot[] ranks = spots.get(lane);
         if (ranks == null || ranks[0].lane().isPaused() || ranks[0].lane().isLimited()) {
-            return false;
+            return 0;
         }
+        int room = capacity;
         for (Spot spot : ranks) {
             if (spot.rank() / 2 <= priority.stored() && spot.isPromising()) {
-                return false;
+                room = Math.min(room, spot.isDrained() ? capacity / 2 : 0);
             }
         }
-        return true;
+        return room;
     }
 
     LaneStore.@Nullable Lane lane(int lane) {
@@ -291,12 +294,12 @@ final class Claimer implements AutoCloseable {
             counts.merge(spot, 1, Integer::sum);
             spot.lowWater().claimed(task.seq(), now);
         }
-        if (claimed.size() < room) {
-            for (Want want : wants) {
-                Spot spot = spot(want.lane(), want.rank());
-                if (counts.getOrDefault(spot, 0) < want.quota()) {
-                    spot.emptied(hints.getOrDefault(spot, 0L));
-                }
+        for (Want want : wants) {
+            Spot spot = spot(want.lane(), want.rank());
+            if (claimed.size() < room && counts.getOrDefault(spot, 0) < want.quota()) {
+                spot.emptied(hints.getOrDefault(spot, 0L));
+            } else {
+                spot.left();
             }
         }
     }

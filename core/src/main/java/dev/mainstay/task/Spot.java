@@ -1,13 +1,14 @@
 package dev.mainstay.task;
 
 /// One lane and rank as the claimer sees it: whether something may be claimable there, and from where on. Its hint may
-/// be given by any thread; the rest is confined to the claimer.
+/// be given, and whether something waits be asked, by any thread; the rest is confined to the claimer.
 final class Spot {
     private final LaneStore.Lane lane;
     private final int rank;
     private final LowWater lowWater = new LowWater();
     private volatile long hinted;
-    private long seen = -1;
+    private volatile long seen = -1;
+    private volatile boolean isDrained;
 
     Spot(LaneStore.Lane lane, int rank) {
         this.lane = lane;
@@ -43,6 +44,17 @@ final class Spot {
     /// Nothing was left there when the hints were as `then`.
     void emptied(long then) {
         seen = then;
+        isDrained = true;
+    }
+
+    /// Something may be left there by the last claim.
+    void left() {
+        isDrained = false;
+    }
+
+    /// Whether the last claim left nothing there.
+    boolean isDrained() {
+        return isDrained;
     }
 
     LowWater lowWater() {

@@ -14,7 +14,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -43,13 +42,13 @@ public final class TaskHost implements Resident {
     private final Telemetry telemetry;
     private final Runnable moreClaimable;
     private final CompletionStore completions;
-    private final ClaimStore claimStore;
     private final Completer completer;
     private final StepStore stepStore;
     private final StepWriter stepWriter;
     private final TaskStore store;
     private final StepServices services = new Services();
     private final Claimer claimer;
+    private final Enqueuer enqueuer;
     private final TaskTally tally = new TaskTally();
     private final Map<UUID, RunningTask> running = new ConcurrentHashMap<>();
     private final Set<UUID> tokens = ConcurrentHashMap.newKeySet();
@@ -94,8 +93,9 @@ public final class TaskHost implements Resident {
         stepStore = new StepStore(builder.database);
         stepWriter = new StepWriter(stepStore, this::session);
         store = new TaskStore(builder.database, clock);
-        claimStore = new ClaimStore(builder.database, builder.node);
-        claimer = new Claimer(claimStore, new LaneStore(builder.database), this, monotonic);
+        ClaimStore claims = new ClaimStore(builder.database, builder.node);
+        claimer = new Claimer(claims, new LaneStore(builder.database), this, monotonic);
+        enqueuer = new Enqueuer(new ArrivalStore(builder.database, builder.node), this);
     }
 
     /// Asks `newTrusted` before each write whether the node can prove that it owns what it runs.
@@ -129,6 +129,7 @@ public final class TaskHost implements Resident {
         }
         running.values().forEach(RunningTask::drop);
         claimer.close();
+        enqueuer.close();
         completer.close();
         stepWriter.close();
     }
@@ -143,6 +144,11 @@ public final class TaskHost implements Resident {
         claimer.hintAll();
     }
 
+    /// Tells the other nodes that something may have become claimable.
+    void moreClaimable() {
+        moreClaimable.run();
+    }
+
     /// A transaction that is not ours enqueued something and will commit, or not.
     void expect() {
         claimer.expect();
@@ -153,28 +159,11 @@ public final class TaskHost implements Resident {
         claimer.queuesChanged();
     }
 
-    /// Stores a task and begins it with the same commit when there is room and it would be the next anyway; null when
-    /// not, and then nothing was stored.
+    /// Stores a plain task, and begins it with the same commit when there is room and it would be the next anyway.
+    /// Returns when it is stored; null when this node has stopped, and then nothing was.
     @Nullable
-    UUID enqueueHere(UUID organization, int lane, NewTask task) {
-        UUID mine = session();
-        if (mine == null || !reserve(lane, task.type(), task.priority())) {
-            return null;
-        }
-        boolean isBegun = false;
-        try {
-            UUID id = TaskId.at(clock.instant());
-            Optional<ClaimedTask> claimed = claimStore.enqueueAndClaim(mine, organization, id, lane, task);
-            if (claimed.isPresent()) {
-                beginAlone(claimed.get(), task.type());
-                isBegun = true;
-            }
-            return id;
-        } finally {
-            if (!isBegun) {
-                unreserve();
-            }
-        }
+    UUID enqueue(UUID organization, int lane, NewTask task) {
+        return enqueuer.enqueue(organization, lane, task);
     }
 
     Workers workers() {
@@ -256,18 +245,24 @@ public final class TaskHost implements Resident {
         return monotonic.nanos() >= suspectUntil ? 1 : 0;
     }
 
-    /// Room for a task of the lane that would be the next anyway; whoever gets it begins that task or gives it back.
-    private boolean reserve(int lane, String type, Priority priority) {
-        if (workers.isBounded(type) || !claimer.isCalm(lane, priority)) {
+    /// Room for a task that would be the next anyway; whoever gets it begins that task or gives it back.
+    boolean reserve(Arrival arrival) {
+        NewTask task = arrival.task();
+        if (stopping || workers.isBounded(task.type()) || held.get() >= UNSTORED * capacity) {
             return false;
         }
-        boolean isFree = active.incrementAndGet() <= capacity && !stopping;
+        boolean isFree = active.incrementAndGet() <= claimer.roomAtOnce(arrival.lane(), task.priority(), capacity);
         if (isFree) {
             held.incrementAndGet();
         } else {
             active.decrementAndGet();
         }
         return isFree;
+    }
+
+    void unreserve(int tasks) {
+        active.addAndGet(-tasks);
+        held.addAndGet(-tasks);
     }
 
     /// All or nothing: when it throws, the task has not begun, and may be begun again.
@@ -280,32 +275,13 @@ public final class TaskHost implements Resident {
             isBegun = true;
         } finally {
             if (!isBegun) {
-                running.remove(task.id());
-                unreserve();
+                unreserve(1);
             }
         }
     }
 
-    /// A claim of one task, which is given back as one nobody knows of when it throws.
-    private void beginAlone(ClaimedTask task, String type) {
-        boolean isBegun = false;
-        try {
-            beginReserved(task, type);
-            isBegun = true;
-        } finally {
-            if (!isBegun) {
-                running.remove(task.id());
-                tokens.remove(task.claim().token());
-            }
-        }
-    }
-
-    private void unreserve() {
-        active.decrementAndGet();
-        held.decrementAndGet();
-    }
-
-    private void beginReserved(ClaimedTask task, String type) {
+    /// The same in room that is kept, also when it throws.
+    void beginReserved(ClaimedTask task, String type) {
         tokens.add(task.claim().token());
         Worker<?> worker = workers.of(type);
         if (worker == null) {
@@ -316,8 +292,16 @@ public final class TaskHost implements Resident {
             suspectUntil = monotonic.nanos() + SUSPICION.toNanos();
         }
         RunningTask attempt = new RunningTask(task, worker, this);
+        boolean isStarted = false;
         running.put(task.id(), attempt);
-        attempt.start();
+        try {
+            attempt.start();
+            isStarted = true;
+        } finally {
+            if (!isStarted) {
+                running.remove(task.id());
+            }
+        }
     }
 
     /// Whoever would have worked on it stopped while it was being claimed.

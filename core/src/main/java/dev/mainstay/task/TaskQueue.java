@@ -39,13 +39,13 @@ public final class TaskQueue {
         return new TaskQueue(database, other, host, enqueued, queuesChanged);
     }
 
-    /// In a transaction of its own: durable when this returns.
+    /// Durable when this returns, by itself: a task that cannot be stored spoils no other.
     public Enqueued enqueue(NewTask task) {
         if (task.isPlain()) {
             int lane = store.lane(organization, task.queue(), task.type());
-            UUID here = host.enqueueHere(organization, lane, task);
-            if (here != null) {
-                return new Enqueued(here, true);
+            UUID stored = host.enqueue(organization, lane, task);
+            if (stored != null) {
+                return new Enqueued(stored, true);
             }
         }
         return enqueueAll(List.of(task)).getFirst();

@@ -80,7 +80,7 @@ final class TaskStore {
                 new Column("text", NewTask::orderingKey),
                 new Column("uuid", NewTask::parent),
                 new Column("text", TaskStore::needs),
-                new Column("text", task -> String.join(TAG_SEPARATOR, task.tags())),
+                new Column("text", TaskStore::tags),
                 new Column("int4", NewTask::attempts));
     }
 
@@ -147,13 +147,18 @@ final class TaskStore {
                         Integer.class,
                         column(tasks, task -> task.priority().stored()))
                 .bindArray("payloads", String.class, column(tasks, task -> Payload.text("payload", task.payload())))
-                .bindArray("tags", String.class, column(tasks, task -> String.join(TAG_SEPARATOR, task.tags())))
+                .bindArray("tags", String.class, column(tasks, TaskStore::tags))
                 .bindArray("attempts", Integer.class, column(tasks, TaskStore::attempts))
                 .execute();
         return ids;
     }
 
-    private static int attempts(NewTask task) {
+    static String tags(NewTask task) {
+        return String.join(TAG_SEPARATOR, task.tags());
+    }
+
+    /// 0 where the task does not say.
+    static int attempts(NewTask task) {
         Integer attempts = task.attempts();
         return attempts == null ? 0 : attempts;
     }

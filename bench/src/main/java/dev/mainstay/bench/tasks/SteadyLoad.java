@@ -17,8 +17,8 @@ final class SteadyLoad {
         AtomicLong failures = new AtomicLong();
         MonotonicClock clock = MonotonicClock.system();
         long start = clock.nanos();
-        long gap = Duration.ofSeconds(1).toNanos() / perSecond;
-        long count = length.toNanos() / gap;
+        long gap = gap(perSecond);
+        long count = count(perSecond, length);
         try (ExecutorService threads = Threads.virtualExecutor("load")) {
             for (long i = 0; i < count; i++) {
                 Threads.park(Duration.ofNanos(start + i * gap - clock.nanos()));
@@ -26,6 +26,15 @@ final class SteadyLoad {
             }
         }
         return failures.get();
+    }
+
+    /// How often that is.
+    static long count(int perSecond, Duration length) {
+        return length.toNanos() / gap(perSecond);
+    }
+
+    private static long gap(int perSecond) {
+        return Duration.ofSeconds(1).toNanos() / perSecond;
     }
 
     private static void attempt(Runnable each, AtomicLong failures) {

@@ -39,4 +39,21 @@ class TaskBenchesFlowTest {
         assertThat(figures.get("ratio")).isCloseTo(ratio, within(0.01));
         assertThat(figures.get("heldStartP99Ms")).isPositive();
     }
+
+    @Test
+    void starts_are_timed_on_one_node_and_from_one_process_to_another() throws Exception {
+        var bench = bench(new TaskLatencyBench(), "--warm-up", "1", "--seconds", "1", "--rounds", "2");
+
+        Map<String, Double> figures = bench.measure().figures().values();
+
+        for (String which : new String[] {"p", "otherProcessP", "busyP"}) {
+            double p50 = requireNonNull(figures.get(which + "50Ms"));
+            double p99 = requireNonNull(figures.get(which + "99Ms"));
+            assertThat(p50).isPositive();
+            // The clocks of two processes are one: otherwise this would be the age of the machine.
+            assertThat(p99).isBetween(p50, 30_000.0);
+        }
+        assertThat(figures.get("diskP50Ms")).isPositive();
+        assertThat(figures.get("refused")).isZero();
+    }
 }
