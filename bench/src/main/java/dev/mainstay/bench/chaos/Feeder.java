@@ -241,16 +241,6 @@ final class Feeder implements AutoCloseable {
         }
     }
 
-    /// Enqueues one alone on a node that works on it, so that it may begin with the commit that stores it.
-    void feedAlone(TaskQueue node) {
-        Fed fed = fed(Kind.EFFECT);
-        try {
-            acknowledged.add(new Acknowledged(node.enqueue(fed.task()).id(), fed.kind(), fed.key()));
-        } catch (RuntimeException e) {
-            unknown++;
-        }
-    }
-
     private void rollBack() {
         try (Connection connection = laboratory.superuser()) {
             connection.setAutoCommit(false);
