@@ -20,6 +20,7 @@ import dev.mainstay.cluster.Node;
 import dev.mainstay.cluster.NodeIdentity;
 import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.TimerWheel;
+import dev.mainstay.health.HealthEvaluator;
 import dev.mainstay.health.Liveness;
 import dev.mainstay.message.MessageBus;
 import dev.mainstay.message.MessageHost;
@@ -240,6 +241,7 @@ public final class Fleet implements AutoCloseable {
                 }));
     }
 
+                    HealthEvaluator.forget(database, builder.retention().metrics(), lease::check);
     /// Tasks were enqueued by a statement that told nobody.
     private void tasksEnqueued() {
         taskHost.hintAll();

@@ -43,7 +43,9 @@ final class Findings {
             """;
 
     private static final String UNHEALTHY = """
-            SELECT nullif(subject.agent_id, '') AS agent_id, lease.node_id, '{}' AS labels, subject.at AS began,
+            SELECT nullif(subject.agent_id, '') AS agent_id, lease.node_id,
+                CASE WHEN subject.group_name = '' THEN '{}'
+                    ELSE jsonb_build_object('group', subject.group_name)::text END AS labels, subject.at AS began,
                 subject.score AS value, 0 AS seconds, '' AS word,
                 jsonb_build_object('table', 'agent_health', 'at', subject.at, 'score', subject.score) AS evidence
             FROM agent_health subject
@@ -136,6 +138,8 @@ final class Findings {
                 scoped(handle, rule, ABSENT, "")
                         .bind("metric", metric)
                         .bind("window", seconds(over))
+            case Condition.Burning(Urgency urgency) ->
+                scoped(handle, rule, BURNING, "").bind("urgency", urgency.word());
                         .bind("now", known.atOffset(ZoneOffset.UTC));
         };
     }
