@@ -1,5 +1,6 @@
 package dev.mainstay.server.cli;
 
+import dev.mainstay.config.Durations;
 import java.util.LinkedHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -14,7 +15,7 @@ import tools.jackson.databind.JsonNode;
 /// `mainstay slo …`. Not thread-safe.
 @Command(
         name = "slo",
-        description = "Looks at what agents and queues promise, and how much of it is kept.",
+        description = "Looks at what agents and queues promise, and how much of it is kept; declares more.",
         mixinStandardHelpOptions = true,
         footer = {"", "Examples:", "  mainstay slo list --urgency page", "  mainstay slo describe orders-in-time"})
 final class SloCommand implements Runnable {
@@ -107,6 +108,81 @@ final class SloCommand implements Runnable {
             output.out().println();
             output.list(windows, WINDOW);
         }
+        return ExitCode.OK;
+    }
+
+    @Command(
+            name = "declare",
+            description = {
+                "Declares an SLO, or changes the one of that name.",
+                "What the settings declare is changed there, in the section slos of mainstay.yml."
+            },
+            mixinStandardHelpOptions = true)
+    int declare(
+            @Mixin Remote remote,
+            @Mixin Output output,
+            @Parameters(paramLabel = "NAME") String name,
+            @Option(names = "--agent", paramLabel = "ID", description = "Whose promise it is.") @Nullable String agent,
+            @Option(names = "--queue", paramLabel = "NAME", description = "Or of which queue.") @Nullable String queue,
+            @Option(
+                            names = "--indicator",
+                            required = true,
+                            paramLabel = "WORD",
+                            description = "success, latency, heartbeat, cost or quality; a queue has the first two.")
+                    String indicator,
+            @Option(
+                            names = "--objective",
+                            required = true,
+                            paramLabel = "PERCENT",
+                            description = "How many percent are to be good, such as 99.5.")
+                    double objective,
+            @Option(names = "--within", paramLabel = "DURATION", description = "How long one may take; for latency.")
+                    @Nullable
+                    String within,
+            @Option(names = "--metric", paramLabel = "NAME", description = "The metric; for cost and quality.")
+                    @Nullable
+                    String metric,
+            @Option(names = "--at-most", paramLabel = "VALUE", description = "What a point may be; for cost.") @Nullable
+                    Double atMost,
+            @Option(names = "--at-least", paramLabel = "VALUE", description = "What a point must be; for quality.")
+                    @Nullable
+                    Double atLeast,
+            @Option(names = "--period", paramLabel = "DURATION", description = "Of the error budget; 30d if not given.")
+                    @Nullable
+                    String period,
+            @Option(names = "--description", paramLabel = "TEXT", description = "What it is for.") @Nullable
+                    String description) {
+        var body = new LinkedHashMap<String, @Nullable Object>();
+        body.put("name", name);
+        body.put("agent", agent);
+        body.put("queue", queue);
+        body.put("indicator", indicator);
+        body.put("objective", objective);
+        body.put("within", duration("--within", within));
+        body.put("metric", metric);
+        body.put("atMost", atMost);
+        body.put("atLeast", atLeast);
+        body.put("period", duration("--period", period));
+        body.put("description", description);
+        output.list(List.of(remote.connect().post(SLOS, body)), ROW);
+        return ExitCode.OK;
+    }
+
+    /// As the API takes it.
+    private static @Nullable String duration(String option, @Nullable String text) {
+        try {
+            return text == null ? null : Durations.parse(text).toString();
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailure(ExitCode.USAGE, option + ": " + e.getMessage());
+        }
+    }
+
+    @Command(
+            name = "remove",
+            description = "Removes an SLO that a request declared, with what was counted of it.",
+            mixinStandardHelpOptions = true)
+    int remove(@Mixin Remote remote, @Parameters(paramLabel = "NAME") String name) {
+        remote.connect().delete(SLOS + "/" + ApiClient.encoded(name));
         return ExitCode.OK;
     }
 }

@@ -82,4 +82,25 @@ class HealthCommandFlowTest {
         assertThat(done("slo", "describe", "coordinator-works").out()).contains("It tells of the fleet.", "file");
         assertThat(stage.terminal().type("slo", "describe", "nothing").exit()).isEqualTo(ExitCode.NOT_FOUND);
     }
+
+    @Test
+    void one_is_declared_changed_and_removed() {
+        String[] latency = {
+            "slo", "declare", "quick", "--agent", AGENT, "--indicator", "latency", "--within", "2s", "--objective", "95"
+        };
+        assertThat(done(latency).out()).contains("quick", "latency", "95");
+        assertThat(done("slo", "describe", "quick").out()).contains("PT2S");
+        assertThat(done("slo", "declare", "quick", "--agent", AGENT, "--indicator", "success", "--objective", "90")
+                        .out())
+                .contains("success");
+        assertThat(stage.terminal()
+                        .type("slo", "declare", "quick", "--agent", AGENT, "--indicator", "cost", "--objective", "90")
+                        .err())
+                .contains("must be given");
+        assertThat(stage.terminal().type("slo", "remove", "coordinator-works").exit())
+                .as("declared in the settings")
+                .isEqualTo(ExitCode.CONFLICT);
+        assertThat(done("slo", "remove", "quick").exit()).isEqualTo(ExitCode.OK);
+        assertThat(stage.terminal().type("slo", "describe", "quick").exit()).isEqualTo(ExitCode.NOT_FOUND);
+    }
 }
