@@ -21,7 +21,7 @@ final class HealthObserver {
                     type = 'agent.transition' AND detail @> '{"crash": true}' AS is_crash
                 FROM system_events
                 WHERE at > :since
-                    AND agent_id IS NOT NULL
+                    AND agent_id IS NOT NULL BOUNDED
                     AND type IN ('agent.transition', 'agent.commanded')),
             """;
 
@@ -62,6 +62,9 @@ final class HealthObserver {
                         OR lease.lease_token IS NOT NULL
                         OR agent.state IN ('failed', 'quarantined'))),
             """;
+
+    private static final String THEN = "AND organization_id = :organization AND at <= :until";
+    private static final String THEN_OF_ONE = THEN + " AND agent_id = :agent";
 
     /// What was kept of them when they were judged.
     private static final String WATCHED_THEN = """
@@ -144,7 +147,7 @@ final class HealthObserver {
     /// All agents of all organizations.
     List<Seen> now(Handle handle, Instant until, HealthPolicy policy) {
         Instant since = until.minus(policy.window());
-        return handle.createQuery(HAPPENED + WATCHED_NOW + LIVED)
+        return handle.createQuery(HAPPENED.replace("BOUNDED", "") + WATCHED_NOW + LIVED)
                 .bind("since", since.atOffset(ZoneOffset.UTC))
                 .bind("until", until.atOffset(ZoneOffset.UTC))
                 .map((row, context) -> seen(row, until, policy.window(), policy.weights()))
@@ -169,7 +172,7 @@ final class HealthObserver {
             filter.and("agent_id = :agent", "agent", subject.agent());
         }
         return database.list(
-                HAPPENED + filter.into(WATCHED_THEN) + LIVED,
+                HAPPENED.replace("BOUNDED", subject.isAgent() ? THEN_OF_ONE : THEN) + filter.into(WATCHED_THEN) + LIVED,
                 filter.parameters(),
                 (row, context) -> seen(row, until, window, weights));
     }

@@ -148,15 +148,15 @@ final class HealthStore {
                 .execute();
     }
 
-    /// The newest change before that stays, as it says what held at first.
+    /// The newest change before that stays, as it says what held at first, unless that is that nobody was judged.
     int forget(Handle handle, Duration kept) {
         return handle.createUpdate("""
                 DELETE FROM health_changes old
-                WHERE at < now() - make_interval(secs => :kept) AND EXISTS (
+                WHERE at < now() - make_interval(secs => :kept) AND (NOT judged OR EXISTS (
                     SELECT FROM health_changes newer
                     WHERE newer.organization_id = old.organization_id AND newer.agent_id = old.agent_id
                         AND newer.group_name = old.group_name AND newer.at > old.at
-                        AND newer.at < now() - make_interval(secs => :kept))
+                        AND newer.at < now() - make_interval(secs => :kept)))
                 """).bind("kept", (double) kept.toSeconds()).execute();
     }
 

@@ -27,7 +27,6 @@ record BurnWindow(Duration lasting, Duration recent, double factor, Urgency urge
     boolean isBurning(Tally inLasting, Tally inRecent, Slo slo) {
         return inLasting.total() >= slo.minEvents()
                 && BurnRate.of(inLasting, slo.budget()).atLeast() >= factor
-                && inRecent.bad() > 0
                 && BurnRate.of(inRecent, slo.budget()).rate() >= factor;
     }
 

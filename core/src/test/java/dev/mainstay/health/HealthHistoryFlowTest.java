@@ -181,9 +181,11 @@ class HealthHistoryFlowTest {
     @Test
     void what_is_older_than_scores_are_kept_goes_but_for_what_still_holds() {
         Moment first = anHour(HealthPolicy.DEFAULT, 11).getFirst();
-        assertThat(count("SELECT count(*) FROM health_changes WHERE agent_id = 'shop'")).isGreaterThan(3);
+        assertThat(count("SELECT count(*) FROM health_changes WHERE agent_id = 'shop'"))
+                .isGreaterThan(3);
         HealthEvaluator.forget(test.database(), Duration.ofDays(1), handle -> {});
-        assertThat(count("SELECT count(*) FROM health_changes WHERE agent_id = 'shop'")).isEqualTo(1);
+        assertThat(count("SELECT count(*) FROM health_changes WHERE agent_id = 'shop'"))
+                .isEqualTo(1);
         assertThat(then("shop", first.at().plusSeconds(300)).note()).contains("is not kept any more");
     }
 
