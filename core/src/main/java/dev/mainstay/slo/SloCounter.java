@@ -1,5 +1,6 @@
 package dev.mainstay.slo;
 
+import dev.mainstay.postgres.Columns;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Optional;
@@ -17,8 +18,10 @@ final class SloCounter {
 
     /// At most an hour at once, and nothing of what is older than heartbeats are kept.
     private static final String NEXT = """
-            SELECT least(min(from_at) + interval '1 hour', date_bin('1 minute', now() - SETTLED, '2000-01-01Z')) AS until
-            FROM (SELECT greatest(counted_to, date_bin('1 minute', now() - interval '1 day', '2000-01-01Z')) AS from_at
+            SELECT least(min(from_at) + interval '1 hour', date_bin('1 minute', now() - SETTLED, '2000-01-01Z')) AS until,
+                bool_or(metric IS NOT NULL) AS points, bool_or(queue IS NOT NULL) AS attempts
+            FROM (SELECT greatest(counted_to, date_bin('1 minute', now() - interval '1 day', '2000-01-01Z')) AS from_at,
+                    metric, queue
                 FROM slos) AS open
             HAVING count(*) > 0
             """.replace("SETTLED", SETTLED);
@@ -153,8 +156,7 @@ final class SloCounter {
 
     private static final String KEEP = """
             counted AS MATERIALIZED (
-                SELECT * FROM of_ticks UNION ALL SELECT * FROM of_minutes
-                UNION ALL SELECT * FROM of_points UNION ALL SELECT * FROM of_attempts),
+                SELECT * FROM of_ticks UNION ALL SELECT * FROM of_minutes OTHERS),
             kept AS (
                 INSERT INTO slo_counts (organization_id, slo, at, good, total)
                 SELECT open.organization_id, open.name, counted.minute + interval '1 minute',
@@ -185,15 +187,33 @@ final class SloCounter {
                     OR count.at < slo.counted_to - interval '4 days' AND extract(minute FROM count.at) <> 0)
             """;
 
-    /// The end of the next span to be counted; empty when nothing is due.
-    Optional<Instant> next(Handle handle) {
-        return handle.createQuery(NEXT).mapTo(Instant.class).findOne();
+    /// What is to be counted next.
+    ///
+    /// @param points whether any SLO is of the points of a metric
+    /// @param attempts whether any is of a queue
+    record Span(Instant until, boolean points, boolean attempts) {}
+
+    /// The next span to be counted; empty when there is nothing to count.
+    Optional<Span> next(Handle handle) {
+        return handle.createQuery(NEXT)
+                .map((row, context) ->
+                        new Span(Columns.instant(row, "until"), row.getBoolean("points"), row.getBoolean("attempts")))
+                .findOne();
     }
 
-    /// Counts until there; the number of SLOs it was counted for.
-    int count(Handle handle, Instant until) {
-        return handle.createUpdate(OPEN + TICKS + MINUTES + POINTS + ATTEMPTS + KEEP)
-                .bind("until", until.atOffset(ZoneOffset.UTC))
+    /// Counts it; the number of SLOs it was counted for. Points of all metrics are looked at only for who asks for
+    /// them.
+    int count(Handle handle, Span span) {
+        String others = (span.points() ? "UNION ALL SELECT * FROM of_points " : "")
+                + (span.attempts() ? "UNION ALL SELECT * FROM of_attempts" : "");
+        String sql = OPEN
+                + TICKS
+                + MINUTES
+                + (span.points() ? POINTS : "")
+                + (span.attempts() ? ATTEMPTS : "")
+                + KEEP.replace("OTHERS", others);
+        return handle.createUpdate(sql)
+                .bind("until", span.until().atOffset(ZoneOffset.UTC))
                 .execute();
     }
 

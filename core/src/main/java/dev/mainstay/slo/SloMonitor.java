@@ -2,7 +2,6 @@ package dev.mainstay.slo;
 
 import dev.mainstay.postgres.Database;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -28,27 +27,27 @@ public final class SloMonitor {
     ///
     /// @param check fails in a transaction of one who leads no longer
     public void round(Consumer<Handle> check) {
-        Optional<Instant> counted = Optional.empty();
-        Optional<Instant> until = step(check);
-        while (until.isPresent() && !until.equals(counted)) {
-            counted = until;
-            until = step(check);
+        Optional<SloCounter.Span> counted = Optional.empty();
+        Optional<SloCounter.Span> span = step(check);
+        while (span.isPresent() && !span.equals(counted)) {
+            counted = span;
+            span = step(check);
         }
     }
 
-    private Optional<Instant> step(Consumer<Handle> check) {
+    private Optional<SloCounter.Span> step(Consumer<Handle> check) {
         return database.write(handle -> {
             check.accept(handle);
-            Optional<Instant> until = counter.next(handle);
-            until.ifPresent(end -> {
-                if (counter.count(handle, end) > 0) {
+            Optional<SloCounter.Span> span = counter.next(handle);
+            span.ifPresent(next -> {
+                if (counter.count(handle, next) > 0) {
                     store.replace(handle, store.standings(handle));
-                    if (end.atOffset(ZoneOffset.UTC).getMinute() == 0) {
+                    if (next.until().atOffset(ZoneOffset.UTC).getMinute() == 0) {
                         counter.thin(handle);
                     }
                 }
             });
-            return until;
+            return span;
         });
     }
 }
