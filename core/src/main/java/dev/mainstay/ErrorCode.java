@@ -56,6 +56,10 @@ public enum ErrorCode {
     ALERT_UNKNOWN,
     /// The alert is in a state from which that does not go on.
     ALERT_STATE,
+    /// No SLO of that name in this organization.
+    SLO_UNKNOWN,
+    /// An SLO that code or a file declares can only be changed there.
+    SLO_DECLARED,
     /// A request was answered by nobody in time.
     REPLY_TIMEOUT,
     /// Redis or NATS, where the messages are, does not answer: it is down, or the network is.

@@ -20,6 +20,7 @@ import dev.mainstay.cluster.Node;
 import dev.mainstay.cluster.NodeIdentity;
 import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.TimerWheel;
+import dev.mainstay.health.HealthEvaluator;
 import dev.mainstay.health.Liveness;
 import dev.mainstay.message.MessageBus;
 import dev.mainstay.message.MessageHost;
@@ -31,6 +32,8 @@ import dev.mainstay.postgres.Signals;
 import dev.mainstay.schedule.DeclaredSchedules;
 import dev.mainstay.schedule.Scheduler;
 import dev.mainstay.schedule.Schedules;
+import dev.mainstay.slo.DeclaredSlos;
+import dev.mainstay.slo.SloMonitor;
 import dev.mainstay.state.SharedState;
 import dev.mainstay.task.TaskDesks;
 import dev.mainstay.task.TaskHost;
@@ -209,6 +212,7 @@ public final class Fleet implements AutoCloseable {
         undeclared.retire(ofFile);
         new DeclaredSchedules(database, organization, builder.node()).declare(builder.schedules());
         new DeclaredRules(database, organization).declare(builder.alerts().rules());
+        new DeclaredSlos(database, organization).declare(builder.slos());
     }
 
     public static FleetBuilder builder() {
@@ -225,6 +229,7 @@ public final class Fleet implements AutoCloseable {
         Partitions partitions = new Partitions(database);
         OutsideAgents outside = new OutsideAgents(database);
         Liveness liveness = new Liveness(database);
+        SloMonitor slos = new SloMonitor(database);
         AlertEngine alerts = new AlertEngine(database, builder.alerts().routes(), () -> node.wake(NOTIFICATIONS));
         NotificationSender sender =
                 new NotificationSender(database, builder.alerts().notifiers());
@@ -236,9 +241,11 @@ public final class Fleet implements AutoCloseable {
                 new Duty("tasks", TASKS_PERIOD, lease -> upkeep.round(), TaskUpkeep.DUE),
                 new Duty(SCHEDULES, Scheduler.PERIOD, lease -> scheduler.round(lease::check), Scheduler.DUE),
                 new Duty("messages", TASKS_PERIOD, lease -> messages.round(), messages.due()),
+                new Duty("slos", SloMonitor.PERIOD, lease -> slos.round(lease::check), SloMonitor.DUE),
                 new Duty("rollup", Duration.ofSeconds(10), lease -> rollup.round(lease::check), Rollup.DUE),
                 new Duty("retention", RETENTION_PERIOD, lease -> {
                     partitions.maintain(builder.retention(), lease::check);
+                    HealthEvaluator.forget(database, builder.retention().metrics(), lease::check);
                     scheduler.forget(builder.retention().tasks(), lease::check);
                     database.control(handle -> forgetProcesses(handle, lease));
                 }));

@@ -24,12 +24,14 @@ import dev.mainstay.postgres.Retention;
 import dev.mainstay.schedule.DeclaredSchedules;
 import dev.mainstay.schedule.NewSchedule;
 import dev.mainstay.schedule.ScheduleSource;
+import dev.mainstay.slo.Slo;
 import dev.mainstay.task.TaskHandler;
 import dev.mainstay.task.TaskType;
 import dev.mainstay.task.TaskWork;
 import dev.mainstay.task.Workers;
 import dev.mainstay.telemetry.Severity;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
@@ -47,6 +49,7 @@ public final class FleetBuilder {
     private String address = "";
     private String version = "";
     private final Map<String, DeclaredSchedules.Declaration> schedules = new LinkedHashMap<>();
+    private final Map<String, Slo> slos = new LinkedHashMap<>();
     private final AlertPlan alerts = new AlertPlan();
     private final Workers workers = new Workers();
     private int taskCapacity = 500;
@@ -203,6 +206,14 @@ public final class FleetBuilder {
         return this;
     }
 
+    /// What an agent or a queue promises.
+    public FleetBuilder slo(Slo slo) {
+        if (slos.putIfAbsent(slo.name(), slo) != null) {
+            throw new IllegalArgumentException("two SLOs are called " + slo.name() + "; give one another name");
+        }
+        return this;
+    }
+
     /// How many tasks run at once on this node.
     public FleetBuilder taskCapacity(int tasks) {
         if (tasks < 1) {
@@ -251,6 +262,10 @@ public final class FleetBuilder {
 
     Map<String, DeclaredSchedules.Declaration> schedules() {
         return schedules;
+    }
+
+    Collection<Slo> slos() {
+        return slos.values();
     }
 
     AlertPlan alerts() {

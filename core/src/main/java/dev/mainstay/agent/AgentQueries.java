@@ -20,7 +20,7 @@ public final class AgentQueries {
                 coalesce(lease.ticks, 0) AS ticks, coalesce(lease.failures, 0) AS failures,
                 coalesce(lease.restarts, 0) AS restarts, coalesce(lease.items, 0) AS items,
                 lease.last_duration_ms, lease.last_error,
-                health.score
+                health.score, health.band
             FROM agents agent
             LEFT JOIN agent_leases lease
                 ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
@@ -67,6 +67,7 @@ public final class AgentQueries {
                 row.getLong("items"),
                 Columns.nullableDouble(row, "last_duration_ms"),
                 row.getString("last_error"),
-                Columns.nullableDouble(row, "score"));
+                Columns.nullableDouble(row, "score"),
+                row.getString("band"));
     }
 }

@@ -38,4 +38,5 @@ public record AgentRow(
         long items,
         @Nullable Double lastDurationMs,
         @Nullable String lastError,
-        @Nullable Double health) {}
+        @Nullable Double health,
+        @Nullable String healthBand) {}

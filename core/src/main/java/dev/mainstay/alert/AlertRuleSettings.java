@@ -5,6 +5,7 @@ import dev.mainstay.config.Default;
 import dev.mainstay.config.Doc;
 import dev.mainstay.config.Durations;
 import dev.mainstay.health.Suspicion;
+import dev.mainstay.slo.Urgency;
 import dev.mainstay.telemetry.Severity;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -44,6 +45,9 @@ public record AlertRuleSettings(
         @Doc("Within how long.") @Default("10m") Duration within,
         @Doc("States of an agent.") @Nullable Set<AgentState> state,
 
+        @Doc("An SLO whose error budget burns so fast: page or ticket.") @Nullable
+        Urgency burnRate,
+
         @Doc("How long it must hold before the alert fires.") @Default("0s")
         Duration hold,
 
@@ -82,12 +86,14 @@ public record AlertRuleSettings(
                         metric == null ? "" : "metric",
                         health == null ? "" : "health",
                         event == null ? "" : "event",
-                        state == null ? "" : "state")
+                        state == null ? "" : "state",
+                        burnRate == null ? "" : "burnRate")
                 .filter(key -> !key.isEmpty())
                 .toList();
         if (given.size() != 1) {
-            throw new IllegalArgumentException("exactly one of suspected, metric, health, event, state must be given"
-                    + (given.isEmpty() ? ", was none" : ", was " + String.join(", ", given)));
+            throw new IllegalArgumentException(
+                    "exactly one of suspected, metric, health, event, state, burnRate must be given"
+                            + (given.isEmpty() ? ", was none" : ", was " + String.join(", ", given)));
         }
         if (suspected != null) {
             return new Condition.Suspected(suspected);
@@ -100,6 +106,9 @@ public record AlertRuleSettings(
         }
         if (state != null) {
             return new Condition.InState(state);
+        }
+        if (burnRate != null) {
+            return new Condition.Burning(burnRate);
         }
         return ofMetric(metric == null ? "" : metric);
     }
@@ -140,6 +149,7 @@ public record AlertRuleSettings(
         switch (condition) {
             case Condition.Suspected(Suspicion.Kind kind) -> plain.put("suspected", kind.word());
             case Condition.Unhealthy(double below) -> plain.put("health", below);
+            case Condition.Burning(Urgency urgency) -> plain.put("burnRate", urgency.word());
             case Condition.InState(Set<AgentState> states) ->
                 plain.put(
                         "state", states.stream().map(AgentState::word).sorted().toList());

@@ -29,6 +29,7 @@ final class AlertWords {
                                 : word)
                         + " for " + time(lasting);
             case Condition.Unhealthy(double below) -> "health " + shown(value) + ", below " + number(below);
+            case Condition.Burning _ -> word;
             case Condition.Seen seen ->
                 shown(value) + " × " + seen.event() + " in " + Durations.format(seen.within())
                         + (word.isEmpty() ? "" : ", the last: " + word);

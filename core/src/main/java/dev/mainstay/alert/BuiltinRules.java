@@ -2,6 +2,7 @@ package dev.mainstay.alert;
 
 import dev.mainstay.agent.AgentState;
 import dev.mainstay.health.Suspicion;
+import dev.mainstay.slo.Urgency;
 import dev.mainstay.telemetry.Severity;
 import java.time.Duration;
 import java.util.List;
@@ -28,6 +29,8 @@ public final class BuiltinRules {
                 AlertRule.of("agent-failed", Severity.WARNING, new Condition.InState(Set.of(AgentState.FAILED)))
                         .holding(Duration.ofSeconds(30)),
                 AlertRule.of("health-low", Severity.WARNING, new Condition.Unhealthy(50))
-                        .holding(Duration.ofMinutes(1)));
+                        .holding(Duration.ofMinutes(1)),
+                AlertRule.of("slo-page", Severity.CRITICAL, new Condition.Burning(Urgency.PAGE)),
+                AlertRule.of("slo-ticket", Severity.WARNING, new Condition.Burning(Urgency.TICKET)));
     }
 }

@@ -3,6 +3,7 @@ package dev.mainstay.alert;
 import dev.mainstay.agent.AgentState;
 import dev.mainstay.config.Durations;
 import dev.mainstay.health.Suspicion;
+import dev.mainstay.slo.Urgency;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -81,6 +82,9 @@ public sealed interface Condition {
             }
         }
     }
+
+    /// An SLO whose error budget burns too fast.
+    record Burning(Urgency urgency) implements Condition {}
 
     private static void requireMetric(String metric) {
         if (metric.isBlank()) {

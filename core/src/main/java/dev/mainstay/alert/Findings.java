@@ -4,6 +4,7 @@ import dev.mainstay.agent.AgentState;
 import dev.mainstay.health.Suspicion;
 import dev.mainstay.postgres.Columns;
 import dev.mainstay.postgres.Jsonb;
+import dev.mainstay.slo.Urgency;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -43,7 +44,9 @@ final class Findings {
             """;
 
     private static final String UNHEALTHY = """
-            SELECT nullif(subject.agent_id, '') AS agent_id, lease.node_id, '{}' AS labels, subject.at AS began,
+            SELECT nullif(subject.agent_id, '') AS agent_id, lease.node_id,
+                CASE WHEN subject.group_name = '' THEN '{}'
+                    ELSE jsonb_build_object('group', subject.group_name)::text END AS labels, subject.at AS began,
                 subject.score AS value, 0 AS seconds, '' AS word,
                 jsonb_build_object('table', 'agent_health', 'at', subject.at, 'score', subject.score) AS evidence
             FROM agent_health subject
@@ -52,6 +55,17 @@ final class Findings {
             LEFT JOIN agent_leases lease
                 ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
             WHERE subject.organization_id = :organization AND subject.score < :below
+            """;
+
+    private static final String BURNING = """
+            SELECT slo.agent_id, NULL AS node_id, jsonb_build_object('slo', slo.name)::text AS labels,
+                status.since AS began, status.burn_rate AS value, 0 AS seconds, status.summary AS word,
+                jsonb_build_object('table', 'slo_status', 'slo', slo.name, 'queue', slo.queue, 'at', status.at,
+                    'budgetLeft', status.budget_left, 'windows', status.windows) AS evidence
+            FROM slo_status status
+            JOIN slos slo ON slo.organization_id = status.organization_id AND slo.name = status.slo
+            LEFT JOIN agents agent ON agent.organization_id = slo.organization_id AND agent.id = slo.agent_id
+            WHERE slo.organization_id = :organization AND status.urgency = :urgency
             """;
 
     private static final String SEEN = """
@@ -124,6 +138,8 @@ final class Findings {
                         .bind("now", now.atOffset(ZoneOffset.UTC));
             case Condition.Unhealthy(double below) ->
                 scoped(handle, rule, UNHEALTHY, "").bind("below", below).bind("now", now.atOffset(ZoneOffset.UTC));
+            case Condition.Burning(Urgency urgency) ->
+                scoped(handle, rule, BURNING, "").bind("urgency", urgency.word());
             case Condition.Seen seen ->
                 scoped(handle, rule, SEEN, "GROUP BY subject.agent_id, subject.node_id HAVING count(*) >= :times")
                         .bind("event", seen.event())

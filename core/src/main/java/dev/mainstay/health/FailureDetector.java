@@ -11,7 +11,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// Suspects agents by the silence since their newest heartbeat: from φ ≥ 8 on, never before 2.5 intervals and always
-/// from 5 on. All times are the database's.
+/// before 5, so one look earlier than that. All times are the database's.
 ///
 /// It watches itself, too. While it did not look, because its node or the database was away, nobody could be heard:
 /// such a gap, and as long again for the others to be back, counts as no one's silence. Suspicion changes nothing
@@ -27,12 +27,14 @@ final class FailureDetector {
     /// A node that took an agent over has so long to start it.
     private static final Duration START = Duration.ofSeconds(30);
 
+    private final Duration period;
     private final Duration usualGap;
     private Map<AgentRef, Watched> watched = new HashMap<>();
     private @Nullable Instant looked;
 
     /// @param period the distance between two looks
     FailureDetector(Duration period) {
+        this.period = period;
         this.usualGap = period.multipliedBy(2);
     }
 
@@ -77,7 +79,7 @@ final class FailureDetector {
 
     private static void hear(Watched agent, Beating beating, Instant now, boolean wasLate) {
         if (agent.fence != beating.fence()) {
-            restart(agent, beating);
+            restart(agent, beating, now);
         }
         Instant beat = beating.beatAt();
         if (beat != null && beat.isAfter(agent.heard)) {
@@ -95,14 +97,17 @@ final class FailureDetector {
         }
     }
 
-    private static void restart(Watched agent, Beating beating) {
+    /// Somebody else runs it now, or the same anew: neither its silence nor its idleness before that counts.
+    private static void restart(Watched agent, Beating beating, Instant now) {
         agent.fence = beating.fence();
         agent.heard = beating.leasedAt();
         agent.begun = false;
         agent.excused = START;
+        agent.progressed = now;
+        agent.excusedProgress = START;
     }
 
-    private static Optional<Suspicion> silent(Watched agent, Beating beating, Instant now) {
+    private Optional<Suspicion> silent(Watched agent, Beating beating, Instant now) {
         Duration silence = Duration.between(agent.heard, now).minus(agent.excused);
         double interval = Suspicion.seconds(beating.interval());
         double intervals = Suspicion.seconds(silence) / interval;
@@ -110,7 +115,8 @@ final class FailureDetector {
             return Optional.empty();
         }
         double phi = agent.statistics.phi(Suspicion.seconds(silence), interval, ACCEPTABLE_PAUSE * interval);
-        if (phi < THRESHOLD && intervals < CEILING) {
+        boolean isLastLook = Suspicion.seconds(silence.plus(period)) / interval >= CEILING;
+        if (phi < THRESHOLD && !isLastLook) {
             return Optional.empty();
         }
         return Optional.of(new Suspicion(

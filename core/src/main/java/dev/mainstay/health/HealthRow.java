@@ -4,17 +4,21 @@ import com.fasterxml.jackson.annotation.JsonRawValue;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// The newest health of an agent or of the system, with its parts as they were stored. Immutable.
+/// The newest health of an agent, of a group or of the system, with its parts as they were stored. Immutable.
 ///
-/// @param agent null for the system
+/// @param agent null for a group and for the system
+/// @param group null for an agent and for the system
 /// @param parts JSON text of a list
 public record HealthRow(
         @Nullable String agent,
+        @Nullable String group,
         @Nullable Instant at,
         @Nullable Double score,
+        @Nullable String band,
+        @Nullable Instant bandSince,
         @JsonRawValue String parts) {
     /// What is known before the first evaluation.
     public static HealthRow unknown(@Nullable String agent) {
-        return new HealthRow(agent, null, null, "[]");
+        return new HealthRow(agent, null, null, null, null, null, "[]");
     }
 }

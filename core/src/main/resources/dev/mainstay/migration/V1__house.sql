@@ -223,15 +223,34 @@ CREATE TABLE system_events (
 CREATE INDEX system_events_id ON system_events (organization_id, id);
 CREATE INDEX system_events_agent ON system_events (organization_id, agent_id, at) WHERE agent_id IS NOT NULL;
 
--- The newest health of an agent ('' = the whole system); its history is the metric health.score.
+-- The newest health of an agent ('' = of a group, or without a group of the whole system); its history are the metrics
+-- health.score and health.group.score.
 CREATE TABLE agent_health (
     organization_id uuid NOT NULL,
     agent_id        text COLLATE "C" NOT NULL,
     at              timestamptz NOT NULL,
     score           double precision NOT NULL CHECK (score BETWEEN 0 AND 100),
     parts           json NOT NULL,
-    PRIMARY KEY (organization_id, agent_id)
+    group_name      text COLLATE "C" NOT NULL DEFAULT '',
+    band            text NOT NULL DEFAULT 'healthy' CHECK (band IN ('healthy', 'degraded', 'unhealthy')),
+    band_since      timestamptz NOT NULL DEFAULT clock_timestamp(),
+    CHECK (agent_id = '' OR group_name = ''),
+    PRIMARY KEY (organization_id, agent_id, group_name)
 ) WITH (fillfactor = 50);
+
+-- One row whenever what a score is computed with beside the rows of its window changed, or its band: with it the score
+-- of any moment can be computed again. basis is empty for groups and systems; not judged: nobody ran it, or it was held.
+CREATE TABLE health_changes (
+    organization_id uuid NOT NULL,
+    agent_id        text COLLATE "C" NOT NULL,
+    group_name      text COLLATE "C" NOT NULL DEFAULT '',
+    at              timestamptz NOT NULL,
+    judged          boolean NOT NULL,
+    since           timestamptz NOT NULL,
+    basis           json,
+    band            text CHECK (band IN ('healthy', 'degraded', 'unhealthy')),
+    PRIMARY KEY (organization_id, agent_id, group_name, at)
+);
 
 CREATE TABLE system_state (
     organization_id uuid NOT NULL,
@@ -250,7 +269,7 @@ DECLARE
 BEGIN
     FOREACH tenant IN ARRAY ARRAY['organizations', 'api_keys', 'agents', 'agent_leases', 'agent_heartbeats',
         'metric_series', 'performance_metrics', 'agent_metrics_1m', 'agent_metrics_1h', 'system_events',
-        'agent_health', 'system_state']
+        'agent_health', 'health_changes', 'system_state']
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant);
@@ -405,7 +424,7 @@ $$;
 
 GRANT USAGE ON SCHEMA ${schema} TO ${engine}, ${api};
 GRANT SELECT, INSERT, UPDATE, DELETE ON
-    agents, agent_leases, metric_series, agent_health, system_state, node_sessions, duties, rollup_pending,
+    agents, agent_leases, metric_series, agent_health, health_changes, system_state, node_sessions, duties, rollup_pending,
     telemetry_flushes, api_keys
     TO ${engine};
 GRANT SELECT, INSERT ON agent_heartbeats, performance_metrics, system_events TO ${engine};
@@ -413,7 +432,7 @@ GRANT SELECT, INSERT, UPDATE ON agent_metrics_1m, agent_metrics_1h TO ${engine};
 GRANT SELECT ON organizations TO ${engine};
 GRANT SELECT ON
     organizations, agents, agent_leases, agent_heartbeats, metric_series, performance_metrics,
-    agent_metrics_1m, agent_metrics_1h, system_events, agent_health, system_state, node_sessions, duties
+    agent_metrics_1m, agent_metrics_1h, system_events, agent_health, health_changes, system_state, node_sessions, duties
     TO ${api};
 REVOKE EXECUTE ON FUNCTION agent_command, agent_remove, node_drain, node_undrain, key_lookup FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION agent_command TO ${api}, ${engine};

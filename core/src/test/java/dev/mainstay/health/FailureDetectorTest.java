@@ -79,7 +79,19 @@ class FailureDetectorTest {
             look();
         }
         assertThat(suspectedWithin(INTERVAL.multipliedBy(6)).orElseThrow())
-                .isBetween(Duration.ofSeconds(30), Duration.ofSeconds(50));
+                .isBetween(Duration.ofSeconds(30), Duration.ofSeconds(49));
+    }
+
+    @Test
+    void one_of_which_nothing_is_usual_is_suspected_before_five_intervals() {
+        for (int wait : List.of(1, 90, 1, 90, 1, 90, 1, 90, 1, 90, 1, 90)) {
+            for (int second = 0; second < wait; second++) {
+                lookAfter(SECOND);
+            }
+            beat = now;
+            look();
+        }
+        assertThat(suspectedWithin(INTERVAL.multipliedBy(5).minus(SECOND))).isPresent();
     }
 
     @Test
@@ -121,6 +133,26 @@ class FailureDetectorTest {
         assertThat(look()).singleElement().extracting(Suspicion::kind).isEqualTo(Suspicion.Kind.STALLED);
         progress++;
         assertThat(look()).isEmpty();
+    }
+
+    @Test
+    void one_that_was_taken_over_has_time_for_its_first_tick() {
+        beats(20);
+        for (int second = 0; second < 300; second++) {
+            lookAfter(SECOND);
+        }
+        fence++;
+        leased = now;
+        int second = 0;
+        while (second < 300) {
+            now = now.plus(SECOND);
+            beat = now;
+            second++;
+            if (!look().isEmpty()) {
+                break;
+            }
+        }
+        assertThat(second).as("two minutes, and the half to start").isBetween(149, 152);
     }
 
     @Test

@@ -119,7 +119,8 @@ public final class Server implements AutoCloseable {
         launch.plugins().kinds().values().forEach(builder::kind);
         launch.agents().forEach(agent -> builder.declare(agent, AgentSource.FILE));
         launch.schedules().forEach(plan -> builder.schedule(plan, ScheduleSource.FILE));
-        BuiltinAgents.addTo(builder, database);
+        config.slos().forEach((name, settings) -> builder.slo(settings.slo(name)));
+        BuiltinAgents.addTo(builder, database, config.health());
         BuiltinAgents.addSlots(
                 builder, launch.agents().stream().map(AgentSpec::id).collect(Collectors.toSet()));
         if (launch.demo()) {

@@ -6,6 +6,7 @@ import dev.mainstay.agent.AgentCommands;
 import dev.mainstay.agent.AgentSpec;
 import dev.mainstay.agent.AgentSpecBuilder;
 import dev.mainstay.health.HealthEvaluator;
+import dev.mainstay.health.HealthPolicy;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.recovery.RecoveryEngine;
 import java.time.Duration;
@@ -50,8 +51,13 @@ public final class BuiltinAgents {
 
     /// The four agents that are on by default; `database` is that of the fleet.
     public static FleetBuilder addTo(FleetBuilder builder, Database database) {
+        return addTo(builder, database, HealthPolicy.DEFAULT);
+    }
+
+    /// The same, judging by a policy of one's own.
+    public static FleetBuilder addTo(FleetBuilder builder, Database database, HealthPolicy policy) {
         return builder.agent(coordinator(), spec -> new CoordinatorAgent(new PlacementView(database)))
-                .agent(health(), spec -> new HealthAgent(new HealthEvaluator(database)))
+                .agent(health(), spec -> new HealthAgent(new HealthEvaluator(database, policy)))
                 .agent(
                         performance(),
                         spec -> new PerformanceAgent(new PostgresView(database), new AgentRates(database)))

@@ -17,7 +17,7 @@ import tools.jackson.databind.JsonNode;
         name = "agent",
         description = "Looks at agents and tells them what to do.",
         mixinStandardHelpOptions = true,
-        subcommands = {AgentLogs.class, AgentDocs.class},
+        subcommands = {AgentHealth.class, AgentLogs.class, AgentDocs.class},
         footer = {
             "",
             "Examples:",

@@ -39,6 +39,7 @@ public final class Main implements Runnable {
             ScheduleCommand.class,
             AlertCommand.class,
             RecoveryCommand.class,
+            SloCommand.class,
             DetectCommand.class,
             DatabaseCommand.class,
             ConfigCommand.class,

@@ -88,6 +88,7 @@ public record ConfigSources(Optional<Path> file, Setting flags, Map<String, Stri
             }
         }
         var schedules = schedules(config, written, problems);
+        slos(config, written, problems);
         config.filter(found -> found.database().url() != null).ifPresent(found -> checkDatabase(found, problems));
         problems.throwIfAny();
         return new Checked(config.orElseThrow(), agents, schedules);
@@ -104,6 +105,17 @@ public record ConfigSources(Optional<Path> file, Setting flags, Map<String, Stri
             }
         });
         return plans;
+    }
+
+    private static void slos(Optional<MainstayConfig> config, Setting written, Problems problems) {
+        config.map(MainstayConfig::slos).orElse(Map.of()).forEach((name, settings) -> {
+            var key = "slos." + name;
+            try {
+                settings.slo(name);
+            } catch (IllegalArgumentException e) {
+                problems.add(new Problem(origin(written, "slos", name), key, key + ": " + e.getMessage()));
+            }
+        });
     }
 
     private static void checkDatabase(MainstayConfig config, Problems problems) {

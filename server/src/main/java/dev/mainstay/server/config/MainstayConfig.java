@@ -2,6 +2,8 @@ package dev.mainstay.server.config;
 
 import dev.mainstay.config.Default;
 import dev.mainstay.config.Doc;
+import dev.mainstay.health.HealthPolicy;
+import dev.mainstay.slo.SloSettings;
 import java.nio.file.Path;
 import java.util.Map;
 
@@ -17,4 +19,6 @@ public record MainstayConfig(
         RetentionSettings retention,
         MessageSettings messages,
         Map<String, AgentSettings> agents,
-        Map<String, ScheduleSettings> schedules) {}
+        Map<String, ScheduleSettings> schedules,
+        HealthPolicy health,
+        Map<String, SloSettings> slos) {}

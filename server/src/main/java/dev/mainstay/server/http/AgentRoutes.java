@@ -6,11 +6,14 @@ import dev.mainstay.agent.AgentCommands;
 import dev.mainstay.agent.AgentRemoval;
 import dev.mainstay.agent.AgentRow;
 import dev.mainstay.agent.AgentState;
+import dev.mainstay.health.HealthHistory;
 import dev.mainstay.health.HealthQueries;
 import dev.mainstay.postgres.Database;
+import dev.mainstay.postgres.OrganizationDatabase;
 import dev.mainstay.server.auth.Access;
 import dev.mainstay.server.stream.AgentPage;
 import dev.mainstay.server.stream.FleetWatches;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -28,8 +31,11 @@ final class AgentRoutes {
     private final FleetWatches watches;
     private final AgentCommands commands;
     private final AgentRemoval removal;
+    private final InstantSource clock;
+    private final HealthHistory history = new HealthHistory();
 
-    AgentRoutes(Database database, FleetWatches watches, AgentCommands commands) {
+    AgentRoutes(Database database, FleetWatches watches, AgentCommands commands, InstantSource clock) {
+        this.clock = clock;
         this.removal = new AgentRemoval(database);
         this.database = database;
         this.watches = watches;
@@ -132,8 +138,10 @@ final class AgentRoutes {
 
     private Answer health(Request request) {
         String agent = known(watches, request);
-        return Answer.json(
-                HealthQueries.find(database.api(request.organization()).forScreens(), agent));
+        OrganizationDatabase screens = database.api(request.organization()).forScreens();
+        return Answer.json(request.moment("at", clock.instant())
+                .<Object>map(at -> history.agent(screens, agent, at))
+                .orElseGet(() -> HealthQueries.find(screens, agent)));
     }
 
     private Answer remove(Request request) {

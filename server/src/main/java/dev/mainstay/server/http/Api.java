@@ -50,7 +50,8 @@ public record Api(
     public List<Route> routes() {
         return Stream.of(
                         new HealthRoutes(database, watches, nodeProblem, messages::problem, meters).routes(),
-                        new AgentRoutes(database, watches, new AgentCommands(database, told)).routes(),
+                        new AgentRoutes(database, watches, new AgentCommands(database, told), clock).routes(),
+                        new FleetHealthRoutes(database, clock).routes(),
                         new OutsideRoutes(new OutsideAgents(database), watches, new ReportReader(clock)).routes(),
                         new WorkerRoutes(workers).routes(),
                         new HistoryRoutes(database, watches, clock).routes(),
@@ -68,6 +69,7 @@ public record Api(
                         List.of(MessageSockets.route(messages, keyCheck::caller, SocketLimits.USUAL)),
                         new AlertRoutes(database, clock).routes(),
                         new RecoveryRoutes(database).routes(),
+                        new SloRoutes(database).routes(),
                         new KeyRoutes(keys, keyCheck, node, clock).routes())
                 .flatMap(List::stream)
                 .toList();

@@ -28,6 +28,7 @@ final class Failures {
                 Refusal.notFound(detail(failure) + "; GET /api/v1/schedules lists those there are");
             case GROUP_UNKNOWN ->
                 Refusal.notFound(detail(failure) + "; GET /api/v1/message-groups lists those there are");
+            case SLO_UNKNOWN -> Refusal.notFound(detail(failure) + "; GET /api/v1/slos lists those there are");
             case SCHEDULE_TOO_MANY -> Refusal.invalid(List.of(new Problem.At("$.to", detail(failure))));
             case AGENT_DUPLICATE,
                     AGENT_IN_USE,
@@ -38,6 +39,7 @@ final class Failures {
                     TASK_LINK,
                     SCHEDULE_EXISTS,
                     SCHEDULE_DECLARED,
+                    SLO_DECLARED,
                     ALERT_STATE -> Refusal.conflict(code, detail(failure));
             case PAYLOAD_TOO_LARGE -> Refusal.tooLarge(code, detail(failure));
             case TASK_BUSY -> Refusal.busy(code, detail(failure));

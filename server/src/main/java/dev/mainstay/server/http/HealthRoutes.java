@@ -31,6 +31,7 @@ final class HealthRoutes {
     private final FleetWatches watches;
     private final Supplier<Optional<String>> nodeProblem;
     private final PrometheusMeterRegistry meters;
+    private final PromiseMetrics promises;
     private final String document = document();
 
     /// @param nodeProblem why this node cannot work at the moment, if it cannot
@@ -47,6 +48,7 @@ final class HealthRoutes {
         this.watches = watches;
         this.nodeProblem = nodeProblem;
         this.meters = meters;
+        this.promises = new PromiseMetrics(database);
     }
 
     List<Route> routes() {
@@ -81,9 +83,9 @@ final class HealthRoutes {
                             .append("\"} ")
                             .append(count)
                             .append('\n'));
-            return text.toString();
+            return text + promises.of(organization);
         } catch (MainstayException e) {
-            LOG.atDebug().log("agents are not counted: {}", e.toString());
+            LOG.atDebug().log("agents and promises are not told: {}", e.toString());
             return "";
         }
     }

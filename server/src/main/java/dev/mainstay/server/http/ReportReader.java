@@ -26,6 +26,7 @@ final class ReportReader {
     /// How the names of Mainstay's own events begin (docs/events.md): nobody may record a life that was not lived.
     private static final List<String> RESERVED = List.of(
             "agent.",
+            "health.",
             "node.",
             "supervisor.",
             "task.",

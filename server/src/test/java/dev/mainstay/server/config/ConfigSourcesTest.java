@@ -50,7 +50,7 @@ class ConfigSourcesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            prot: 1 | 1: prot is not a known key; known are agents, data, database, messages, node, retention, schedules, server
+            prot: 1 | 1: prot is not a known key; known are agents, data, database, health, messages, node, retention, schedules, server, slos
             server: {prot: 1} | 1: server.prot is not a known key; did you mean "port"?
             server: {port: 70000} | 1: server.port must be from 0 to 65535, was 70000
             server: {host: ""} | server.host
@@ -84,6 +84,9 @@ class ConfigSourcesTest {
             agents: {"A b": {kind: test-counter}} | 1: agents.A b: id must be 1 to 128 of a-z 0-9 . _ -
             agents: {built_in: {kind: test-counter}} | 1: agents.built_in: an agent of this id comes with Mainstay; give this one another id
             schedules: {s: {every: 1h}} | 1: schedules.s.task.type is required and missing
+            slos: {s: {agent: a, indicator: success, objective: 100}} | 1: slos.s.objective must be from 50 to below 100
+            slos: {S: {agent: a, indicator: success, objective: 99}} | slos.S: name must be 1 to 128
+            health: {weights: {errors: 0.5}} | 1: health.weights: weights must add up to 1, were 1.3
             schedules: {s: {task: {type: t}}} | 1: schedules.s.cron or every or at must be given: when it fires
             schedules: {s: {every: 1h, cron: "@daily", task: {type: t}}} | 1: schedules.s.cron and every and at exclude each other
             schedules: {s: {every: 1h, zone: Europe/Vienna, task: {type: t}}} | 1: schedules.s.zone belongs to cron

@@ -102,6 +102,7 @@ class AgentsFlowTest {
         assertThat(agent.path("schedule").path("interval").asString()).isEqualTo("PT30S");
         assertThat(agent.path("heartbeatInterval").asString()).isEqualTo("PT10S");
         assertThat(agent.path("health").asDouble()).isEqualTo(87.5);
+        assertThat(agent.path("healthBand").asString()).isEqualTo("healthy");
         assertThat(agent.path("phase").asString()).isEqualTo("heartbeating");
         assertThat(api.get(Role.VIEWER, "/api/v1/agents/a-slot")
                         .json()

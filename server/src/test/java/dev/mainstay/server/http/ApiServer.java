@@ -58,6 +58,7 @@ final class ApiServer implements AutoCloseable {
     final OutsideWorkers workers;
     final TestMessages messages;
     private final Telemetry telemetry;
+    private final Meters measured;
     private final Map<UUID, Map<Role, KeyToken>> tokens = new HashMap<>();
     private final HttpClient client = HttpClient.newHttpClient();
     private final Database database;
@@ -77,6 +78,7 @@ final class ApiServer implements AutoCloseable {
         workers = OutsideWorkers.start(database, signals, telemetry, database::now);
         messages = new TestMessages(database, signals);
         PrometheusMeterRegistry meters = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        measured = Meters.bind(meters, database, telemetry, watches);
         Api api = new Api(
                 database,
                 new NodeIdentity("node-1", "localhost", "", "0.1.0", Set::of, Set::of),
@@ -224,6 +226,7 @@ final class ApiServer implements AutoCloseable {
         messages.close();
         watches.close();
         server.close();
+        measured.close();
         telemetry.close();
         signals.close();
         database.close();

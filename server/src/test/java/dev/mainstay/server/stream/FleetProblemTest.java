@@ -59,7 +59,8 @@ class FleetProblemTest {
                 0,
                 null,
                 null,
-                health);
+                health,
+                null);
         return FleetEntry.next(null, row, 1);
     }
 
