@@ -38,6 +38,10 @@ public record AlertRuleSettings(
         @Doc("Whether the metric is missing, instead of beyond a bound.") @Default("false")
         boolean absent,
 
+        @Doc("A metric of money, summed; with above. What nobody knows the cost of counts as too much.") @Nullable
+        String cost,
+
+        @Doc("The currency of cost.") @Default("USD") String currency,
         @Doc("Health below so many points.") @Nullable Double health,
         @Doc("A type of event.") @Nullable String event,
         @Doc("How many of them.") @Default("1") int times,
@@ -80,14 +84,16 @@ public record AlertRuleSettings(
         List<String> given = Stream.of(
                         suspected == null ? "" : "suspected",
                         metric == null ? "" : "metric",
+                        cost == null ? "" : "cost",
                         health == null ? "" : "health",
                         event == null ? "" : "event",
                         state == null ? "" : "state")
                 .filter(key -> !key.isEmpty())
                 .toList();
         if (given.size() != 1) {
-            throw new IllegalArgumentException("exactly one of suspected, metric, health, event, state must be given"
-                    + (given.isEmpty() ? ", was none" : ", was " + String.join(", ", given)));
+            throw new IllegalArgumentException(
+                    "exactly one of suspected, metric, cost, health, event, state must be given"
+                            + (given.isEmpty() ? ", was none" : ", was " + String.join(", ", given)));
         }
         if (suspected != null) {
             return new Condition.Suspected(suspected);
@@ -101,7 +107,17 @@ public record AlertRuleSettings(
         if (state != null) {
             return new Condition.InState(state);
         }
+        if (cost != null) {
+            return ofCost(cost);
+        }
         return ofMetric(metric == null ? "" : metric);
+    }
+
+    private Condition ofCost(String name) {
+        if (above == null || below != null || absent) {
+            throw new IllegalArgumentException("above must be given with cost, and neither below nor absent");
+        }
+        return new Condition.Cost(name, over, above, currency);
     }
 
     private Condition ofMetric(String name) {
@@ -154,6 +170,12 @@ public record AlertRuleSettings(
                 plain.put("over", Durations.format(over));
             }
             case Condition.Threshold threshold -> plain(threshold, plain);
+            case Condition.Cost cost -> {
+                plain.put("cost", cost.metric());
+                plain.put("over", Durations.format(cost.over()));
+                plain.put("above", cost.above());
+                plain.put("currency", cost.currency());
+            }
         }
     }
 
