@@ -119,6 +119,7 @@ public final class Server implements AutoCloseable {
         launch.plugins().kinds().values().forEach(builder::kind);
         launch.agents().forEach(agent -> builder.declare(agent, AgentSource.FILE));
         launch.schedules().forEach(plan -> builder.schedule(plan, ScheduleSource.FILE));
+        launch.alerts().addTo(builder);
         BuiltinAgents.addTo(builder, database);
         BuiltinAgents.addSlots(
                 builder, launch.agents().stream().map(AgentSpec::id).collect(Collectors.toSet()));
@@ -151,6 +152,7 @@ public final class Server implements AutoCloseable {
                 fleet.taskDesks(),
                 fleet::assignmentsChanged,
                 workers,
+                fleet.notifiers(),
                 messages);
         List<Route> routes = new ArrayList<>(api.routes());
         routes.addAll(WebAssets.load().routes());

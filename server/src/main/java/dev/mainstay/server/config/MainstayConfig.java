@@ -16,5 +16,7 @@ public record MainstayConfig(
 
         RetentionSettings retention,
         MessageSettings messages,
+        Map<String, NotifierSettings> notifiers,
+        AlertSettings alerts,
         Map<String, AgentSettings> agents,
         Map<String, ScheduleSettings> schedules) {}
