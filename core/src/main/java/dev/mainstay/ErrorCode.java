@@ -60,6 +60,12 @@ public enum ErrorCode {
     SLO_UNKNOWN,
     /// An SLO that code or a file declares can only be changed there.
     SLO_DECLARED,
+    /// No alert rule of that name in this organization.
+    RULE_UNKNOWN,
+    /// An alert rule that comes with Mainstay, or that code or a file declares, can only be changed there.
+    RULE_DECLARED,
+    /// No notifier of that name on this node.
+    NOTIFIER_UNKNOWN,
     /// A request was answered by nobody in time.
     REPLY_TIMEOUT,
     /// Redis or NATS, where the messages are, does not answer: it is down, or the network is.

@@ -13,6 +13,7 @@ import dev.mainstay.alert.AlertDesk;
 import dev.mainstay.alert.AlertEngine;
 import dev.mainstay.alert.DeclaredRules;
 import dev.mainstay.alert.NotificationSender;
+import dev.mainstay.alert.NotifierDesk;
 import dev.mainstay.cluster.DatabaseClock;
 import dev.mainstay.cluster.Duty;
 import dev.mainstay.cluster.DutyLease;
@@ -82,6 +83,7 @@ public final class Fleet implements AutoCloseable {
     private final Scheduler scheduler;
     private final Schedules schedules;
     private final MessageHost messages;
+    private final NotifierDesk notifiers;
     private final Node node;
 
     Fleet(FleetBuilder builder, Database database, boolean ownsDatabase) {
@@ -110,6 +112,7 @@ public final class Fleet implements AutoCloseable {
                 "node:" + builder.node(),
                 new Schedules.Told(this::schedulesChanged, this::tasksEnqueued));
         this.registry = new AgentRegistry(database, organization);
+        this.notifiers = new NotifierDesk(builder.alerts().notifiers(), monotonic);
         try {
             declare(builder);
             this.node = join(builder, monotonic);
@@ -235,7 +238,7 @@ public final class Fleet implements AutoCloseable {
                 new NotificationSender(database, builder.alerts().notifiers());
         return List.of(
                 new Duty("liveness", Liveness.PERIOD, lease -> liveness.round(lease::check), Liveness.DUE),
-                new Duty(ALERTS, AlertEngine.PERIOD, lease -> alerts.round(lease::check), AlertEngine.DUE),
+                alerts(builder, alerts),
                 new Duty(NOTIFICATIONS, NotificationSender.PERIOD, lease -> sender.round(), NotificationSender.DUE),
                 new Duty("outside", OUTSIDE_PERIOD, lease -> outside.expireSilent(lease::check), OutsideAgents.DUE),
                 new Duty("tasks", TASKS_PERIOD, lease -> upkeep.round(), TaskUpkeep.DUE),
@@ -249,6 +252,21 @@ public final class Fleet implements AutoCloseable {
                     scheduler.forget(builder.retention().tasks(), lease::check);
                     database.control(handle -> forgetProcesses(handle, lease));
                 }));
+    }
+
+    private static Duty alerts(FleetBuilder builder, AlertEngine alerts) {
+        return builder.alerts()
+                .watchdog(MonotonicClock.system())
+                .map(watchdog -> new Duty(
+                        ALERTS,
+                        AlertEngine.PERIOD,
+                        lease -> {
+                            alerts.round(lease::check);
+                            watchdog.roundSucceeded();
+                        },
+                        watchdog.due()))
+                .orElseGet(() ->
+                        new Duty(ALERTS, AlertEngine.PERIOD, lease -> alerts.round(lease::check), AlertEngine.DUE));
     }
 
     /// Tasks were enqueued by a statement that told nobody.
@@ -323,6 +341,11 @@ public final class Fleet implements AutoCloseable {
     /// Where alerts of this fleet's organization are read and answered.
     public AlertDesk alerts() {
         return new AlertDesk(database.api(organization));
+    }
+
+    /// The ways to tell people that this node has.
+    public NotifierDesk notifiers() {
+        return notifiers;
     }
 
     /// Messages of this fleet's organization.

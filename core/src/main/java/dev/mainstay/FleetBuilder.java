@@ -12,6 +12,7 @@ import dev.mainstay.alert.AlertPlan;
 import dev.mainstay.alert.AlertRule;
 import dev.mainstay.alert.Notifier;
 import dev.mainstay.alert.Route;
+import dev.mainstay.alert.notify.WatchdogSettings;
 import dev.mainstay.config.Origin;
 import dev.mainstay.config.Placeholders;
 import dev.mainstay.config.RecordBinder;
@@ -211,6 +212,12 @@ public final class FleetBuilder {
         if (slos.putIfAbsent(slo.name(), slo) != null) {
             throw new IllegalArgumentException("two SLOs are called " + slo.name() + "; give one another name");
         }
+        return this;
+    }
+
+    /// An address outside that is called while alerts are looked for, so that its owner tells when that has ended.
+    public FleetBuilder watchdog(WatchdogSettings settings) {
+        alerts.watchdog(settings);
         return this;
     }
 

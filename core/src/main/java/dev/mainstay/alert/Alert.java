@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 
 /// One incident, as it stands in `alerts`. Immutable and thread-safe.
 ///
+/// @param fingerprint the same for the same rule and subject, in every incident
 /// @param labels what tells it from others of the same agent, JSON
 /// @param evidence the stored rows it was found in, JSON
 /// @param beganAt when what is wrong began, as far as is known; `firedAt` when the alert did
@@ -17,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param silence the silence that keeps it from being told
 public record Alert(
         UUID id,
+        String fingerprint,
         String rule,
         Severity severity,
         AlertState state,
@@ -41,7 +43,7 @@ public record Alert(
         @Nullable UUID silence,
         int escalation) {
     static final String COLUMNS = """
-            alert_id, rule, severity, state, agent_id, node_id, labels::text AS labels, summary, value,
+            alert_id, fingerprint, rule, severity, state, agent_id, node_id, labels::text AS labels, summary, value,
                 evidence::text AS evidence, runbook, began_at, fired_at, seen_at, acknowledged_at, acknowledged_by,
                 note, resolved_at, resolved_by, cardinality(openings) AS openings, flapping, inhibited_by, silence_id,
                 escalation
@@ -50,6 +52,7 @@ public record Alert(
     static Alert map(ResultSet row) throws SQLException {
         return new Alert(
                 Columns.uuid(row, "alert_id"),
+                row.getString("fingerprint"),
                 row.getString("rule"),
                 Severity.of(row.getString("severity")),
                 AlertState.of(row.getString("state")),
@@ -78,5 +81,11 @@ public record Alert(
     /// Whether it is worth telling somebody: it fires, and neither a silence nor a graver alert speaks for it.
     public boolean isTold() {
         return state == AlertState.FIRING && inhibitedBy == null && silence == null;
+    }
+
+    /// Whom it is about, and what was found.
+    public String subject() {
+        String about = agent != null ? agent : node;
+        return (about == null ? "" : about + ": ") + summary;
     }
 }

@@ -34,6 +34,14 @@ final class AlertOutbox {
             RETURNING organization_id, group_key, %s
             """.formatted(Alert.COLUMNS);
 
+    /// The same for those somebody takes care of.
+    private static final String ACKNOWLEDGED = """
+            UPDATE alerts
+            SET told_at = :now
+            WHERE state = 'acknowledged' AND told_at < acknowledged_at
+            RETURNING organization_id, group_key, %s
+            """.formatted(Alert.COLUMNS);
+
     private static final String ESCALATING = """
             SELECT organization_id, group_key, %s
             FROM alerts
@@ -81,6 +89,7 @@ final class AlertOutbox {
         Map<Target, List<Alert>> joining = new LinkedHashMap<>();
         List<Changed> untold = changed(handle, UNTOLD, now);
         untold.forEach(each -> route(joining, each, Notification.Kind.FIRING));
+        changed(handle, ACKNOWLEDGED, now).forEach(each -> route(joining, each, Notification.Kind.ACKNOWLEDGED));
         changed(handle, RESOLVED, now).forEach(each -> route(joining, each, Notification.Kind.RESOLVED));
         climb(handle, untold, 0);
         List<Changed> escalating = changed(handle, ESCALATING, now);
@@ -165,6 +174,7 @@ final class AlertOutbox {
         Severity gravest =
                 alerts.stream().map(Alert::severity).max(Severity::compareTo).orElseThrow();
         boolean isFiring = target.kind() == Notification.Kind.FIRING;
+        boolean isResolved = target.kind() == Notification.Kind.RESOLVED;
         handle.createUpdate(JOIN)
                 .bind("organization", target.organization())
                 .bind("notifier", target.notifier())
@@ -175,11 +185,7 @@ final class AlertOutbox {
                 .bindArray("alerts", UUID.class, column(alerts, Alert::id))
                 .bind("now", now.atOffset(ZoneOffset.UTC))
                 .bind("gather", isFiring ? seconds(target.route().gather(gravest)) : 0)
-                .bind(
-                        "pause",
-                        target.kind() == Notification.Kind.ESCALATED
-                                ? 0
-                                : seconds(target.route().pause()))
+                .bind("pause", isFiring || isResolved ? seconds(target.route().pause()) : 0)
                 .execute();
     }
 }

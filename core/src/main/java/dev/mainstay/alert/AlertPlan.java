@@ -1,17 +1,24 @@
 package dev.mainstay.alert;
 
+import dev.mainstay.alert.notify.Watchdog;
+import dev.mainstay.alert.notify.WatchdogSettings;
+import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.telemetry.Severity;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /// What a fleet declares about alerts: rules, notifiers, and who is told of what. Not thread-safe.
 public final class AlertPlan {
     private final Map<String, AlertRule> rules = new LinkedHashMap<>();
     private final Map<String, Notifier> notifiers = new LinkedHashMap<>();
     private final List<Route> routes = new ArrayList<>();
+
+    private @Nullable WatchdogSettings watchdog;
 
     public AlertPlan() {
         notifiers.put(AlertEngine.LOG, new LogNotifier());
@@ -31,6 +38,15 @@ public final class AlertPlan {
 
     public void route(Route route) {
         routes.add(route);
+    }
+
+    public void watchdog(WatchdogSettings settings) {
+        this.watchdog = settings;
+    }
+
+    /// Who is called while alerts are looked for.
+    public Optional<Watchdog> watchdog(MonotonicClock monotonic) {
+        return Optional.ofNullable(watchdog).map(settings -> new Watchdog(settings, monotonic));
     }
 
     /// The notifier, told of what is as grave as `from` or graver, under a name made of both.

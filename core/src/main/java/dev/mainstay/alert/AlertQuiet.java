@@ -2,11 +2,14 @@ package dev.mainstay.alert;
 
 import static dev.mainstay.postgres.Columns.column;
 
+import dev.mainstay.health.Suspicion;
+import dev.mainstay.telemetry.Severity;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
+import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
 
 /// Says which alerts are not to be told: those a silence covers, and those a graver alert speaks for. Stateless and
@@ -34,12 +37,39 @@ final class AlertQuiet {
                 AND covered.silence_id IS DISTINCT FROM covered.former
             """;
 
-    /// An alert about no agent and no node speaks for all.
+    /// An alert about no agent and no node speaks for all. One of an agent speaks also for those of agents that read
+    /// from it, directly or through others, unless they are graver; where two read from each other neither does.
     private static final String INHIBIT = """
-            WITH pair AS MATERIALIZED (
+            WITH RECURSIVE pair AS MATERIALIZED (
                 SELECT * FROM unnest(:organizations, :sources, :targets) AS pair (organization_id, source, target)),
+            caused AS MATERIALIZED (
+                SELECT * FROM unnest(:causedOrganizations, :caused) AS caused (organization_id, rule)),
+            reads (organization_id, agent_id, source) AS (
+                SELECT agent.organization_id, agent.id, source.id
+                FROM agents agent
+                JOIN agents source ON source.organization_id = agent.organization_id
+                    AND source.id = ANY (agent.data_sources) AND source.id <> agent.id
+                WHERE agent.data_sources <> '{}'
+                UNION
+                SELECT reads.organization_id, reads.agent_id, source.id
+                FROM reads
+                JOIN agents agent ON agent.organization_id = reads.organization_id AND agent.id = reads.source
+                JOIN agents source ON source.organization_id = agent.organization_id
+                    AND source.id = ANY (agent.data_sources)),
+            blamed AS MATERIALIZED (
+                SELECT DISTINCT ON (reads.organization_id, reads.agent_id) reads.organization_id, reads.agent_id,
+                    source.alert_id, array_position(:severities, source.severity) AS severity
+                FROM reads
+                JOIN alerts source
+                    ON source.organization_id = reads.organization_id AND source.agent_id = reads.source
+                WHERE source.state IN ('firing', 'acknowledged') AND NOT EXISTS (
+                    SELECT
+                    FROM reads back
+                    WHERE back.organization_id = reads.organization_id AND back.agent_id = reads.source
+                        AND back.source = reads.agent_id)
+                ORDER BY reads.organization_id, reads.agent_id, severity DESC, source.alert_id),
             spoken AS (
-                SELECT alert.organization_id, alert.alert_id, alert.inhibited_by AS former, (
+                SELECT alert.organization_id, alert.alert_id, alert.inhibited_by AS former, coalesce((
                     SELECT source.alert_id
                     FROM pair
                     JOIN alerts source ON source.organization_id = pair.organization_id AND source.rule = pair.source
@@ -49,8 +79,12 @@ final class AlertQuiet {
                             OR source.agent_id = alert.agent_id
                             OR source.agent_id IS NULL AND source.node_id = alert.node_id)
                     ORDER BY source.alert_id
-                    LIMIT 1) AS inhibited_by
+                    LIMIT 1), blamed.alert_id) AS inhibited_by
                 FROM alerts alert
+                LEFT JOIN caused ON caused.organization_id = alert.organization_id AND caused.rule = alert.rule
+                LEFT JOIN blamed ON blamed.organization_id = alert.organization_id
+                    AND blamed.agent_id = alert.agent_id AND caused.rule IS NOT NULL
+                    AND blamed.severity >= array_position(:severities, alert.severity)
                 WHERE alert.state <> 'resolved')
             UPDATE alerts
             SET inhibited_by = spoken.inhibited_by
@@ -58,6 +92,9 @@ final class AlertQuiet {
             WHERE alerts.organization_id = spoken.organization_id AND alerts.alert_id = spoken.alert_id
                 AND spoken.inhibited_by IS DISTINCT FROM spoken.former
             """;
+
+    private static final List<String> SEVERITIES =
+            Stream.of(Severity.values()).map(Severity::word).toList();
 
     private record Pair(UUID organization, String source, String target) {}
 
@@ -68,10 +105,28 @@ final class AlertQuiet {
                 .inhibits()
                 .forEach(target ->
                         pairs.add(new Pair(stored.organization(), stored.rule().name(), target))));
+        List<AlertRule.Stored> caused = rules.stream()
+                .filter(stored -> isCaused(stored.rule().condition()))
+                .toList();
         handle.createUpdate(INHIBIT)
+                .bindArray("severities", String.class, SEVERITIES)
+                .bindArray("causedOrganizations", UUID.class, column(caused, AlertRule.Stored::organization))
+                .bindArray(
+                        "caused",
+                        String.class,
+                        column(caused, each -> each.rule().name()))
                 .bindArray("organizations", UUID.class, column(pairs, Pair::organization))
                 .bindArray("sources", String.class, column(pairs, Pair::source))
                 .bindArray("targets", String.class, column(pairs, Pair::target))
                 .execute();
+    }
+
+    /// Whether what an agent reads from may be the cause: that it says nothing itself, or is in a state, is its own.
+    private static boolean isCaused(Condition condition) {
+        return switch (condition) {
+            case Condition.Suspected(Suspicion.Kind kind) -> kind != Suspicion.Kind.SILENT;
+            case Condition.InState _ -> false;
+            default -> true;
+        };
     }
 }

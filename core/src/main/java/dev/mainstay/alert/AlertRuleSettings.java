@@ -13,7 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
+import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /// A rule as people write it: flat, in `mainstay.yml`, in a request and in `alert_rules.definition` alike. Immutable
@@ -39,6 +40,10 @@ public record AlertRuleSettings(
         @Doc("Whether the metric is missing, instead of beyond a bound.") @Default("false")
         boolean absent,
 
+        @Doc("A metric of money, summed; with above. What nobody knows the cost of counts as too much.") @Nullable
+        String cost,
+
+        @Doc("The currency of cost.") @Default("USD") String currency,
         @Doc("Health below so many points.") @Nullable Double health,
         @Doc("A type of event.") @Nullable String event,
         @Doc("How many of them.") @Default("1") int times,
@@ -81,36 +86,38 @@ public record AlertRuleSettings(
     }
 
     private Condition condition() {
-        List<String> given = Stream.of(
-                        suspected == null ? "" : "suspected",
-                        metric == null ? "" : "metric",
-                        health == null ? "" : "health",
-                        event == null ? "" : "event",
-                        state == null ? "" : "state",
-                        burnRate == null ? "" : "burnRate")
-                .filter(key -> !key.isEmpty())
-                .toList();
+        Map<String, Optional<Supplier<Condition>>> all = conditions();
+        Map<String, Supplier<Condition>> given = new LinkedHashMap<>();
+        all.forEach((key, condition) -> condition.ifPresent(some -> given.put(key, some)));
         if (given.size() != 1) {
-            throw new IllegalArgumentException(
-                    "exactly one of suspected, metric, health, event, state, burnRate must be given"
-                            + (given.isEmpty() ? ", was none" : ", was " + String.join(", ", given)));
+            throw new IllegalArgumentException("exactly one of " + String.join(", ", all.keySet()) + " must be given, was "
+                    + (given.isEmpty() ? "none" : String.join(", ", given.keySet())));
         }
-        if (suspected != null) {
-            return new Condition.Suspected(suspected);
+        return given.values().iterator().next().get();
+    }
+
+    /// By the key that gives it; empty where that is not there.
+    private Map<String, Optional<Supplier<Condition>>> conditions() {
+        Map<String, Optional<Supplier<Condition>>> all = new LinkedHashMap<>();
+        all.put("suspected", of(suspected, Condition.Suspected::new));
+        all.put("metric", of(metric, this::ofMetric));
+        all.put("cost", of(cost, this::ofCost));
+        all.put("health", of(health, Condition.Unhealthy::new));
+        all.put("event", of(event, type -> new Condition.Seen(type, times, within)));
+        all.put("state", of(state, Condition.InState::new));
+        all.put("burnRate", of(burnRate, Condition.Burning::new));
+        return all;
+    }
+
+    private static <T> Optional<Supplier<Condition>> of(@Nullable T value, Function<T, Condition> condition) {
+        return value == null ? Optional.empty() : Optional.of(() -> condition.apply(value));
+    }
+
+    private Condition ofCost(String name) {
+        if (above == null || below != null || absent) {
+            throw new IllegalArgumentException("above must be given with cost, and neither below nor absent");
         }
-        if (health != null) {
-            return new Condition.Unhealthy(health);
-        }
-        if (event != null) {
-            return new Condition.Seen(event, times, within);
-        }
-        if (state != null) {
-            return new Condition.InState(state);
-        }
-        if (burnRate != null) {
-            return new Condition.Burning(burnRate);
-        }
-        return ofMetric(metric == null ? "" : metric);
+        return new Condition.Cost(name, over, above, currency);
     }
 
     private Condition ofMetric(String name) {
@@ -164,6 +171,12 @@ public record AlertRuleSettings(
                 plain.put("over", Durations.format(over));
             }
             case Condition.Threshold threshold -> plain(threshold, plain);
+            case Condition.Cost cost -> {
+                plain.put("cost", cost.metric());
+                plain.put("over", Durations.format(cost.over()));
+                plain.put("above", cost.above());
+                plain.put("currency", cost.currency());
+            }
         }
     }
 

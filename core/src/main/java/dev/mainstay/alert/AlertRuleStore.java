@@ -22,7 +22,7 @@ final class AlertRuleStore {
             FROM alert_rules
             """;
 
-    /// A rule people switched off stays off, whoever declares it.
+    /// A rule people switched off stays off, whoever declares it; what they put in place of a builtin one stays too.
     private static final String DECLARE = """
             INSERT INTO alert_rules (organization_id, name, source, definition)
             SELECT :organization, name, source, definition::jsonb
@@ -32,6 +32,7 @@ final class AlertRuleStore {
             SET source = excluded.source, definition = excluded.definition, version = alert_rules.version + 1,
                 updated_at = clock_timestamp()
             WHERE (alert_rules.source, alert_rules.definition) IS DISTINCT FROM (excluded.source, excluded.definition)
+                AND NOT (excluded.source = 'builtin' AND alert_rules.source = 'api')
             """;
 
     private static final RecordBinder BINDER = new RecordBinder(Map.of());

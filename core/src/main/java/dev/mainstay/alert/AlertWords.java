@@ -34,9 +34,16 @@ final class AlertWords {
                 shown(value) + " × " + seen.event() + " in " + Durations.format(seen.within())
                         + (word.isEmpty() ? "" : ", the last: " + word);
             case Condition.Threshold threshold -> threshold(threshold, value, word);
+            case Condition.Cost cost ->
+                cost.metric() + " " + money(value, !word.isEmpty(), cost.currency()) + word + " in "
+                        + Durations.format(cost.over()) + ", above " + number(cost.above());
             case Condition.Absent(String metric, Duration over) ->
                 "no point of " + metric + " for " + time(lasting) + ", " + Durations.format(over) + " is the limit";
         };
+    }
+
+    private static String money(@Nullable Double known, boolean isLeast, String currency) {
+        return known == null ? "unknown" : (isLeast ? "at least " : "") + number(known) + " " + currency;
     }
 
     private static String threshold(Condition.Threshold threshold, @Nullable Double value, String unit) {

@@ -5,11 +5,23 @@ import dev.mainstay.config.Durations;
 import dev.mainstay.health.Suspicion;
 import dev.mainstay.slo.Urgency;
 import java.time.Duration;
+import java.util.Currency;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /// What a rule looks for. Immutable, thread-safe, and valid by construction.
 public sealed interface Condition {
+    /// The metric it reads, where it reads one of a name that people give.
+    default Optional<String> metricName() {
+        return switch (this) {
+            case Threshold threshold -> Optional.of(threshold.metric());
+            case Absent absent -> Optional.of(absent.metric());
+            case Cost cost -> Optional.of(cost.metric());
+            default -> Optional.empty();
+        };
+    }
+
     /// An agent the failure detector suspects.
     record Suspected(Suspicion.Kind kind) implements Condition {}
 
@@ -85,6 +97,29 @@ public sealed interface Condition {
 
     /// An SLO whose error budget burns too fast.
     record Burning(Urgency urgency) implements Condition {}
+
+    /// Money beyond a bound, summed over a window from a metric whose unit is the currency. Of what `METRIC.unknown`
+    /// counts nobody knows the cost: while there is some, nobody can say that the bound is kept, and it holds too.
+    record Cost(String metric, Duration over, double above, String currency) implements Condition {
+        private static final Duration LONGEST = Duration.ofDays(7);
+
+        public Cost {
+            requireMetric(metric);
+            if (!over.isPositive() || over.compareTo(LONGEST) > 0) {
+                throw new IllegalArgumentException(
+                        "over must be positive and at most 7d, as long as points are kept, was "
+                                + Durations.format(over));
+            }
+            if (!Double.isFinite(above) || above < 0) {
+                throw new IllegalArgumentException("above must be an amount from 0 on, was " + above);
+            }
+            if (Currency.getAvailableCurrencies().stream()
+                    .noneMatch(each -> each.getCurrencyCode().equals(currency))) {
+                throw new IllegalArgumentException(
+                        "currency must be a code such as USD or EUR, was '" + currency + "'");
+            }
+        }
+    }
 
     private static void requireMetric(String metric) {
         if (metric.isBlank()) {

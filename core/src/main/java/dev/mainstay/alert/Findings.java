@@ -95,6 +95,23 @@ final class Findings {
                 AND point.at > :now - make_interval(secs => :window) AND point.at <= :now
             """;
 
+    private static final String COST = """
+            SELECT nullif(series.agent_id, '') AS agent_id, NULL AS node_id, '{}' AS labels, min(point.at) AS began,
+                sum(point.value) FILTER (WHERE series.name = :metric) AS value, 0 AS seconds,
+                coalesce(', ' || sum(point.value) FILTER (WHERE series.name <> :metric AND point.value > 0)
+                    || ' of unknown cost', '') AS word,
+                jsonb_build_object('table', 'performance_metrics', 'series', array_agg(DISTINCT series.series_id),
+                    'from', min(point.at), 'to', max(point.at), 'points', count(*)) AS evidence
+            FROM metric_series series
+            JOIN performance_metrics point
+                ON point.organization_id = series.organization_id AND point.series_id = series.series_id
+            LEFT JOIN agents agent
+                ON agent.organization_id = series.organization_id AND agent.id = series.agent_id
+            WHERE series.organization_id = :organization
+                AND (series.name = :metric AND series.unit = :currency OR series.name = :metric || '.unknown')
+                AND point.at > :now - make_interval(secs => :window) AND point.at <= :now
+            """;
+
     private static final String ABSENT = """
             SELECT nullif(series.agent_id, '') AS agent_id, NULL AS node_id, series.labels::text AS labels,
                 former.at AS began, NULL::double precision AS value,
@@ -148,6 +165,18 @@ final class Findings {
                         .bind("now", now.atOffset(ZoneOffset.UTC));
             case Condition.Threshold threshold ->
                 threshold(handle, rule, threshold).bind("now", known.atOffset(ZoneOffset.UTC));
+            case Condition.Cost cost ->
+                scoped(
+                                handle,
+                                rule,
+                                COST,
+                                "GROUP BY series.agent_id HAVING sum(point.value) FILTER (WHERE series.name = :metric)"
+                                        + " > :above OR sum(point.value) FILTER (WHERE series.name <> :metric) > 0")
+                        .bind("metric", cost.metric())
+                        .bind("currency", cost.currency())
+                        .bind("window", seconds(cost.over()))
+                        .bind("above", cost.above())
+                        .bind("now", known.atOffset(ZoneOffset.UTC));
             case Condition.Absent(String metric, Duration over) ->
                 scoped(handle, rule, ABSENT, "")
                         .bind("metric", metric)

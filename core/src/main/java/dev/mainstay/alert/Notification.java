@@ -26,6 +26,7 @@ public record Notification(
     /// Why it is sent.
     public enum Kind {
         FIRING,
+        ACKNOWLEDGED,
         RESOLVED,
         ESCALATED,
         TEST;
@@ -45,6 +46,11 @@ public record Notification(
         alerts = List.copyOf(alerts);
     }
 
+    /// One that tries whether a notifier works.
+    public static Notification test(UUID organization, UUID id, Instant now) {
+        return new Notification(organization, id, Kind.TEST, Severity.INFO, "test", now, 1, 0, List.of());
+    }
+
     /// One line, for notifiers that have no more room.
     public String title() {
         String what = kind == Kind.TEST
@@ -54,7 +60,6 @@ public record Notification(
     }
 
     private static String subject(Alert alert) {
-        String of = alert.agent() != null ? alert.agent() + ": " : alert.node() != null ? alert.node() + ": " : "";
-        return alert.rule() + ": " + of + alert.summary();
+        return alert.rule() + ": " + alert.subject();
     }
 }

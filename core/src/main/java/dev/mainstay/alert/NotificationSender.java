@@ -20,7 +20,8 @@ public final class NotificationSender {
 
     public static final Duration PERIOD = Duration.ofSeconds(1);
     private static final Logger LOG = LoggerFactory.getLogger(NotificationSender.class);
-    private static final Duration BOUND = Duration.ofSeconds(30);
+    /// No notifier is waited for longer.
+    static final Duration BOUND = Duration.ofSeconds(30);
     private static final int MOST_OF_ONE = 4;
     private static final int MOST = 20;
 
@@ -94,7 +95,7 @@ public final class NotificationSender {
                 notifier.send(delivery.notification());
                 end = "";
             } catch (Throwable e) { // whatever somebody else's notifier throws
-                end = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
+                end = NotifierDesk.words(e);
             }
         }
     }

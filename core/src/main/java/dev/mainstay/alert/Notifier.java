@@ -8,4 +8,10 @@ public interface Notifier {
     ///
     /// @throws Exception when it was not; the message says why, and stands in the delivery log
     void send(Notification notification) throws Exception;
+
+    /// As [#send], and says in a few words what was answered.
+    default String sendAndHear(Notification notification) throws Exception {
+        send(notification);
+        return "taken";
+    }
 }

@@ -43,19 +43,4 @@ public interface MessageTransportKind {
                 .sorted()
                 .collect(Collectors.joining());
     }
-
-    /// Refuses to go on without a library that an embedder adds when needed.
-    ///
-    /// @param type one of its classes
-    static void requireLibrary(String transport, String type, String artifact) {
-        try {
-            Class.forName(type, false, MessageTransportKind.class.getClassLoader());
-        } catch (ClassNotFoundException e) {
-            throw new MainstayException(
-                    ErrorCode.CONFIG_INVALID,
-                    "messages.transport " + transport + " needs the library " + artifact
-                            + ", an optional dependency of mainstay-core: add it to the class path",
-                    e);
-        }
-    }
 }

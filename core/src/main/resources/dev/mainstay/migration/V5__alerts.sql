@@ -109,7 +109,7 @@ CREATE TABLE alert_notifications (
     organization_id uuid NOT NULL,
     notification_id uuid NOT NULL DEFAULT task_new_id(),
     notifier        text COLLATE "C" NOT NULL,
-    kind            text NOT NULL CHECK (kind IN ('firing', 'resolved', 'escalated', 'test')),
+    kind            text NOT NULL CHECK (kind IN ('firing', 'acknowledged', 'resolved', 'escalated', 'test')),
     group_key       text COLLATE "C" NOT NULL,
     severity        text NOT NULL CHECK (severity IN ('info', 'warning', 'critical', 'emergency')),
     alerts          uuid[] NOT NULL,

@@ -7,6 +7,7 @@ import dev.mainstay.config.Setting;
 import dev.mainstay.config.Setting.Scalar;
 import dev.mainstay.schedule.NewSchedule;
 import dev.mainstay.server.config.ConfigSources;
+import dev.mainstay.server.config.DeclaredAlerts;
 import dev.mainstay.server.config.MainstayConfig;
 import dev.mainstay.server.plugin.Plugins;
 import java.nio.file.Path;
@@ -21,6 +22,7 @@ import java.util.Set;
 ///
 /// @param agents those declared in the file
 /// @param schedules those declared in the file
+/// @param alerts what the file declares about alerts
 /// @param joins whether this is one more node beside the Mainstay that owns the data folder
 /// @param portIsFixed whether another port may not be taken when this one is in use
 /// @param demo whether the demonstration agents run too
@@ -28,6 +30,7 @@ public record Launch(
         MainstayConfig config,
         List<AgentSpec> agents,
         List<NewSchedule> schedules,
+        DeclaredAlerts alerts,
         Plugins plugins,
         boolean joins,
         boolean portIsFixed,
@@ -37,10 +40,17 @@ public record Launch(
     public static Launch check(ConfigSources sources, boolean joins, boolean demo) {
         var plugins = Plugins.load(pluginFolders(sources.written()));
         try {
-            var checked = sources.check(plugins.kinds(), idsOfOurs(demo));
+            var checked = sources.check(plugins.kinds(), plugins.notifierKinds(), idsOfOurs(demo));
             var portIsFixed = !joins || sources.flags().at("server.port").isPresent();
             return new Launch(
-                    checked.config(), checked.agents(), checked.schedules(), plugins, joins, portIsFixed, demo);
+                    checked.config(),
+                    checked.agents(),
+                    checked.schedules(),
+                    checked.alerts(),
+                    plugins,
+                    joins,
+                    portIsFixed,
+                    demo);
         } catch (RuntimeException e) {
             plugins.close();
             throw e;

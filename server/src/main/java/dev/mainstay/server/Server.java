@@ -120,6 +120,7 @@ public final class Server implements AutoCloseable {
         launch.agents().forEach(agent -> builder.declare(agent, AgentSource.FILE));
         launch.schedules().forEach(plan -> builder.schedule(plan, ScheduleSource.FILE));
         config.slos().forEach((name, settings) -> builder.slo(settings.slo(name)));
+        launch.alerts().addTo(builder);
         BuiltinAgents.addTo(builder, database, config.health());
         BuiltinAgents.addSlots(
                 builder, launch.agents().stream().map(AgentSpec::id).collect(Collectors.toSet()));
@@ -152,6 +153,7 @@ public final class Server implements AutoCloseable {
                 fleet.taskDesks(),
                 fleet::assignmentsChanged,
                 workers,
+                fleet.notifiers(),
                 messages);
         List<Route> routes = new ArrayList<>(api.routes());
         routes.addAll(WebAssets.load().routes());

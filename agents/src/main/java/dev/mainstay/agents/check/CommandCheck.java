@@ -5,6 +5,8 @@ import dev.mainstay.agent.AgentContext;
 import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.Threads;
 import dev.mainstay.config.Durations;
+import dev.mainstay.process.ProcessTree;
+import dev.mainstay.process.TailOutput;
 import java.io.File;
 import java.io.IOException;
 import java.time.Duration;

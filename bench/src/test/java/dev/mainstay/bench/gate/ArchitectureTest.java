@@ -64,6 +64,7 @@ class ArchitectureTest {
                         "org.tukaani.xz..",
                         "io.lettuce.core..",
                         "io.nats.client..",
+                        "jakarta.mail..",
                         "org.jspecify..")))
                 .check(MAIN);
     }
@@ -111,9 +112,10 @@ class ArchitectureTest {
     }
 
     @Test
-    void only_the_package_of_a_transport_knows_its_library() {
+    void only_the_package_that_needs_an_optional_library_knows_it() {
         onlyIn(List.of("dev.mainstay.message.redis"), "io.lettuce..", "io.netty..");
         onlyIn(List.of("dev.mainstay.message.nats"), "io.nats..");
+        onlyIn(List.of("dev.mainstay.alert.mail"), "jakarta.mail..", "org.eclipse.angus..");
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.mainstay.message.nats;
 
+import dev.mainstay.config.OptionalLibrary;
 import dev.mainstay.message.MessageTransport;
 import dev.mainstay.message.MessageTransportKind;
 import java.time.Duration;
@@ -13,13 +14,13 @@ public final class NatsTransportKind implements MessageTransportKind {
 
     @Override
     public MessageTransport open(String url, Duration retention) {
-        MessageTransportKind.requireLibrary("nats", "io.nats.client.Nats", "io.nats:jnats");
+        OptionalLibrary.require("messages.transport nats", "io.nats.client.Nats", "io.nats:jnats");
         return NatsTransport.open(url, retention);
     }
 
     @Override
     public String tryOut(String url) {
-        MessageTransportKind.requireLibrary("nats", "io.nats.client.Nats", "io.nats:jnats");
+        OptionalLibrary.require("messages.transport nats", "io.nats.client.Nats", "io.nats:jnats");
         return NatsTransport.tryOut(url);
     }
 }

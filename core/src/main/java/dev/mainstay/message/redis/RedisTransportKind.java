@@ -1,5 +1,6 @@
 package dev.mainstay.message.redis;
 
+import dev.mainstay.config.OptionalLibrary;
 import dev.mainstay.message.MessageTransport;
 import dev.mainstay.message.MessageTransportKind;
 import java.time.Duration;
@@ -13,13 +14,13 @@ public final class RedisTransportKind implements MessageTransportKind {
 
     @Override
     public MessageTransport open(String url, Duration retention) {
-        MessageTransportKind.requireLibrary("redis", "io.lettuce.core.RedisClient", "io.lettuce:lettuce-core");
+        OptionalLibrary.require("messages.transport redis", "io.lettuce.core.RedisClient", "io.lettuce:lettuce-core");
         return RedisTransport.open(url, retention);
     }
 
     @Override
     public String tryOut(String url) {
-        MessageTransportKind.requireLibrary("redis", "io.lettuce.core.RedisClient", "io.lettuce:lettuce-core");
+        OptionalLibrary.require("messages.transport redis", "io.lettuce.core.RedisClient", "io.lettuce:lettuce-core");
         return RedisTransport.tryOut(url);
     }
 }

@@ -27,8 +27,7 @@ final class AgentDocs implements Callable<Integer> {
     static final List<Column> KEY =
             List.of(Column.of("key"), Column.of("type"), Column.of("default"), Column.of("description"));
     private static final String REQUIRED = "(required)";
-    private static final Comparator<ConfigReference.Entry> REQUIRED_FIRST =
-            Comparator.comparing(entry -> !entry.required());
+    static final Comparator<ConfigReference.Entry> REQUIRED_FIRST = Comparator.comparing(entry -> !entry.required());
 
     @Mixin
     private DataLocation location;

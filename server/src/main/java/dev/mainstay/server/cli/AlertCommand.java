@@ -17,11 +17,13 @@ import tools.jackson.databind.JsonNode;
         name = "alert",
         description = "Looks at alerts, and answers them.",
         mixinStandardHelpOptions = true,
+        subcommands = {AlertRulesCommand.class, NotifierDocs.class},
         footer = {
             "",
             "Examples:",
             "  mainstay alert list --state firing",
             "  mainstay alert ack 019a9f5e-7c10-7cc3-98a4-0f2d6f0e4a11 --note 'on it'",
+            "  mainstay alert test ops",
             "  mainstay alert silence --agent price-sync --for PT2H --reason 'the warehouse moves' --maintenance"
         })
 final class AlertCommand implements Runnable {
@@ -60,8 +62,26 @@ final class AlertCommand implements Runnable {
             Column.of("told"),
             Column.of("inhibitedBy"),
             Column.of("silence"));
-    private static final List<Column> RULE =
-            List.of(Column.of("name"), Column.of("source"), Column.of("enabled"), Column.json("definition"));
+    private static final List<Column> IMPACT = List.of(
+            Column.json("lost"),
+            Column.json("usualAnHour"),
+            Column.json("produced"),
+            Column.moment("since"),
+            Column.moment("from"),
+            Column.moment("to"));
+    private static final List<Column> TRIAL =
+            List.of(Column.of("notifier"), Column.of("taken"), Column.of("answer"), Column.of("millis"));
+    private static final List<Column> NOTIFICATION = List.of(
+            Column.of("id"),
+            Column.moment("createdAt"),
+            Column.of("notifier"),
+            Column.of("kind"),
+            Column.of("group"),
+            Column.of("severity"),
+            Column.of("state"),
+            Column.of("attempts"),
+            Column.moment("nextTryAt"),
+            Column.of("error"));
     private static final List<Column> SILENCE = List.of(
             Column.of("id"),
             Column.of("kind"),
@@ -114,6 +134,15 @@ final class AlertCommand implements Runnable {
         return ExitCode.OK;
     }
 
+    @Command(
+            name = "impact",
+            description = "Estimates what an alert costs so far, from what the agent's work usually brings in.",
+            mixinStandardHelpOptions = true)
+    int impact(@Mixin Remote remote, @Mixin Output output, @Parameters(paramLabel = "ALERT") String id) {
+        output.list(whole(remote, path(id) + "/impact"), IMPACT);
+        return ExitCode.OK;
+    }
+
     private static String path(String id) {
         return ALERTS + "/" + ApiClient.encoded(id);
     }
@@ -150,9 +179,39 @@ final class AlertCommand implements Runnable {
         return ExitCode.OK;
     }
 
-    @Command(name = "rules", description = "Lists what is looked for.", mixinStandardHelpOptions = true)
-    int rules(@Mixin Remote remote, @Mixin Output output) {
-        output.list(whole(remote, "/api/v1/alert-rules"), RULE);
+    @Command(
+            name = "test",
+            description = "Sends a test through a notifier now, and shows what was answered.",
+            mixinStandardHelpOptions = true)
+    int test(@Mixin Remote remote, @Mixin Output output, @Parameters(paramLabel = "NOTIFIER") String name) {
+        var trial = remote.connect().post("/api/v1/notifiers/" + ApiClient.encoded(name) + "/test", Map.of());
+        output.list(List.of(trial), TRIAL);
+        return trial.path("taken").asBoolean() ? ExitCode.OK : ExitCode.FAILURE;
+    }
+
+    @Command(
+            name = "history",
+            description = "Lists who was told of what, and what came of it, newest first.",
+            mixinStandardHelpOptions = true)
+    int history(
+            @Mixin Remote remote,
+            @Mixin Output output,
+            @Option(names = "--state", paramLabel = "STATE", description = "waiting, sent or given-up.") @Nullable
+                    String state,
+            @Option(names = "--notifier", paramLabel = "NAME", description = "Through this notifier.") @Nullable
+                    String notifier,
+            @Option(names = "--alert", paramLabel = "ID", description = "About this alert.") @Nullable String alert,
+            @Option(
+                            names = {"-n", "--limit"},
+                            paramLabel = "N",
+                            defaultValue = "50",
+                            description = "At most so many.")
+                    int limit) {
+        var query = new LinkedHashMap<String, @Nullable String>();
+        query.put("state", state);
+        query.put("notifier", notifier);
+        query.put("alert", alert);
+        output.list(remote.connect().items("/api/v1/notifications", query, limit), NOTIFICATION);
         return ExitCode.OK;
     }
 

@@ -2,6 +2,7 @@ package dev.mainstay.server.config;
 
 import dev.mainstay.agent.AgentKind;
 import dev.mainstay.agent.AgentSpec;
+import dev.mainstay.alert.NotifierKind;
 import dev.mainstay.config.ConfigException;
 import dev.mainstay.config.DefaultLayer;
 import dev.mainstay.config.EnvironmentLayer;
@@ -76,8 +77,10 @@ public record ConfigSources(Optional<Path> file, Setting flags, Map<String, Stri
     /// What applies, checked as a whole: everything that is wrong comes in one [ConfigException].
     ///
     /// @param kinds what agents can be declared as
+    /// @param notifierKinds what notifiers can be declared as
     /// @param taken ids that the program gives itself
-    public Checked check(Map<String, AgentKind<?>> kinds, Set<String> taken) {
+    public Checked check(
+            Map<String, AgentKind<?>> kinds, Map<String, NotifierKind<?>> notifierKinds, Set<String> taken) {
         var problems = new Problems();
         var written = written();
         var config = problems.collect(() -> binder().bind(MainstayConfig.class, written));
@@ -89,9 +92,11 @@ public record ConfigSources(Optional<Path> file, Setting flags, Map<String, Stri
         }
         var schedules = schedules(config, written, problems);
         slos(config, written, problems);
+        var alerts = config.map(found -> DeclaredAlerts.read(found, written, binder(), notifierKinds, problems))
+                .orElseGet(DeclaredAlerts::none);
         config.filter(found -> found.database().url() != null).ifPresent(found -> checkDatabase(found, problems));
         problems.throwIfAny();
-        return new Checked(config.orElseThrow(), agents, schedules);
+        return new Checked(config.orElseThrow(), agents, schedules, alerts);
     }
 
     private static List<NewSchedule> schedules(Optional<MainstayConfig> config, Setting written, Problems problems) {
@@ -129,7 +134,8 @@ public record ConfigSources(Optional<Path> file, Setting flags, Map<String, Stri
     }
 
     /// Settings that can be started from.
-    public record Checked(MainstayConfig config, List<AgentSpec> agents, List<NewSchedule> schedules) {}
+    public record Checked(
+            MainstayConfig config, List<AgentSpec> agents, List<NewSchedule> schedules, DeclaredAlerts alerts) {}
 
     private RecordBinder binder() {
         return new RecordBinder(environment);

@@ -18,6 +18,8 @@ public record MainstayConfig(
 
         RetentionSettings retention,
         MessageSettings messages,
+        Map<String, NotifierSettings> notifiers,
+        AlertSettings alerts,
         Map<String, AgentSettings> agents,
         Map<String, ScheduleSettings> schedules,
         HealthPolicy health,

@@ -67,14 +67,23 @@ record AlertJson(
     }
 
     /// A rule: its name, where it comes from, and what it says as people write it.
-    record Rule(String name, String source, boolean enabled, long version, Map<String, Object> definition) {
-        static Rule of(AlertRule.Stored stored) {
+    ///
+    /// @param problem why it cannot find anything as things stand
+    record Rule(
+            String name,
+            String source,
+            boolean enabled,
+            long version,
+            Map<String, Object> definition,
+            @Nullable String problem) {
+        static Rule of(AlertRule.Stored stored, @Nullable String problem) {
             return new Rule(
                     stored.rule().name(),
                     stored.source(),
                     stored.enabled(),
                     stored.version(),
-                    AlertRuleSettings.plain(stored.rule()));
+                    AlertRuleSettings.plain(stored.rule()),
+                    problem);
         }
     }
 

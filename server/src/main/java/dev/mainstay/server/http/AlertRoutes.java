@@ -2,6 +2,7 @@ package dev.mainstay.server.http;
 
 import dev.mainstay.alert.Alert;
 import dev.mainstay.alert.AlertDesk;
+import dev.mainstay.alert.AlertImpact;
 import dev.mainstay.alert.AlertState;
 import dev.mainstay.alert.Silence;
 import dev.mainstay.alert.Silences;
@@ -37,9 +38,9 @@ final class AlertRoutes {
         return List.of(
                 Route.get(ALERTS, Access.VIEWER, this::list),
                 Route.get(ALERT, Access.VIEWER, this::describe),
+                Route.get(ALERT + "/impact", Access.VIEWER, this::impact),
                 Route.post(ALERT + "/acknowledge", Access.OPERATOR, this::acknowledge),
                 Route.post(ALERT + "/resolve", Access.OPERATOR, this::resolve),
-                Route.get("/api/v1/alert-rules", Access.VIEWER, this::rules),
                 Route.get(SILENCES, Access.VIEWER, this::silences),
                 Route.post(SILENCES, Access.OPERATOR, this::silence),
                 Route.delete(SILENCES + "/{id}", Access.OPERATOR, this::unsilence));
@@ -83,6 +84,15 @@ final class AlertRoutes {
                 .orElseThrow(() -> Refusal.notFound("alert", id.toString(), "GET " + ALERTS));
     }
 
+    private Answer impact(Request request) {
+        UUID id = id(request, "alert", ALERTS);
+        if (desk(request).find(id).isEmpty()) {
+            throw Refusal.notFound("alert", id.toString(), "GET " + ALERTS);
+        }
+        return Answer.json(Page.whole(new AlertImpact(database.api(request.organization()))
+                .of(id).stream().map(ImpactJson::of).toList()));
+    }
+
     private Answer acknowledge(Request request) {
         UUID id = id(request, "alert", ALERTS);
         return answer(
@@ -100,11 +110,6 @@ final class AlertRoutes {
 
     private static Answer answer(Alert alert) {
         return Answer.json(AlertJson.of(alert));
-    }
-
-    private Answer rules(Request request) {
-        return Answer.json(Page.whole(
-                desk(request).rules().stream().map(AlertJson.Rule::of).toList()));
     }
 
     private Answer silences(Request request) {

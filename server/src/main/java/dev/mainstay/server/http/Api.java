@@ -2,6 +2,7 @@ package dev.mainstay.server.http;
 
 import dev.mainstay.agent.AgentCommands;
 import dev.mainstay.agent.OutsideAgents;
+import dev.mainstay.alert.NotifierDesk;
 import dev.mainstay.cluster.NodeIdentity;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.Signals;
@@ -29,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 /// @param taskDesks where requests command tasks and queues
 /// @param told called after something was asked of agents or nodes, so that they look at once
 /// @param workers who claim tasks over HTTP
+/// @param notifiers the ways to tell people that this node has
 /// @param messages the buses of organizations, and streams of them
 public record Api(
         Database database,
@@ -44,6 +46,7 @@ public record Api(
         TaskDesks taskDesks,
         Runnable told,
         OutsideWorkers workers,
+        NotifierDesk notifiers,
         MessageStreams messages) {
 
     /// Every route of the document, and no other.
@@ -68,6 +71,8 @@ public record Api(
                         new MessageGroupRoutes(messages).routes(),
                         List.of(MessageSockets.route(messages, keyCheck::caller, SocketLimits.USUAL)),
                         new AlertRoutes(database, clock).routes(),
+                        new AlertRuleRoutes(database).routes(),
+                        new NotifierRoutes(database, notifiers).routes(),
                         new RecoveryRoutes(database).routes(),
                         new SloRoutes(database).routes(),
                         new KeyRoutes(keys, keyCheck, node, clock).routes())

@@ -24,6 +24,9 @@ final class Failures {
         return switch (failure.code()) {
             case AGENT_UNKNOWN -> Refusal.notFound(detail(failure) + "; GET /api/v1/agents lists those there are");
             case ALERT_UNKNOWN -> Refusal.notFound(detail(failure) + "; GET /api/v1/alerts lists those there are");
+            case RULE_UNKNOWN -> Refusal.notFound(detail(failure) + "; GET /api/v1/alert-rules lists those there are");
+            case NOTIFIER_UNKNOWN ->
+                Refusal.notFound(detail(failure) + "; GET /api/v1/notifiers lists those there are");
             case SCHEDULE_UNKNOWN ->
                 Refusal.notFound(detail(failure) + "; GET /api/v1/schedules lists those there are");
             case GROUP_UNKNOWN ->
@@ -40,7 +43,8 @@ final class Failures {
                     SCHEDULE_EXISTS,
                     SCHEDULE_DECLARED,
                     SLO_DECLARED,
-                    ALERT_STATE -> Refusal.conflict(code, detail(failure));
+                    ALERT_STATE,
+                    RULE_DECLARED -> Refusal.conflict(code, detail(failure));
             case PAYLOAD_TOO_LARGE -> Refusal.tooLarge(code, detail(failure));
             case TASK_BUSY -> Refusal.busy(code, detail(failure));
             case TOO_MANY_WAITING -> Refusal.tooMany(code, detail(failure), 1);

@@ -145,7 +145,7 @@ final class ScheduleRoutes {
     }
 
     /// The version that must stand there; null for any.
-    private static @Nullable Long version(Request request) {
+    static @Nullable Long version(Request request) {
         String match = request.header("If-Match");
         if (match == null) {
             return null;

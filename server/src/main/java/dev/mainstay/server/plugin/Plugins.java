@@ -3,6 +3,7 @@ package dev.mainstay.server.plugin;
 import dev.mainstay.ErrorCode;
 import dev.mainstay.MainstayException;
 import dev.mainstay.agent.AgentKind;
+import dev.mainstay.alert.NotifierKind;
 import java.io.IOException;
 import java.net.MalformedURLException;
 import java.net.URL;
@@ -20,7 +21,7 @@ import java.util.zip.ZipFile;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The agent kinds of this process: those that come with it and those of plug-in jars.
+/// The agent kinds and notifier types of this process: those that come with it and those of plug-in jars.
 ///
 /// A jar that cannot be used is named in a warning and left out, so that one bad file does not keep a whole fleet from
 /// its work; an agent declared of a kind that is therefore missing stops the start by itself. Each jar has a class
@@ -29,6 +30,7 @@ public final class Plugins implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Plugins.class);
 
     private final Map<String, AgentKind<?>> kinds = new LinkedHashMap<>();
+    private final Map<String, NotifierKind<?>> notifierKinds = new LinkedHashMap<>();
     private final Map<String, String> origins = new LinkedHashMap<>();
     private final List<URLClassLoader> loaders = new ArrayList<>();
 
@@ -39,6 +41,9 @@ public final class Plugins implements AutoCloseable {
         var plugins = new Plugins();
         try {
             for (AgentKind<?> kind : ServiceLoader.load(AgentKind.class)) {
+                plugins.add(kind, "Mainstay");
+            }
+            for (NotifierKind<?> kind : ServiceLoader.load(NotifierKind.class)) {
                 plugins.add(kind, "Mainstay");
             }
             for (var folder : folders) {
@@ -68,7 +73,7 @@ public final class Plugins implements AutoCloseable {
     }
 
     private void load(Path jar) {
-        var before = kinds.size();
+        var before = origins.size();
         try {
             requireReadable(jar);
             var loader = new URLClassLoader(jar.getFileName().toString(), urls(jar), Plugins.class.getClassLoader());
@@ -78,16 +83,23 @@ public final class Plugins implements AutoCloseable {
                     add(kind, jar.toString());
                 }
             }
+            for (NotifierKind<?> kind : ServiceLoader.load(NotifierKind.class, loader)) {
+                if (kind.getClass().getClassLoader() == loader) {
+                    add(kind, jar.toString());
+                }
+            }
         } catch (IOException | ServiceConfigurationError | LinkageError e) {
             LOG.atWarn().addKeyValue("jar", jar).log("plug-in left out, it cannot be used: {}", e.toString());
             return;
         }
-        if (kinds.size() == before) {
+        if (origins.size() == before) {
             LOG.atWarn()
                     .addKeyValue("jar", jar)
                     .log(
-                            "plug-in brings no agent kind: META-INF/services/{} is missing or empty",
-                            AgentKind.class.getName());
+                            "plug-in brings no agent kind and no notifier type: META-INF/services/{} and {} are missing"
+                                    + " or empty",
+                            AgentKind.class.getName(),
+                            NotifierKind.class.getName());
         }
     }
 
@@ -104,19 +116,32 @@ public final class Plugins implements AutoCloseable {
     }
 
     private void add(AgentKind<?> kind, String origin) {
-        var earlier = origins.putIfAbsent(kind.name(), origin);
-        if (earlier != null) {
-            throw new MainstayException(
-                    ErrorCode.AGENT_DUPLICATE,
-                    "the kind " + kind.name() + " comes with " + earlier + " and with " + origin
-                            + "; remove one of them");
-        }
+        claim("kind " + kind.name(), origin);
         kinds.put(kind.name(), kind);
     }
 
-    /// Every kind by its name.
+    private void add(NotifierKind<?> kind, String origin) {
+        claim("notifier type " + kind.name(), origin);
+        notifierKinds.put(kind.name(), kind);
+    }
+
+    private void claim(String what, String origin) {
+        var earlier = origins.putIfAbsent(what, origin);
+        if (earlier != null) {
+            throw new MainstayException(
+                    ErrorCode.AGENT_DUPLICATE,
+                    "the " + what + " comes with " + earlier + " and with " + origin + "; remove one of them");
+        }
+    }
+
+    /// Every agent kind by its name.
     public Map<String, AgentKind<?>> kinds() {
         return Map.copyOf(kinds);
+    }
+
+    /// Every notifier type by its name.
+    public Map<String, NotifierKind<?>> notifierKinds() {
+        return Map.copyOf(notifierKinds);
     }
 
     @Override

@@ -22,7 +22,14 @@ class AlertCommandFlowTest {
 
     @BeforeAll
     static void start() throws IOException {
-        stage = CommandStage.start(folder, "alerting", "");
+        stage = CommandStage.start(folder, "alerting", """
+                notifiers:
+                  script: {type: command, command: [cat]}
+                  away: {type: webhook, url: "http://127.0.0.1:9/", timeout: 2s}
+                alerts:
+                  rules:
+                    of-the-file: {severity: info, health: 5, notifiers: [script]}
+                """);
     }
 
     @AfterAll
@@ -63,6 +70,42 @@ class AlertCommandFlowTest {
     @Test
     void rules_are_listed_as_people_write_them() {
         assertThat(done("alert", "rules").out()).contains("heartbeat-missed", "builtin", "silent");
+    }
+
+    @Test
+    void a_rule_is_put_switched_off_and_deleted() {
+        assertThat(done("alert", "rules").out()).contains("of-the-file", "file");
+        assertThat(stage.terminal()
+                        .type("alert", "rules", "put", "late", "{\"metric\": \"orders.age\", \"above\": 600}")
+                        .err())
+                .contains("no point of \"orders.age\" was ever stored");
+        done("alert", "rules", "put", "late", "{\"metric\": \"orders.age\", \"above\": 600}", "--unknown-metric");
+        assertThat(done("alert", "rules", "disable", "late", "--reason", "night")
+                        .out())
+                .contains("false");
+        assertThat(done("alert", "rules", "enable", "late", "--reason", "day").out())
+                .contains("true");
+        done("alert", "rules", "delete", "late", "--reason", "over");
+        assertThat(done("alert", "rules").out()).doesNotContain("orders.age");
+    }
+
+    @Test
+    void a_notifier_is_tried_with_its_answer_shown() {
+        assertThat(done("alert", "test", "script", "-o", "json").out())
+                .contains("ended with 0 and said: ", "Test notification");
+        var refused = stage.terminal().type("alert", "test", "away", "-o", "json");
+        assertThat(refused.exit()).isEqualTo(ExitCode.FAILURE);
+        assertThat(refused.out()).contains("allowPrivate: true lets it be asked");
+        assertThat(done("alert", "history", "--notifier", "away").out()).contains("given-up");
+        assertThat(stage.terminal().type("alert", "test", "nobody").exit()).isEqualTo(ExitCode.NOT_FOUND);
+    }
+
+    @Test
+    void notifiers_are_explained_without_a_server() {
+        assertThat(done("alert", "notifiers").out())
+                .contains("webhook", "slack", "pagerduty", "email", "command", "log");
+        assertThat(done("alert", "notifiers", "webhook").out()).contains("secretHeaders", "allowPrivate", "(required)");
+        assertThat(stage.terminal().type("alert", "notifiers", "webhok").exit()).isEqualTo(ExitCode.NOT_FOUND);
     }
 
     @Test

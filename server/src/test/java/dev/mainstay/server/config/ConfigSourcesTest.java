@@ -43,14 +43,15 @@ class ConfigSourcesTest {
 
     private String refusal(String yaml, Map<String, String> environment) throws IOException {
         var sources = sources(yaml, environment);
-        var refused = catchThrowableOfType(ConfigException.class, () -> sources.check(KINDS, Set.of("built_in")));
+        var refused =
+                catchThrowableOfType(ConfigException.class, () -> sources.check(KINDS, Map.of(), Set.of("built_in")));
         assertThat(refused).as("refused: %s", yaml).isNotNull();
         return String.valueOf(refused.getMessage()).replace(folder.resolve("mainstay.yml") + ":", "");
     }
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            prot: 1 | 1: prot is not a known key; known are agents, data, database, health, messages, node, retention, schedules, server, slos
+            prot: 1 | 1: prot is not a known key; known are agents, alerts, data, database, health, messages, node, notifiers, retention, schedules, server, slos
             server: {prot: 1} | 1: server.prot is not a known key; did you mean "port"?
             server: {port: 70000} | 1: server.port must be from 0 to 65535, was 70000
             server: {host: ""} | server.host
@@ -197,7 +198,7 @@ class ConfigSourcesTest {
                       priority: low
                       tags: [a]
                       attempts: 2
-                """, Map.of()).check(KINDS, Set.of());
+                """, Map.of()).check(KINDS, Map.of(), Set.of());
         var task = NewTask.of("report", Map.of("of", List.of("orders", 2), "until", "${schedule.planned}"))
                 .priority(Priority.LOW)
                 .tagged("a")
@@ -224,7 +225,7 @@ class ConfigSourcesTest {
                     restart: {maxRestarts: 2}
                     step: 7
                     token: env:TOKEN
-                """, Map.of("TOKEN", "hidden")).check(KINDS, Set.of());
+                """, Map.of("TOKEN", "hidden")).check(KINDS, Map.of(), Set.of());
         var agent = checked.agents().getFirst();
         assertThat(agent.id()).isEqualTo("shop");
         assertThat(agent.schedule()).isEqualTo(TickSchedule.every(Duration.ofSeconds(30)));

@@ -20,7 +20,7 @@ class RepositoryExampleTest {
                 ConfigSources.of(Map.of()).flags(),
                 Map.of());
         try (var plugins = Plugins.load(List.of())) {
-            var checked = sources.check(plugins.kinds(), Set.of());
+            var checked = sources.check(plugins.kinds(), plugins.notifierKinds(), Set.of());
             assertThat(checked.agents())
                     .extracting(AgentSpec::kind)
                     .contains("http-check", "tcp-check", "watch-folder", "command");

@@ -11,6 +11,7 @@ import dev.mainstay.server.cli.CommandLines;
 import dev.mainstay.server.config.AgentSettings;
 import dev.mainstay.server.config.MainstayConfig;
 import dev.mainstay.server.config.NodePlaceholders;
+import dev.mainstay.server.config.NotifierSettings;
 import dev.mainstay.server.plugin.Plugins;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -73,7 +74,19 @@ class DocumentsTest {
         var binder = new RecordBinder(Map.of()).leavingSecretsUnread();
         var settings = YamlSettings.parse(snippet.toString(), snippet.text());
         var config = binder.bind(MainstayConfig.class, settings);
+        config.alerts()
+                .rules()
+                .forEach((name, rule) -> assertThat(rule.rule(name)).isNotNull());
         try (var plugins = Plugins.load(List.of())) {
+            config.notifiers().forEach((name, notifier) -> {
+                var kind = Optional.ofNullable(plugins.notifierKinds().get(notifier.type()));
+                assertThat(kind).as("type %s", notifier.type()).isPresent();
+                binder.bind(
+                        kind.orElseThrow().settings(),
+                        notifier.settings(),
+                        "notifiers." + name,
+                        ConfigReference.keys(NotifierSettings.class));
+            });
             config.agents().forEach((id, agent) -> {
                 if (!BUILT_IN_A_GUIDE.contains(agent.kind())) {
                     var kind = Optional.ofNullable(plugins.kinds().get(agent.kind()));

@@ -3,7 +3,10 @@ package dev.mainstay.server.http;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mainstay.alert.Notifier;
+import dev.mainstay.alert.NotifierDesk;
 import dev.mainstay.cluster.NodeIdentity;
+import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.postgres.Signals;
@@ -41,6 +44,10 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// The whole API over a database of its own, with a key of each role in two organizations, and a client for it.
 final class ApiServer implements AutoCloseable {
+    /// One that takes all, and one that takes nothing.
+    private static final Map<String, Notifier> NOTIFIERS = Map.of("ops", _ -> {}, "broken", _ -> {
+        throw new IllegalStateException("answered 500: full");
+    });
     static final UUID OTHER = new UUID(0, 2);
     private static final Schemas SCHEMAS = new Schemas(new OpenApi());
     private static final JsonMapper JSON = JsonMapper.builder().build();
@@ -97,6 +104,7 @@ final class ApiServer implements AutoCloseable {
                         () -> requireNonNull(queuesChanged.get()).run()),
                 () -> {},
                 workers,
+                new NotifierDesk(NOTIFIERS, MonotonicClock.system()),
                 messages.streams());
         routes = api.routes();
         server = HttpServer.start(new HttpConfig("127.0.0.1", 0), check::caller, routes, meters);

@@ -103,7 +103,7 @@ class RoutesFlowTest {
         // What can be made by a PUT is put on the condition that it exists.
         assertThat(unknown.status())
                 .isEqualTo(
-                        operation.path().matches(".*/(state|schedules|message-groups)/.*")
+                        operation.path().matches(".*/(state|schedules|message-groups|alert-rules)/.*")
                                         && operation.method().equals("PUT")
                                 ? 412
                                 : 404);

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.Fleet;
 import dev.mainstay.FleetBuilder;
+import dev.mainstay.alert.NotifierDesk;
 import dev.mainstay.cluster.NodeIdentity;
+import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.postgres.Signals;
 import dev.mainstay.server.auth.KeyCheck;
@@ -82,6 +84,7 @@ final class Stage implements AutoCloseable {
                 new TaskDesks(test.database(), test.database()::now, () -> {}, () -> {}),
                 () -> {},
                 workers,
+                new NotifierDesk(Map.of(), MonotonicClock.system()),
                 messages.streams());
         List<Route> routes = Stream.concat(api.routes().stream(), WebAssets.load().routes().stream())
                 .toList();

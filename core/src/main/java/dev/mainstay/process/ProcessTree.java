@@ -1,4 +1,4 @@
-package dev.mainstay.agents.check;
+package dev.mainstay.process;
 
 import java.time.Duration;
 import java.util.HashSet;
@@ -7,17 +7,17 @@ import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /// A program with all it started, ended as one. Used by one thread.
-final class ProcessTree {
+public final class ProcessTree {
     private static final Duration GRACE = Duration.ofSeconds(2);
 
     private final Process root;
 
-    ProcessTree(Process root) {
+    public ProcessTree(Process root) {
         this.root = root;
     }
 
     /// Asks all to end, and ends those that do not within a grace; with it, no time to ask when interrupted.
-    void end() {
+    public void end() {
         Set<ProcessHandle> all = members();
         all.forEach(ProcessHandle::destroy);
         boolean interrupted = false;

@@ -1,4 +1,4 @@
-package dev.mainstay.agents.check;
+package dev.mainstay.process;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -6,14 +6,14 @@ import java.nio.charset.StandardCharsets;
 
 /// Reads a stream to its end and keeps the last bytes, so that a program that talks without end neither stands still
 /// nor fills the memory. Thread-safe.
-final class TailOutput implements Runnable {
+public final class TailOutput implements Runnable {
     private static final int CHUNK = 8_192;
 
     private final InputStream in;
     private final byte[] ring;
     private long count;
 
-    TailOutput(InputStream in, int limit) {
+    public TailOutput(InputStream in, int limit) {
         this.in = in;
         this.ring = new byte[limit];
     }
@@ -37,7 +37,7 @@ final class TailOutput implements Runnable {
     }
 
     /// What was kept so far; a cut at its beginning may go through a character.
-    synchronized String text() {
+    public synchronized String text() {
         int length = (int) Math.min(count, ring.length);
         byte[] kept = new byte[length];
         for (int i = 0; i < length; i++) {
@@ -47,7 +47,7 @@ final class TailOutput implements Runnable {
     }
 
     /// All bytes read, kept or not.
-    synchronized long count() {
+    public synchronized long count() {
         return count;
     }
 }

@@ -1,0 +1,132 @@
+package dev.mainstay.alert.notify;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.mainstay.alert.AlertState;
+import dev.mainstay.alert.Notification;
+import dev.mainstay.postgres.Jsonb;
+import dev.mainstay.postgres.Organizations;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+/// Slack, PagerDuty and programs, each at a receiver that is there.
+class NotifiersTest {
+    private static final Duration BOUND = Duration.ofSeconds(5);
+
+    private static JsonNode next(LocalReceiver receiver) throws InterruptedException {
+        return Jsonb.node(Objects.requireNonNull(receiver.requests.poll(10, TimeUnit.SECONDS), "nothing came")
+                .body());
+    }
+
+    @Test
+    void slack_gets_one_text_in_which_nobody_can_be_named() throws Exception {
+        try (LocalReceiver receiver = LocalReceiver.saying("200 OK", "ok")) {
+            SlackSettings settings =
+                    new SlackSettings(Samples.secret(receiver.url().toString()), BOUND, true);
+            assertThat(new SlackNotifier(settings).sendAndHear(Samples.firing("see <!channel> & <http://x|y>")))
+                    .isEqualTo("answered 200: ok");
+            assertThat(next(receiver).path("text").asString())
+                    .startsWith("*[critical] heartbeat-missed: price-sync: see &lt;!channel&gt; &amp;")
+                    .contains("https://runbooks.example.org/silent");
+        }
+    }
+
+    @Test
+    void what_slack_says_is_told_and_its_address_is_not() throws Exception {
+        try (LocalReceiver receiver = LocalReceiver.saying("403 Forbidden", "invalid_token")) {
+            SlackSettings settings =
+                    new SlackSettings(Samples.secret(receiver.url().toString()), BOUND, true);
+            assertThatThrownBy(() -> new SlackNotifier(settings).send(Samples.firing("x")))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageEndingWith("answered 403: invalid_token")
+                    .hasMessageNotContaining("geheim");
+        }
+    }
+
+    @Test
+    void pagerduty_keeps_one_incident_by_the_fingerprint() throws Exception {
+        try (LocalReceiver receiver = LocalReceiver.saying("202 Accepted", "{\"status\":\"success\"}")) {
+            PagerDutyNotifier notifier = new PagerDutyNotifier(
+                    new PagerDutySettings(Samples.secret("R0UT1NG"), receiver.url(), BOUND, true));
+            notifier.send(Samples.firing("no heartbeat for 7s"));
+            notifier.send(Samples.of(Notification.Kind.ACKNOWLEDGED, AlertState.ACKNOWLEDGED, "no heartbeat for 7s"));
+            notifier.send(Samples.of(Notification.Kind.RESOLVED, AlertState.RESOLVED, "no heartbeat for 7s"));
+
+            JsonNode trigger = next(receiver);
+            assertThat(trigger.path("event_action").asString()).isEqualTo("trigger");
+            assertThat(trigger.path("routing_key").asString()).isEqualTo("R0UT1NG");
+            assertThat(trigger.path("dedup_key").asString()).isEqualTo("heartbeat-missed|price-sync||{}");
+            assertThat(trigger.at("/payload/summary").asString())
+                    .isEqualTo("heartbeat-missed: price-sync: no heartbeat for 7s");
+            assertThat(trigger.at("/payload/severity").asString()).isEqualTo("critical");
+            assertThat(trigger.at("/payload/source").asString()).isEqualTo("price-sync");
+            assertThat(trigger.at("/links/0/href").asString()).isEqualTo("https://runbooks.example.org/silent");
+            for (String action : List.of("acknowledge", "resolve")) {
+                JsonNode event = next(receiver);
+                assertThat(event.path("event_action").asString()).isEqualTo(action);
+                assertThat(event.path("dedup_key")).isEqualTo(trigger.path("dedup_key"));
+            }
+        }
+    }
+
+    @Test
+    void pagerduty_is_not_told_late_what_is_over() throws Exception {
+        try (LocalReceiver receiver = LocalReceiver.saying("202 Accepted", "")) {
+            PagerDutyNotifier notifier = new PagerDutyNotifier(
+                    new PagerDutySettings(Samples.secret("R0UT1NG"), receiver.url(), BOUND, true));
+            assertThat(notifier.sendAndHear(Samples.of(Notification.Kind.FIRING, AlertState.RESOLVED, "gone")))
+                    .contains("resolved meanwhile");
+            assertThat(receiver.requests).isEmpty();
+            notifier.send(Notification.test(Organizations.DEFAULT, Samples.ID, Instant.EPOCH));
+            assertThat(next(receiver).path("event_action").asString()).isEqualTo("trigger");
+            assertThat(next(receiver).path("event_action").asString()).isEqualTo("resolve");
+        }
+    }
+
+    private static CommandNotifier command(Duration timeout, String... command) {
+        return new CommandNotifier(
+                new CommandSettings(List.of(command), Map.of("TOKEN", Samples.secret("swordfish")), timeout));
+    }
+
+    @Test
+    void a_program_gets_the_notification_on_its_input(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("got");
+        String heard = command(
+                        BOUND,
+                        "sh",
+                        "-c",
+                        "cat > \"$0\"; echo \"token $TOKEN, home ${HOME:+set}$MAINSTAY\"",
+                        file.toString())
+                .sendAndHear(Samples.firing("no heartbeat for 7s"));
+        assertThat(heard).isEqualTo("ended with 0 and said: token swordfish, home set");
+        assertThat(Jsonb.node(Files.readString(file)).at("/alerts/0/summary").asString())
+                .isEqualTo("no heartbeat for 7s");
+    }
+
+    @Test
+    void a_program_that_fails_hangs_or_is_not_there_is_told() {
+        assertThatThrownBy(
+                        () -> command(BOUND, "sh", "-c", "echo no disk; exit 3").send(Samples.firing("x")))
+                .hasMessage("sh ended with 3 and said: no disk");
+        assertThatThrownBy(() -> command(Duration.ofMillis(300), "sh", "-c", "sleep 60 & sleep 60")
+                        .send(Samples.firing("x")))
+                .hasMessageStartingWith("sh did not end within 300ms and was ended");
+        assertThatThrownBy(() -> command(BOUND, "no-such-program-here").send(Samples.firing("x")))
+                .isInstanceOf(IOException.class);
+        assertThat(ProcessHandle.current()
+                        .descendants()
+                        .filter(child -> child.info().commandLine().orElse("").contains("sleep 60")))
+                .isEmpty();
+    }
+}
