@@ -44,6 +44,9 @@ public record AlertRuleSettings(
         @Doc("Within how long.") @Default("10m") Duration within,
         @Doc("States of an agent.") @Nullable Set<AgentState> state,
 
+        @Doc("What the rows of an agent or a queue tell: crashing, hanging, failing, slow, leaking, …") @Nullable
+        Trouble trouble,
+
         @Doc("How long it must hold before the alert fires.") @Default("0s")
         Duration hold,
 
@@ -82,12 +85,14 @@ public record AlertRuleSettings(
                         metric == null ? "" : "metric",
                         health == null ? "" : "health",
                         event == null ? "" : "event",
-                        state == null ? "" : "state")
+                        state == null ? "" : "state",
+                        trouble == null ? "" : "trouble")
                 .filter(key -> !key.isEmpty())
                 .toList();
         if (given.size() != 1) {
-            throw new IllegalArgumentException("exactly one of suspected, metric, health, event, state must be given"
-                    + (given.isEmpty() ? ", was none" : ", was " + String.join(", ", given)));
+            throw new IllegalArgumentException(
+                    "exactly one of suspected, metric, health, event, state, trouble must be given"
+                            + (given.isEmpty() ? ", was none" : ", was " + String.join(", ", given)));
         }
         if (suspected != null) {
             return new Condition.Suspected(suspected);
@@ -100,6 +105,9 @@ public record AlertRuleSettings(
         }
         if (state != null) {
             return new Condition.InState(state);
+        }
+        if (trouble != null) {
+            return new Condition.Troubled(trouble);
         }
         return ofMetric(metric == null ? "" : metric);
     }
@@ -140,6 +148,7 @@ public record AlertRuleSettings(
         switch (condition) {
             case Condition.Suspected(Suspicion.Kind kind) -> plain.put("suspected", kind.word());
             case Condition.Unhealthy(double below) -> plain.put("health", below);
+            case Condition.Troubled(Trouble trouble) -> plain.put("trouble", trouble.word());
             case Condition.InState(Set<AgentState> states) ->
                 plain.put(
                         "state", states.stream().map(AgentState::word).sorted().toList());

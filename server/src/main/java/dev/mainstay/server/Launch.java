@@ -5,6 +5,7 @@ import dev.mainstay.agents.builtin.BuiltinAgents;
 import dev.mainstay.agents.demo.DemoAgents;
 import dev.mainstay.config.Setting;
 import dev.mainstay.config.Setting.Scalar;
+import dev.mainstay.recovery.RecoveryPlan;
 import dev.mainstay.schedule.NewSchedule;
 import dev.mainstay.server.config.ConfigSources;
 import dev.mainstay.server.config.MainstayConfig;
@@ -21,6 +22,7 @@ import java.util.Set;
 ///
 /// @param agents those declared in the file
 /// @param schedules those declared in the file
+/// @param recovery what healing may do
 /// @param joins whether this is one more node beside the Mainstay that owns the data folder
 /// @param portIsFixed whether another port may not be taken when this one is in use
 /// @param demo whether the demonstration agents run too
@@ -28,6 +30,7 @@ public record Launch(
         MainstayConfig config,
         List<AgentSpec> agents,
         List<NewSchedule> schedules,
+        RecoveryPlan recovery,
         Plugins plugins,
         boolean joins,
         boolean portIsFixed,
@@ -40,7 +43,14 @@ public record Launch(
             var checked = sources.check(plugins.kinds(), idsOfOurs(demo));
             var portIsFixed = !joins || sources.flags().at("server.port").isPresent();
             return new Launch(
-                    checked.config(), checked.agents(), checked.schedules(), plugins, joins, portIsFixed, demo);
+                    checked.config(),
+                    checked.agents(),
+                    checked.schedules(),
+                    checked.recovery(),
+                    plugins,
+                    joins,
+                    portIsFixed,
+                    demo);
         } catch (RuntimeException e) {
             plugins.close();
             throw e;

@@ -119,7 +119,7 @@ public final class Server implements AutoCloseable {
         launch.plugins().kinds().values().forEach(builder::kind);
         launch.agents().forEach(agent -> builder.declare(agent, AgentSource.FILE));
         launch.schedules().forEach(plan -> builder.schedule(plan, ScheduleSource.FILE));
-        BuiltinAgents.addTo(builder, database);
+        BuiltinAgents.addTo(builder, database, launch.recovery());
         BuiltinAgents.addSlots(
                 builder, launch.agents().stream().map(AgentSpec::id).collect(Collectors.toSet()));
         if (launch.demo()) {

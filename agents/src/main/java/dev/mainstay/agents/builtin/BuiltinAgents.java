@@ -8,6 +8,7 @@ import dev.mainstay.agent.AgentSpecBuilder;
 import dev.mainstay.health.HealthEvaluator;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.recovery.RecoveryEngine;
+import dev.mainstay.recovery.RecoveryPlan;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -50,15 +51,22 @@ public final class BuiltinAgents {
 
     /// The four agents that are on by default; `database` is that of the fleet.
     public static FleetBuilder addTo(FleetBuilder builder, Database database) {
+        return addTo(builder, database, RecoveryPlan.DEFAULT);
+    }
+
+    /// The same, healing as is declared.
+    ///
+    /// @throws IllegalArgumentException when a playbook names an action there is none of
+    public static FleetBuilder addTo(FleetBuilder builder, Database database, RecoveryPlan plan) {
+        RecoveryEngine.Builder healing =
+                new RecoveryEngine.Builder(database, new AgentCommands(database, () -> {})).plan(plan);
+        healing.build();
         return builder.agent(coordinator(), spec -> new CoordinatorAgent(new PlacementView(database)))
                 .agent(health(), spec -> new HealthAgent(new HealthEvaluator(database)))
                 .agent(
                         performance(),
                         spec -> new PerformanceAgent(new PostgresView(database), new AgentRates(database)))
-                .agent(
-                        healing(),
-                        spec -> new SelfHealingAgent(
-                                new RecoveryEngine.Builder(database, new AgentCommands(database, () -> {}))));
+                .agent(healing(), spec -> new SelfHealingAgent(healing));
     }
 
     private static AgentSpec coordinator() {

@@ -16,5 +16,6 @@ public record MainstayConfig(
 
         RetentionSettings retention,
         MessageSettings messages,
+        RecoverySettings recovery,
         Map<String, AgentSettings> agents,
         Map<String, ScheduleSettings> schedules) {}
