@@ -106,7 +106,8 @@ class RecoveryActionsFlowTest {
         assertThat(String.valueOf(done.get("setAside"))).isEqualTo("[agents/patient/cursor]");
         assertThat(count("system_state WHERE key = 'agents/patient/cursor'")).isZero();
         assertThat(clean.undo(PATIENT, done)).isTrue();
-        assertThat(count("system_state WHERE key = 'agents/patient/cursor' AND value = '7'")).isEqualTo(1);
+        assertThat(count("system_state WHERE key = 'agents/patient/cursor' AND value = '7'"))
+                .isEqualTo(1);
         assertThat(clean.undo(PATIENT, done)).isFalse();
     }
 
@@ -129,7 +130,8 @@ class RecoveryActionsFlowTest {
         circuit.act(PATIENT);
         commands.give(Organizations.DEFAULT, "patient", AgentCommand.MAINTENANCE, "mine", "me");
         assertThat(circuit.undo(PATIENT, done)).isFalse();
-        assertThat(count("agents WHERE id = 'patient' AND desired = 'maintenance'")).isEqualTo(1);
+        assertThat(count("agents WHERE id = 'patient' AND desired = 'maintenance'"))
+                .isEqualTo(1);
     }
 
     @Test
@@ -137,8 +139,10 @@ class RecoveryActionsFlowTest {
         assertThatThrownBy(() -> action("move-agent").act(PATIENT)).hasMessageContaining("no other living node");
         long fence = fence();
         action("clear-lease").act(PATIENT);
-        Eventually.holds("it runs again", BOUND, () -> fence() > fence + 1
-                && count("agents WHERE id = 'patient' AND state = 'active'") == 1);
+        Eventually.holds(
+                "it runs again",
+                BOUND,
+                () -> fence() > fence + 1 && count("agents WHERE id = 'patient' AND state = 'active'") == 1);
     }
 
     private long fence() {
@@ -153,15 +157,22 @@ class RecoveryActionsFlowTest {
         RecoveryAction back = action("roll-back-configuration");
         assertThatThrownBy(() -> back.act(PATIENT)).hasMessageContaining("has worked");
         execute("UPDATE agents SET settings = '{\"mode\": \"bad\"}' WHERE id = 'patient'");
-        execute("UPDATE agent_leases SET session_id = NULL, node_id = NULL, fence = fence + 1 WHERE agent_id = 'patient'");
+        execute(
+                "UPDATE agent_leases SET session_id = NULL, node_id = NULL, fence = fence + 1 WHERE agent_id = 'patient'");
         execute("UPDATE node_sessions SET assignment_version = assignment_version + 1");
-        Eventually.holds("it cannot start", BOUND, () -> count("agents WHERE id = 'patient' AND state <> 'active'") == 1);
+        Eventually.holds(
+                "it cannot start", BOUND, () -> count("agents WHERE id = 'patient' AND state <> 'active'") == 1);
         back.act(PATIENT);
         Map<String, ?> done = back.act(PATIENT);
-        Eventually.holds("it works again", BOUND, () -> count("agents JOIN agent_leases lease ON agent_id = id"
-                + " WHERE id = 'patient' AND state = 'active' AND settings ->> 'mode' = 'good'") == 1);
+        Eventually.holds(
+                "it works again",
+                BOUND,
+                () -> count("agents JOIN agent_leases lease ON agent_id = id"
+                                + " WHERE id = 'patient' AND state = 'active' AND settings ->> 'mode' = 'good'")
+                        == 1);
         assertThat(back.undo(PATIENT, done)).isTrue();
-        assertThat(count("agents WHERE id = 'patient' AND settings ->> 'mode' = 'bad'")).isEqualTo(1);
+        assertThat(count("agents WHERE id = 'patient' AND settings ->> 'mode' = 'bad'"))
+                .isEqualTo(1);
     }
 
     private void enqueue(int tasks, Priority priority) {
@@ -179,7 +190,8 @@ class RecoveryActionsFlowTest {
         Map<String, ?> done = shed.act(QUEUE);
         assertThat(done.get("putOff")).isEqualTo(5L);
         assertThat(count("task_ready")).isEqualTo(2);
-        assertThat(count("task_delayed WHERE run_at > now() + interval '4 minutes'")).isEqualTo(5);
+        assertThat(count("task_delayed WHERE run_at > now() + interval '4 minutes'"))
+                .isEqualTo(5);
         assertThat(shed.act(QUEUE).get("putOff")).isEqualTo(0L);
         assertThat(shed.undo(QUEUE, done)).isTrue();
         assertThat(count("task_ready")).isEqualTo(7);
@@ -192,9 +204,11 @@ class RecoveryActionsFlowTest {
         fleet.taskDesks().of(Organizations.DEFAULT, "me").limit("pieces", QueueLimit.concurrency(8), "x");
         RecoveryAction reduce = action("reduce-concurrency");
         Map<String, ?> done = reduce.act(QUEUE);
-        assertThat(count("task_limits WHERE queue = 'pieces' AND concurrency = 1")).isEqualTo(1);
+        assertThat(count("task_limits WHERE queue = 'pieces' AND concurrency = 1"))
+                .isEqualTo(1);
         assertThat(reduce.undo(QUEUE, done)).isTrue();
-        assertThat(count("task_limits WHERE queue = 'pieces' AND concurrency = 8")).isEqualTo(1);
+        assertThat(count("task_limits WHERE queue = 'pieces' AND concurrency = 8"))
+                .isEqualTo(1);
         assertThat(reduce.undo(QUEUE, done)).isFalse();
     }
 

@@ -168,10 +168,12 @@ class RecoveryFlowTest {
             sick.set(true);
             until(round, "the cure waits for a person", "approval");
             RecoveryDesk desk = new RecoveryDesk(test.database().api(fleet.organization()));
-            test.database().write(handle -> handle.execute("UPDATE recoveries SET state = 'escalated', ended_at = now()"));
+            test.database()
+                    .write(handle -> handle.execute("UPDATE recoveries SET state = 'escalated', ended_at = now()"));
             round.run();
             round.run();
-            assertThat(desk.list(Optional.empty(), Optional.of("patient"), Optional.empty(), 10)).hasSize(1);
+            assertThat(desk.list(Optional.empty(), Optional.of("patient"), Optional.empty(), 10))
+                    .hasSize(1);
             assertThat(desk.approve(latest(), "too late", "me")).isFalse();
             assertThat(desk.undo(latest(), Optional.empty(), "no", "me")).isEqualTo(RecoveryDesk.Undo.IRREVERSIBLE);
         });

@@ -37,6 +37,13 @@ final class FaultCrew implements AutoCloseable {
         return nodes.get(random.nextInt(nodes.size()));
     }
 
+    NodeProcess named(String name) {
+        return nodes.stream()
+                .filter(node -> node.node().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
     void kill(NodeProcess node) {
         node.close();
         nodes.remove(node);

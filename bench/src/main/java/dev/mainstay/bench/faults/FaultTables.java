@@ -235,6 +235,14 @@ final class FaultTables implements AutoCloseable {
         }
     }
 
+    @Nullable
+    String text(String sql) throws SQLException {
+        try (var query = connection.createStatement();
+                var row = query.executeQuery(sql)) {
+            return row.next() ? row.getString(1) : null;
+        }
+    }
+
     @Override
     public void close() throws SQLException {
         connection.close();

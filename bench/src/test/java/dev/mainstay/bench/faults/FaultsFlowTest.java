@@ -3,6 +3,7 @@ package dev.mainstay.bench.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.bench.lab.Laboratory;
+import dev.mainstay.bench.report.Reporting;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -23,9 +24,10 @@ class FaultsFlowTest {
     @Test
     void faults_are_detected_and_healed_and_the_healthy_left_alone() throws Exception {
         try (var laboratory = Laboratory.open(Map.of("max_connections", "200"))) {
-            var plan = new FaultPlan(KINDS, 12, 0, 12, 3, 2, Duration.ofSeconds(1), 4);
+            var plan = new FaultPlan(KINDS, 12, 0, 15, 5, 2, Duration.ofSeconds(1), 4);
             Map<String, Double> figures =
                     plan.run(laboratory, new SplittableRandom(1)).values();
+            Reporting.say(figures.toString());
             assertThat(figures)
                     .containsEntry("injected", 12.0)
                     .containsEntry("detectedPercent", 100.0)
