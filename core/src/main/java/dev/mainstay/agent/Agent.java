@@ -15,6 +15,11 @@ public interface Agent {
     /// Called once before the first tick; a place to open what the ticks need.
     default void start(AgentContext context) throws Exception {}
 
+    /// Called when what the agent holds open to the outside (connections, pools, sessions) seems to be broken: a place
+    /// to
+    /// let it go and open it anew, beside ticks that go on. Has the bound of [#close].
+    default void reconnect(AgentContext context) throws Exception {}
+
     /// Called once after the last tick, also after a crash.
     default void close() throws Exception {}
 }

@@ -12,6 +12,8 @@ import org.slf4j.LoggerFactory;
 final class AgentCalls {
     private static final Logger LOG = LoggerFactory.getLogger(AgentCalls.class);
 
+    private static final Duration RECONNECT_BOUND = Duration.ofSeconds(10);
+
     private final AgentSpec spec;
     private final Runnable abandoned;
     private volatile @Nullable Callback starting;
@@ -77,14 +79,22 @@ final class AgentCalls {
     }
 
     void close(@Nullable Agent old, Duration bound) {
-        if (old == null) {
-            return;
+        if (old != null) {
+            tell("close", new Callback(spec.id(), self -> old.close(), () -> {}).await(bound));
         }
-        switch (new Callback(spec.id(), self -> old.close(), () -> {}).await(bound)) {
-            case Ending.Failed(String cause) -> warn(cause);
+    }
+
+    void reconnect(Agent present, AgentContext context) {
+        Duration bound = spec.deadline().compareTo(RECONNECT_BOUND) < 0 ? spec.deadline() : RECONNECT_BOUND;
+        tell("reconnect", new Callback(spec.id(), self -> present.reconnect(context), () -> {}).await(bound));
+    }
+
+    private void tell(String what, Ending ending) {
+        switch (ending) {
+            case Ending.Failed(String cause) -> warn(what, cause);
             case Ending.Abandoned(String cause) -> {
                 abandoned.run();
-                warn(cause);
+                warn(what, cause);
             }
             case Ending.Returned _, Ending.CutShort _ -> {}
         }
@@ -96,11 +106,11 @@ final class AgentCalls {
                 late.close();
             }
         } catch (Throwable failure) {
-            warn(Failure.describe(failure));
+            warn("close", Failure.describe(failure));
         }
     }
 
-    private void warn(String cause) {
-        LOG.atWarn().addKeyValue("agent", spec.id()).log("could not close: {}", cause);
+    private void warn(String what, String cause) {
+        LOG.atWarn().addKeyValue("agent", spec.id()).log("could not {}: {}", what, cause);
     }
 }

@@ -151,6 +151,7 @@ public final class AgentHost implements Resident, AutoCloseable {
                 life.endWith("moves to another node");
             } else {
                 life.desire(assignment.desired(), assignment.generation());
+                life.reconnect(assignment.reconnects());
             }
         }
         gone(holding).forEach(life -> {

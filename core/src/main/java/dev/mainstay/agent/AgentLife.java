@@ -35,6 +35,7 @@ final class AgentLife {
     private AgentState state;
     private volatile DesiredState desired;
     private volatile long generation;
+    private volatile long reconnects;
     private @Nullable Agent agent;
     private volatile boolean over;
 
@@ -45,6 +46,7 @@ final class AgentLife {
         this.state = assignment.state();
         this.desired = assignment.desired();
         this.generation = assignment.generation();
+        this.reconnects = assignment.reconnects();
         this.mailbox = new Mailbox(spec.id());
         this.runner = new AgentRunner(assignment.agent(), spec, assignment.fence(), host.house(), this::crashed);
         this.calls = new AgentCalls(spec, runner::abandoned);
@@ -243,6 +245,19 @@ final class AgentLife {
                 restart();
             } else {
                 converge();
+            }
+        });
+    }
+
+    /// Has the instance there is open its connections anew, each time `asked` has grown.
+    void reconnect(long asked) {
+        if (asked <= reconnects) {
+            return;
+        }
+        reconnects = asked;
+        mailbox.post(() -> {
+            if (!over && agent != null) {
+                calls.reconnect(agent, context);
             }
         });
     }

@@ -33,7 +33,7 @@ final class AgentStore {
 
     private static final String ASSIGNMENTS = """
             SELECT lease.organization_id, lease.agent_id, lease.fence, lease.leaving,
-                agent.state, agent.desired, agent.generation
+                agent.state, agent.desired, agent.generation, agent.reconnects
             FROM agent_leases lease
             JOIN agents agent ON agent.organization_id = lease.organization_id AND agent.id = lease.agent_id
             WHERE lease.session_id = :session
@@ -192,7 +192,8 @@ final class AgentStore {
                         row.getBoolean(4),
                         AgentState.of(row.getString(5)),
                         DesiredState.of(row.getString(6)),
-                        row.getLong(7)))
+                        row.getLong(7),
+                        row.getLong(8)))
                 .list());
     }
 

@@ -53,6 +53,9 @@ public record AlertRuleSettings(
         @Doc("An SLO whose error budget burns so fast: page or ticket.") @Nullable
         Urgency burnRate,
 
+        @Doc("What the rows of an agent or a queue tell: crashing, hanging, failing, slow, leaking, …") @Nullable
+        Trouble trouble,
+
         @Doc("How long it must hold before the alert fires.") @Default("0s")
         Duration hold,
 
@@ -106,6 +109,7 @@ public record AlertRuleSettings(
         all.put("event", of(event, type -> new Condition.Seen(type, times, within)));
         all.put("state", of(state, Condition.InState::new));
         all.put("burnRate", of(burnRate, Condition.Burning::new));
+        all.put("trouble", of(trouble, Condition.Troubled::new));
         return all;
     }
 
@@ -157,6 +161,7 @@ public record AlertRuleSettings(
             case Condition.Suspected(Suspicion.Kind kind) -> plain.put("suspected", kind.word());
             case Condition.Unhealthy(double below) -> plain.put("health", below);
             case Condition.Burning(Urgency urgency) -> plain.put("burnRate", urgency.word());
+            case Condition.Troubled(Trouble trouble) -> plain.put("trouble", trouble.word());
             case Condition.InState(Set<AgentState> states) ->
                 plain.put(
                         "state", states.stream().map(AgentState::word).sorted().toList());

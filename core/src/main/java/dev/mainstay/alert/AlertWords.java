@@ -33,6 +33,7 @@ final class AlertWords {
             case Condition.Seen seen ->
                 shown(value) + " × " + seen.event() + " in " + Durations.format(seen.within())
                         + (word.isEmpty() ? "" : ", the last: " + word);
+            case Condition.Troubled(Trouble trouble) -> trouble.words(shown(value), time(lasting), word);
             case Condition.Threshold threshold -> threshold(threshold, value, word);
             case Condition.Cost cost ->
                 cost.metric() + " " + money(value, !word.isEmpty(), cost.currency()) + word + " in "

@@ -121,6 +121,9 @@ public sealed interface Condition {
         }
     }
 
+    /// An agent, or a queue, of which the stored rows tell a kind of trouble.
+    record Troubled(Trouble trouble) implements Condition {}
+
     private static void requireMetric(String metric) {
         if (metric.isBlank()) {
             throw new IllegalArgumentException("metric must not be empty");

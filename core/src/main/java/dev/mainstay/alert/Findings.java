@@ -163,6 +163,12 @@ final class Findings {
                         .bind("times", seen.times())
                         .bind("window", seconds(seen.within()))
                         .bind("now", now.atOffset(ZoneOffset.UTC));
+            case Condition.Troubled(Trouble trouble) ->
+                TroubleFindings.bound(
+                        scoped(handle, rule, TroubleFindings.select(trouble), TroubleFindings.group(trouble)),
+                        rule,
+                        trouble,
+                        now);
             case Condition.Threshold threshold ->
                 threshold(handle, rule, threshold).bind("now", known.atOffset(ZoneOffset.UTC));
             case Condition.Cost cost ->

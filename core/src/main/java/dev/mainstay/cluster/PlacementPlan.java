@@ -24,11 +24,13 @@ final class PlacementPlan {
     /// An agent to be placed or already placed.
     ///
     /// @param holder the session that runs it; null while it waits
+    /// @param avoid a node that is not to have it while there is another
     record Placed(
             AgentRef agent,
             String kind,
             @Nullable String group,
-            @Nullable UUID holder) {
+            @Nullable UUID holder,
+            @Nullable String avoid) {
         private Object unit() {
             return group == null ? agent : List.of(agent.organization(), group);
         }
@@ -54,7 +56,7 @@ final class PlacementPlan {
         List<Placing> plan = new ArrayList<>();
         for (Placed agent : waiting) {
             UUID home = groupHomes.get(agent.unit());
-            Optional<UUID> session = home != null ? Optional.of(home) : leastLoaded(agent.kind());
+            Optional<UUID> session = home != null ? Optional.of(home) : leastLoaded(agent);
             session.ifPresent(chosen -> {
                 groupHomes.put(agent.unit(), chosen);
                 loads.merge(chosen, 1, Integer::sum);
@@ -68,10 +70,12 @@ final class PlacementPlan {
         return nodes.stream().anyMatch(node -> node.session().equals(session) && !node.isDraining());
     }
 
-    private Optional<UUID> leastLoaded(String kind) {
+    private Optional<UUID> leastLoaded(Placed agent) {
         return nodes.stream()
-                .filter(node -> !node.isDraining() && node.kinds().contains(kind))
-                .min(Comparator.comparingInt((Candidate node) -> load(node)).thenComparing(Candidate::node))
+                .filter(node -> !node.isDraining() && node.kinds().contains(agent.kind()))
+                .min(Comparator.comparing((Candidate node) -> node.node().equals(agent.avoid()))
+                        .thenComparingInt(this::load)
+                        .thenComparing(Candidate::node))
                 .map(Candidate::session);
     }
 
@@ -103,6 +107,7 @@ final class PlacementPlan {
         return nodes.stream()
                 .filter(node -> !node.session().equals(from) && !node.isDraining())
                 .filter(node -> node.kinds().contains(agent.kind()))
+                .filter(node -> mustLeave || !node.node().equals(agent.avoid()))
                 .filter(node -> mustLeave
                         || (agent.group() == null && node.isSettled() && load(node) + 1 < loads.getOrDefault(from, 0)))
                 .min(Comparator.comparingInt(this::load));

@@ -59,7 +59,7 @@ final class PlacementStore {
             """;
 
     private static final String PLACED = """
-            SELECT lease.organization_id, lease.agent_id, agent.kind, agent.group_name, lease.session_id
+            SELECT lease.organization_id, lease.agent_id, agent.kind, agent.group_name, lease.session_id, lease.avoid
             FROM agent_leases lease
             JOIN agents agent ON agent.organization_id = lease.organization_id AND agent.id = lease.agent_id
             """;
@@ -202,6 +202,7 @@ final class PlacementStore {
                 new AgentRef(row.getObject(1, UUID.class), row.getString(2)),
                 row.getString(3),
                 row.getString(4),
-                row.getObject(5, UUID.class));
+                row.getObject(5, UUID.class),
+                row.getString(6));
     }
 }

@@ -2,10 +2,35 @@ package dev.mainstay.recovery;
 
 import java.util.UUID;
 
-/// Who is to be healed, of what, in which episode. Immutable and thread-safe.
-public record Patient(UUID organization, UUID recovery, String agent, String cause, String summary) {
+/// Who is to be healed, of what, in which episode: an agent, or a queue. Immutable and thread-safe.
+///
+/// @param agent empty when it is about a queue
+/// @param queue empty when it is about an agent
+public record Patient(UUID organization, UUID recovery, String agent, String queue, String cause, String summary) {
     /// In whose name events tell of what was done.
     public String actor() {
         return "recovery:" + recovery;
+    }
+
+    /// Why something is done, for those who read of it elsewhere.
+    String reason() {
+        return cause + ": " + summary;
+    }
+
+    /// The agent, for an action that is about one.
+    String requireAgent() {
+        return required(agent, "an agent");
+    }
+
+    /// The queue, for an action that is about one.
+    String requireQueue() {
+        return required(queue, "a queue");
+    }
+
+    private String required(String name, String what) {
+        if (name.isEmpty()) {
+            throw new IllegalStateException("this is about " + what + ", and the alert names none");
+        }
+        return name;
     }
 }

@@ -20,6 +20,9 @@ public record Playbook(
         Duration coolDown,
         int budget,
         Duration per) {
+    /// The rule that tells people that healing has given up.
+    public static final String ESCALATED = "recovery-escalated";
+
     public Playbook {
         rules = Set.copyOf(rules);
         actions = List.copyOf(actions);
@@ -30,7 +33,13 @@ public record Playbook(
             throw new IllegalArgumentException("actions must name at least one action");
         }
         if (Set.copyOf(actions).size() < actions.size()) {
-            throw new IllegalArgumentException("actions must not name one twice, were " + actions);
+            throw new IllegalArgumentException(
+                    "actions must not name one twice, or the playbook would go in circles; were "
+                            + String.join(", ", actions));
+        }
+        if (rules.contains(ESCALATED)) {
+            throw new IllegalArgumentException(
+                    "rules must not name " + ESCALATED + ", which healing itself raises: it would never end");
         }
         if (!verifyWithin.isPositive() || coolDown.isNegative() || !per.isPositive() || budget < 1) {
             throw new IllegalArgumentException(
@@ -49,12 +58,27 @@ public record Playbook(
                 Duration.ofMinutes(30));
     }
 
-    /// Those every fleet begins with.
+    /// Those every fleet begins with. The supervisor has started an agent that crashed anew already, so another restart
+    /// is not the first thing to try there.
     public static List<Playbook> builtin() {
+        String restart = RestartAction.NAME;
+        String clean = CleanRestartAction.NAME;
+        String back = RollBackAction.NAME;
+        String move = MoveAction.NAME;
+        String circuit = CircuitAction.NAME;
         return List.of(
-                of("silence", Set.of("heartbeat-missed"), RestartAction.NAME, CleanRestartAction.NAME),
-                of("hang", Set.of("work-stalled"), RestartAction.NAME, CleanRestartAction.NAME),
-                of("quarantine", Set.of("agent-quarantined"), RestartAction.NAME, CleanRestartAction.NAME),
-                of("crash", Set.of("agent-failed"), RestartAction.NAME, CleanRestartAction.NAME));
+                of("silence", Set.of("heartbeat-missed"), restart, ClearLeaseAction.NAME),
+                of("hang", Set.of("work-stalled", "agent-hanging"), restart, clean, ClearLeaseAction.NAME),
+                of("crash", Set.of("agent-crashing", "agent-failed"), clean, back, move),
+                of("quarantine", Set.of("agent-quarantined"), restart, clean, back),
+                of("configuration", Set.of("agent-cannot-start"), back, clean, move),
+                of("slow", Set.of("agent-slow"), restart, move),
+                of("error-burst", Set.of("agent-failing"), restart, circuit, back, clean),
+                of("memory", Set.of("agent-leaking", "agent-out-of-memory"), restart, move),
+                of("connection-loss", Set.of("agent-disconnected"), ReconnectAction.NAME, restart, circuit),
+                of("time-out", Set.of("agent-overrunning"), circuit, clean, move),
+                of("dependency-down", Set.of("dependency-down"), circuit, ReconnectAction.NAME),
+                of("poison-input", Set.of("dead-letters"), RequeueAction.NAME),
+                of("overload", Set.of("queue-backlog"), ShedAction.NAME, ThrottleAction.NAME));
     }
 }

@@ -1,6 +1,8 @@
 package dev.mainstay.recovery;
 
+import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 
 /// One way to repair. Called in a task of the engine, possibly again after a crash, so doing it twice is no harm.
 /// Thread-safe.
@@ -22,6 +24,16 @@ public interface RecoveryAction {
     /// @return what was done, with what is needed to undo it; kept with the episode
     /// @throws Exception when it cannot be done; the next action is tried then
     Map<String, ?> act(Patient patient) throws Exception;
+
+    /// Whether [#undo] can take it back.
+    default boolean isReversible() {
+        return false;
+    }
+
+    /// After so long it is undone by itself; empty for what stays.
+    default Optional<Duration> lasts() {
+        return Optional.empty();
+    }
 
     /// Undoes what [#act] told of; false when there is nothing to undo.
     default boolean undo(Patient patient, Map<String, ?> done) throws Exception {

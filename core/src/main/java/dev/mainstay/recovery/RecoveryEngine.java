@@ -17,7 +17,6 @@ import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Function;
@@ -35,6 +34,10 @@ public final class RecoveryEngine {
     private static final Duration SETTLED = Duration.ofSeconds(2);
     /// An action that has not been done by then is given up.
     private static final Duration ACTS_WITHIN = Duration.ofMinutes(2);
+    /// What is waited for of an agent whose ticks are far apart: so many, and until they are told.
+    private static final int TICKS_SEEN = 3;
+
+    private static final Duration TICKS_TOLD = Duration.ofSeconds(15);
 
     private final Database database;
     private final Map<String, Playbook> playbooks;
@@ -57,19 +60,34 @@ public final class RecoveryEngine {
     ///
     /// @param tasks of an organization, where actions are enqueued
     public int round(Function<UUID, TaskQueue> tasks) {
-        if (policy.mode() == RecoveryPolicy.Mode.OFF) {
-            return 0;
-        }
         return database.write(handle -> {
+            Round round = new Round(handle, tasks, RecoveryStore.now(handle));
+            UndoStore.due(handle).forEach(due -> undo(round, due));
+            if (policy.mode() == RecoveryPolicy.Mode.OFF) {
+                return 0;
+            }
             store.open(handle, playbooks.values(), policy.mode() == RecoveryPolicy.Mode.DRY_RUN);
-            Instant now = RecoveryStore.now(handle);
             List<Episode> all = store.underWay(handle);
-            all.forEach(episode -> leadOn(new Round(handle, tasks, now), episode));
+            all.forEach(episode -> leadOn(round, episode));
             return all.size();
         });
     }
 
+    /// Keeps what is in force, for those who want to see it.
+    public void publish() {
+        database.write(handle -> new PolicyStore().write(handle, policy, playbooks.values()));
+    }
+
     private record Round(Handle handle, Function<UUID, TaskQueue> tasks, Instant now) {}
+
+    private static void undo(Round round, UndoStore.Due due) {
+        Patient patient = due.patient();
+        NewTask task = NewTask.of(RecoveryWork.TYPE, new RecoveryWork.Order(patient, due.ordinal(), due.action(), true))
+                .unique("recovery:" + patient.recovery() + ":" + due.ordinal() + ":undo")
+                .tagged("recovery", "undo")
+                .attempts(10);
+        UndoStore.enqueued(round.handle(), due, enqueue(round, patient, task));
+    }
 
     private void leadOn(Round round, Episode episode) {
         Handle handle = round.handle();
@@ -123,7 +141,8 @@ public final class RecoveryEngine {
         }
     }
 
-    private record Choice(RecoveryAction action, String reason) {}
+    /// @param action null when people are to be called
+    private record Choice(@Nullable RecoveryAction action, String reason) {}
 
     /// The untried action that is likeliest to help; the playbook's order decides between equals.
     private Optional<Choice> choose(Handle handle, Episode episode, Playbook playbook, Past past) {
@@ -136,9 +155,7 @@ public final class RecoveryEngine {
                 .max(Comparator.<String>comparingDouble(
                                 name -> known(experience, name).chance())
                         .thenComparingInt(name -> -left.indexOf(name)))
-                .map(name -> new Choice(
-                        Objects.requireNonNull(actions.get(name), name),
-                        reason(playbook, left, name, known(experience, name))));
+                .map(name -> new Choice(actions.get(name), reason(playbook, left, name, known(experience, name))));
     }
 
     private static Experience known(Map<String, Experience> experience, String name) {
@@ -158,8 +175,11 @@ public final class RecoveryEngine {
         int step = episode.step() + 1;
         Patient patient = episode.patient();
         if (episode.isDryRun()) {
-            store.decided(handle, patient, step, action.name(), choice.reason(), null);
+            String name = action == null ? RecoveryActions.CALL : action.name();
+            store.decided(handle, patient, step, name, choice.reason(), null);
             store.move(handle, episode, RecoveryState.ESCALATED, step, null, "dry run: would " + choice.reason());
+        } else if (action == null) {
+            escalate(handle, episode, "the playbook calls people: " + choice.reason());
         } else if (isTooSoon(past, playbook, action, round.now()) || isTooMany(handle, patient)) {
             return; // looked at again in the next round
         } else if (action.risk().compareTo(policy.approvedUpTo()) > 0 && episode.approvedBy() == null) {
@@ -175,6 +195,9 @@ public final class RecoveryEngine {
     }
 
     private boolean isTooMany(Handle handle, Patient patient) {
+        if (patient.agent().isEmpty()) {
+            return false;
+        }
         Treated treated = store.treated(handle, patient.organization());
         return treated.agents() >= policy.most(treated.all());
     }
@@ -183,7 +206,7 @@ public final class RecoveryEngine {
         Handle handle = round.handle();
         Patient patient = episode.patient();
         int step = episode.step() + 1;
-        NewTask task = NewTask.of(RecoveryWork.TYPE, new RecoveryWork.Order(patient, step, action.name()))
+        NewTask task = NewTask.of(RecoveryWork.TYPE, new RecoveryWork.Order(patient, step, action.name(), false))
                 .unique("recovery:" + patient.recovery() + ":" + step)
                 .tagged("recovery", "agent:" + patient.agent())
                 .attempts(3);
@@ -207,9 +230,11 @@ public final class RecoveryEngine {
         String task = episode.taskState();
         boolean isLate = isPast(episode.dueAt(), now);
         if ("completed".equals(task)) {
-            Playbook playbook = playbooks.get(episode.patient().cause());
-            Duration within = playbook == null ? ACTS_WITHIN : playbook.verifyWithin();
-            store.done(handle, episode.patient(), episode.step());
+            Duration within = verifyWithin(episode);
+            RecoveryAction action = actions.get(episode.action());
+            if (action != null) {
+                store.done(handle, episode.patient(), episode.step(), action);
+            }
             String outcome = episode.action() + " is done, measured again for up to " + Durations.format(within);
             store.move(handle, episode, RecoveryState.VERIFYING, episode.step(), now.plus(within), outcome);
         } else if (isLate || !"open".equals(task)) {
@@ -220,25 +245,37 @@ public final class RecoveryEngine {
         }
     }
 
+    /// An agent that ticks seldom needs longer to show it.
+    private Duration verifyWithin(Episode episode) {
+        Playbook playbook = playbooks.get(episode.patient().cause());
+        Duration given = playbook == null ? ACTS_WITHIN : playbook.verifyWithin();
+        Double period = episode.measured().period();
+        if (period == null || !episode.measured().hasTicks()) {
+            return given;
+        }
+        Duration needed = TICKS_TOLD.plusMillis(Math.round(period * TICKS_SEEN * 1e3));
+        return needed.compareTo(given) > 0 ? needed : given;
+    }
+
     private static boolean isPast(@Nullable Instant due, Instant now) {
         return due != null && !now.isBefore(due);
     }
 
     private void verify(Handle handle, Episode episode, Instant now) {
         Instant resolved = episode.alertResolvedAt();
-        if (resolved != null && episode.isBack() && !resolved.plus(SETTLED).isAfter(now)) {
-            store.measured(handle, episode.patient(), episode.step(), true);
-            store.move(
-                    handle,
-                    episode,
-                    RecoveryState.RECOVERED,
-                    episode.step(),
-                    null,
-                    "healed by " + episode.action() + ": the alert has ended and the agent is heard");
-        } else if (isPast(episode.dueAt(), now)) {
-            store.measured(handle, episode.patient(), episode.step(), false);
-            store.move(
-                    handle, episode, RecoveryState.DETECTED, episode.step(), null, episode.action() + " did not help");
+        Measurement measured = episode.measured();
+        Optional<String> complaint = resolved == null || resolved.plus(SETTLED).isAfter(now)
+                ? Optional.of("the alert has not ended")
+                : measured.complaint();
+        if (complaint.isEmpty()) {
+            store.measured(handle, episode.patient(), episode.step(), true, measured.described());
+            String outcome =
+                    "healed by " + episode.action() + ": the alert has ended, and what was measured since is well";
+            store.move(handle, episode, RecoveryState.RECOVERED, episode.step(), null, outcome);
+        } else if (isPast(episode.dueAt(), now) || (resolved == null && measured.isWorse())) {
+            store.measured(handle, episode.patient(), episode.step(), false, measured.described());
+            String outcome = episode.action() + " did not help: " + complaint.get();
+            store.move(handle, episode, RecoveryState.DETECTED, episode.step(), null, outcome);
         }
     }
 
@@ -255,9 +292,13 @@ public final class RecoveryEngine {
 
         public Builder(Database database, AgentCommands commands) {
             this.database = database;
-            action(new RestartAction(commands));
-            action(new CleanRestartAction(database, commands));
-            Playbook.builtin().forEach(this::playbook);
+            actions.putAll(RecoveryActions.builtin(database, commands));
+            playbooks.putAll(RecoveryPlan.DEFAULT.byCause());
+        }
+
+        public Builder plan(RecoveryPlan given) {
+            playbooks.putAll(given.byCause());
+            return policy(given.policy());
         }
 
         public Builder policy(RecoveryPolicy given) {
@@ -282,23 +323,33 @@ public final class RecoveryEngine {
         }
 
         public RecoveryWork work() {
-            return new RecoveryWork(Map.copyOf(actions));
+            return new RecoveryWork(database, known());
         }
 
         /// The engine, once its playbooks are known to name what is there.
         ///
         /// @throws IllegalArgumentException when a playbook names an action there is none of
         public RecoveryEngine build() {
-            playbooks
-                    .values()
-                    .forEach(playbook -> playbook.actions().stream()
-                            .filter(name -> !actions.containsKey(name))
-                            .findFirst()
-                            .ifPresent(name -> {
-                                throw new IllegalArgumentException("playbook " + playbook.cause() + " names action \""
-                                        + name + "\"; there are " + String.join(", ", actions.keySet()));
-                            }));
-            return new RecoveryEngine(database, Map.copyOf(playbooks), Map.copyOf(actions), policy);
+            playbooks.values().forEach(playbook -> playbook.actions().forEach(name -> require(playbook, name)));
+            return new RecoveryEngine(database, Map.copyOf(playbooks), known(), policy);
+        }
+
+        private void require(Playbook playbook, String name) {
+            try {
+                RecoveryActions.require(name, actions.keySet());
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("playbook " + playbook.cause() + ": " + e.getMessage(), e);
+            }
+        }
+
+        /// With those that playbooks name a task for.
+        private Map<String, RecoveryAction> known() {
+            Map<String, RecoveryAction> known = new LinkedHashMap<>(actions);
+            playbooks.values().stream()
+                    .flatMap(playbook -> playbook.actions().stream())
+                    .filter(name -> name.startsWith(TaskAction.PREFIX))
+                    .forEach(name -> known.computeIfAbsent(name, any -> RecoveryActions.task(any, database)));
+            return Map.copyOf(known);
         }
     }
 }

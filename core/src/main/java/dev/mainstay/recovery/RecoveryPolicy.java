@@ -1,5 +1,7 @@
 package dev.mainstay.recovery;
 
+import java.util.Locale;
+
 /// What a fleet lets its healing do. Immutable, thread-safe, and valid by construction.
 ///
 /// @param mode on, or only to say what would be done, or off
@@ -13,7 +15,11 @@ public record RecoveryPolicy(Mode mode, double share, RecoveryAction.Risk approv
     public enum Mode {
         ON,
         DRY_RUN,
-        OFF
+        OFF;
+
+        public String word() {
+            return name().toLowerCase(Locale.ROOT).replace('_', '-');
+        }
     }
 
     public RecoveryPolicy {

@@ -20,42 +20,56 @@ import org.jspecify.annotations.Nullable;
 
 /// The rows of episodes and their actions, in the caller's transaction. Stateless and thread-safe.
 final class RecoveryStore {
-    /// Alerts that are told: neither silenced nor spoken for by another. One episode an agent and cause at a time.
+    /// Alerts that are told: neither silenced nor spoken for by another. An agent is treated of one thing at a time;
+    /// what
+    /// people were called for is theirs until that alert ends, unless something graver befalls the agent.
     private static final String OPEN = """
             WITH trigger AS (
                 SELECT * FROM unnest(:rules, :causes) AS trigger (rule, cause)),
-            opened AS (
-                INSERT INTO recoveries (organization_id, agent_id, cause, playbook, alert_id, alert_summary, began_at,
-                    detected_at, dry_run)
-                SELECT DISTINCT ON (alert.organization_id, alert.agent_id, trigger.cause)
-                    alert.organization_id, alert.agent_id, trigger.cause, trigger.cause, alert.alert_id, alert.summary,
-                    alert.began_at, alert.fired_at, :dryRun
+            told AS (
+                SELECT alert.*, trigger.cause, coalesce(alert.agent_id, '') AS agent,
+                    CASE WHEN alert.agent_id IS NULL THEN coalesce(alert.labels ->> 'queue', '') ELSE '' END AS queue,
+                    array_position(ARRAY['info', 'warning', 'critical', 'emergency'], alert.severity) AS grade
                 FROM alerts alert
                 JOIN trigger ON trigger.rule = alert.rule
-                JOIN agents agent ON agent.organization_id = alert.organization_id AND agent.id = alert.agent_id
                 WHERE alert.state IN ('firing', 'acknowledged') AND alert.silence_id IS NULL
-                    AND alert.inhibited_by IS NULL AND agent.desired = 'running'
+                    AND alert.inhibited_by IS NULL),
+            opened AS (
+                INSERT INTO recoveries (organization_id, agent_id, queue, cause, playbook, alert_id, alert_summary,
+                    began_at, detected_at, dry_run)
+                SELECT DISTINCT ON (told.organization_id, told.agent, told.queue)
+                    told.organization_id, told.agent, told.queue, told.cause, told.cause, told.alert_id, told.summary,
+                    told.began_at, told.fired_at, :dryRun
+                FROM told
+                LEFT JOIN agents agent ON agent.organization_id = told.organization_id AND agent.id = told.agent
+                WHERE (agent.desired = 'running' OR told.queue <> '')
                     AND NOT EXISTS (
-                        SELECT FROM recoveries former
-                        WHERE former.organization_id = alert.organization_id AND former.agent_id = alert.agent_id
-                            AND former.alert_id = alert.alert_id AND former.opened_at >= alert.fired_at
-                            AND (former.state = 'escalated' OR former.dry_run))
-                ORDER BY alert.organization_id, alert.agent_id, trigger.cause, alert.alert_id
-                ON CONFLICT (organization_id, agent_id, cause) WHERE ended_at IS NULL DO NOTHING
+                        SELECT
+                        FROM recoveries former
+                        JOIN alerts cause ON cause.organization_id = former.organization_id
+                            AND cause.alert_id = former.alert_id
+                        WHERE former.organization_id = told.organization_id AND former.agent_id = told.agent
+                            AND former.queue = told.queue
+                            AND (former.ended_at IS NULL
+                                OR (former.state = 'escalated' OR former.dry_run)
+                                    AND (former.alert_id = told.alert_id
+                                        OR cause.state <> 'resolved' AND told.grade <= array_position(
+                                            ARRAY['info', 'warning', 'critical', 'emergency'], cause.severity))))
+                ORDER BY told.organization_id, told.agent, told.queue, told.grade DESC, told.alert_id
+                ON CONFLICT (organization_id, agent_id, queue, cause) WHERE ended_at IS NULL DO NOTHING
                 RETURNING *)
             INSERT INTO system_events (organization_id, type, severity, agent_id, cause, detail)
-            SELECT organization_id, 'recovery.detected', 'info', agent_id, alert_summary,
+            SELECT organization_id, 'recovery.detected', 'info', nullif(agent_id, ''), alert_summary,
                 jsonb_build_object('recovery', recovery_id, 'cause', cause, 'alert', alert_id)
             FROM opened
             """;
 
-    /// With what is known of each: whether its alert is over, and how its task ended.
+    /// With what is known of each: whether its alert is over, how its task ended, and what was measured since.
     private static final String UNDER_WAY = """
-            SELECT recovery.organization_id, recovery.recovery_id, recovery.agent_id, recovery.cause,
-                recovery.alert_summary, recovery.state, recovery.step, recovery.due_at, recovery.dry_run, recovery.approved_by,
-                alert.resolved_at, action.action,
-                task.state AS task_state,
-                coalesce(agent.state IN ('active', 'optimizing') AND lease.beat_at > action.ended_at, false) AS is_back
+            SELECT recovery.organization_id, recovery.recovery_id, recovery.agent_id, recovery.queue, recovery.cause,
+                recovery.alert_summary, recovery.state, recovery.step, recovery.due_at, recovery.dry_run,
+                recovery.approved_by, alert.resolved_at, action.action, task.state AS task_state,
+            """ + Measurement.COLUMNS + """
             FROM recoveries recovery
             JOIN alerts alert ON alert.organization_id = recovery.organization_id AND alert.alert_id = recovery.alert_id
             LEFT JOIN recovery_actions action ON action.organization_id = recovery.organization_id
@@ -65,6 +79,7 @@ final class RecoveryStore {
                 ON agent.organization_id = recovery.organization_id AND agent.id = recovery.agent_id
             LEFT JOIN agent_leases lease
                 ON lease.organization_id = recovery.organization_id AND lease.agent_id = recovery.agent_id
+            """ + Measurement.JOINS + """
             WHERE recovery.ended_at IS NULL
             ORDER BY recovery.organization_id, recovery.recovery_id
             FOR UPDATE OF recovery
@@ -87,7 +102,7 @@ final class RecoveryStore {
 
     /// An episode that is under way, with what became of its alert and of its newest action.
     ///
-    /// @param isBack whether the agent runs, and was heard after the action
+    /// @param measured what is known of the patient since that action
     record Episode(
             Patient patient,
             RecoveryState state,
@@ -98,7 +113,7 @@ final class RecoveryStore {
             @Nullable Instant alertResolvedAt,
             @Nullable String action,
             @Nullable String taskState,
-            boolean isBack) {}
+            Measurement measured) {}
 
     static Instant now(Handle handle) {
         return handle.createQuery("SELECT clock_timestamp()")
@@ -129,6 +144,7 @@ final class RecoveryStore {
                         Columns.uuid(row, "organization_id"),
                         Columns.uuid(row, "recovery_id"),
                         row.getString("agent_id"),
+                        row.getString("queue"),
                         row.getString("cause"),
                         row.getString("alert_summary")),
                 RecoveryState.of(row.getString("state")),
@@ -139,7 +155,7 @@ final class RecoveryStore {
                 Columns.nullableInstant(row, "resolved_at"),
                 row.getString("action"),
                 row.getString("task_state"),
-                row.getBoolean("is_back"));
+                Measurement.map(row));
     }
 
     /// What was tried on an agent against a cause, and how the agent was treated lately.
@@ -156,7 +172,7 @@ final class RecoveryStore {
                 .list();
         Map<String, Instant> last = handle.createQuery("""
                         SELECT action, max(decided_at) AS at FROM recovery_actions
-                        WHERE organization_id = :organization AND agent_id = :agent
+                        WHERE organization_id = :organization AND agent_id = :agent AND agent_id <> ''
                             AND decided_at > clock_timestamp() - interval '1 day'
                         GROUP BY action
                         """)
@@ -170,11 +186,12 @@ final class RecoveryStore {
                 });
         int episodes = handle.createQuery("""
                         SELECT count(*) FROM recoveries
-                        WHERE organization_id = :organization AND agent_id = :agent AND cause = :cause AND NOT dry_run
-                            AND opened_at > clock_timestamp() - make_interval(secs => :per)
+                        WHERE organization_id = :organization AND agent_id = :agent AND queue = :queue
+                            AND cause = :cause AND NOT dry_run AND opened_at > clock_timestamp() - make_interval(secs => :per)
                         """)
                 .bind("organization", patient.organization())
                 .bind("agent", patient.agent())
+                .bind("queue", patient.queue())
                 .bind("cause", patient.cause())
                 .bind("per", (double) per.toSeconds())
                 .mapTo(Integer.class)
@@ -202,7 +219,7 @@ final class RecoveryStore {
     Treated treated(Handle handle, UUID organization) {
         return handle.createQuery("""
                         SELECT (SELECT count(DISTINCT agent_id) FROM recoveries
-                                WHERE organization_id = :organization AND state IN ('acting', 'verifying')
+                                WHERE organization_id = :organization AND agent_id <> '' AND state IN ('acting', 'verifying')
                                     AND NOT dry_run) AS treated,
                             (SELECT count(*) FROM agents
                                 WHERE organization_id = :organization AND desired = 'running' AND source <> 'slot') AS all
@@ -232,10 +249,11 @@ final class RecoveryStore {
     }
 
     /// Takes over what the task of the action said it did.
-    void done(Handle handle, Patient patient, int ordinal) {
+    void done(Handle handle, Patient patient, int ordinal, RecoveryAction action) {
         handle.createUpdate("""
                         UPDATE recovery_actions action
-                        SET ended_at = task.ended_at, result = coalesce(task.result, '{}')
+                        SET ended_at = task.ended_at, result = coalesce(task.result, '{}'), reversible = :reversible,
+                            undo_due_at = task.ended_at + make_interval(secs => CAST(:lasts AS double precision))
                         FROM tasks task
                         WHERE action.organization_id = :organization AND action.recovery_id = :recovery
                             AND action.ordinal = :ordinal
@@ -244,6 +262,8 @@ final class RecoveryStore {
                 .bind("organization", patient.organization())
                 .bind("recovery", patient.recovery())
                 .bind("ordinal", ordinal)
+                .bind("reversible", action.isReversible())
+                .bind("lasts", action.lasts().map(Duration::toSeconds).orElse(null))
                 .execute();
     }
 
@@ -260,15 +280,16 @@ final class RecoveryStore {
                 .execute();
     }
 
-    void measured(Handle handle, Patient patient, int ordinal, boolean healed) {
+    void measured(Handle handle, Patient patient, int ordinal, boolean healed, Map<String, ?> measured) {
         handle.createUpdate("""
-                        UPDATE recovery_actions SET healed = :healed
+                        UPDATE recovery_actions SET healed = :healed, measured = :measured::jsonb
                         WHERE organization_id = :organization AND recovery_id = :recovery AND ordinal = :ordinal
                         """)
                 .bind("organization", patient.organization())
                 .bind("recovery", patient.recovery())
                 .bind("ordinal", ordinal)
                 .bind("healed", healed)
+                .bind("measured", Jsonb.text(measured))
                 .execute();
     }
 
@@ -287,14 +308,21 @@ final class RecoveryStore {
         if (moved == 1) {
             handle.createUpdate(TELL)
                     .bind("organization", patient.organization())
-                    .bind("type", event(to))
+                    .bind("type", episode.isDryRun() ? "recovery.rehearsed" : event(to))
                     .bind("severity", to == RecoveryState.ESCALATED && !episode.isDryRun() ? "critical" : "info")
-                    .bind("agent", patient.agent())
+                    .bind("agent", patient.agent().isEmpty() ? null : patient.agent())
                     .bind("cause", outcome)
                     .bind(
                             "detail",
                             Jsonb.text(Map.of(
-                                    "recovery", patient.recovery().toString(), "cause", patient.cause(), "step", step)))
+                                    "recovery",
+                                    patient.recovery().toString(),
+                                    "cause",
+                                    patient.cause(),
+                                    "queue",
+                                    patient.queue(),
+                                    "step",
+                                    step)))
                     .execute();
         }
     }

@@ -26,8 +26,8 @@ final class RestartAction implements RecoveryAction {
 
     @Override
     public Map<String, ?> act(Patient patient) {
-        String reason = patient.cause() + ": " + patient.summary();
-        commands.give(patient.organization(), patient.agent(), AgentCommand.RESTART, reason, patient.actor());
-        return Map.of("restarted", patient.agent());
+        String agent = patient.requireAgent();
+        commands.give(patient.organization(), agent, AgentCommand.RESTART, patient.reason(), patient.actor());
+        return Map.of("restarted", agent);
     }
 }

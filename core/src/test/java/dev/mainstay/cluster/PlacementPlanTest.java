@@ -23,7 +23,7 @@ class PlacementPlanTest {
     }
 
     private static Placed agent(String id, @Nullable String group, @Nullable UUID holder) {
-        return new Placed(new AgentRef(Organizations.DEFAULT, id), "check", group, holder);
+        return new Placed(new AgentRef(Organizations.DEFAULT, id), "check", group, holder, null);
     }
 
     private static List<Placed> agents(int count, @Nullable UUID holder) {

@@ -5,6 +5,7 @@ import dev.mainstay.agents.builtin.BuiltinAgents;
 import dev.mainstay.agents.demo.DemoAgents;
 import dev.mainstay.config.Setting;
 import dev.mainstay.config.Setting.Scalar;
+import dev.mainstay.recovery.RecoveryPlan;
 import dev.mainstay.schedule.NewSchedule;
 import dev.mainstay.server.config.ConfigSources;
 import dev.mainstay.server.config.DeclaredAlerts;
@@ -23,6 +24,7 @@ import java.util.Set;
 /// @param agents those declared in the file
 /// @param schedules those declared in the file
 /// @param alerts what the file declares about alerts
+/// @param recovery what healing may do
 /// @param joins whether this is one more node beside the Mainstay that owns the data folder
 /// @param portIsFixed whether another port may not be taken when this one is in use
 /// @param demo whether the demonstration agents run too
@@ -31,6 +33,7 @@ public record Launch(
         List<AgentSpec> agents,
         List<NewSchedule> schedules,
         DeclaredAlerts alerts,
+        RecoveryPlan recovery,
         Plugins plugins,
         boolean joins,
         boolean portIsFixed,
@@ -47,6 +50,7 @@ public record Launch(
                     checked.agents(),
                     checked.schedules(),
                     checked.alerts(),
+                    checked.recovery(),
                     plugins,
                     joins,
                     portIsFixed,

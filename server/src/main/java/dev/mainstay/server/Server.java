@@ -121,7 +121,7 @@ public final class Server implements AutoCloseable {
         launch.schedules().forEach(plan -> builder.schedule(plan, ScheduleSource.FILE));
         config.slos().forEach((name, settings) -> builder.slo(settings.slo(name)));
         launch.alerts().addTo(builder);
-        BuiltinAgents.addTo(builder, database, config.health());
+        BuiltinAgents.addTo(builder, database, config.health(), launch.recovery());
         BuiltinAgents.addSlots(
                 builder, launch.agents().stream().map(AgentSpec::id).collect(Collectors.toSet()));
         if (launch.demo()) {

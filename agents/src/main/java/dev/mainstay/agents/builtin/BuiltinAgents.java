@@ -9,6 +9,7 @@ import dev.mainstay.health.HealthEvaluator;
 import dev.mainstay.health.HealthPolicy;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.recovery.RecoveryEngine;
+import dev.mainstay.recovery.RecoveryPlan;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -51,20 +52,23 @@ public final class BuiltinAgents {
 
     /// The four agents that are on by default; `database` is that of the fleet.
     public static FleetBuilder addTo(FleetBuilder builder, Database database) {
-        return addTo(builder, database, HealthPolicy.DEFAULT);
+        return addTo(builder, database, HealthPolicy.DEFAULT, RecoveryPlan.DEFAULT);
     }
 
-    /// The same, judging by a policy of one's own.
-    public static FleetBuilder addTo(FleetBuilder builder, Database database, HealthPolicy policy) {
+    /// The same, judging and healing as is declared.
+    ///
+    /// @throws IllegalArgumentException when a playbook names an action there is none of
+    public static FleetBuilder addTo(
+            FleetBuilder builder, Database database, HealthPolicy policy, RecoveryPlan plan) {
+        RecoveryEngine.Builder healing =
+                new RecoveryEngine.Builder(database, new AgentCommands(database, () -> {})).plan(plan);
+        healing.build();
         return builder.agent(coordinator(), spec -> new CoordinatorAgent(new PlacementView(database)))
                 .agent(health(), spec -> new HealthAgent(new HealthEvaluator(database, policy)))
                 .agent(
                         performance(),
                         spec -> new PerformanceAgent(new PostgresView(database), new AgentRates(database)))
-                .agent(
-                        healing(),
-                        spec -> new SelfHealingAgent(
-                                new RecoveryEngine.Builder(database, new AgentCommands(database, () -> {}))));
+                .agent(healing(), spec -> new SelfHealingAgent(healing));
     }
 
     private static AgentSpec coordinator() {

@@ -18,6 +18,7 @@ final class SelfHealingAgent implements Agent {
 
     @Override
     public void start(AgentContext context) {
+        engine.publish();
         context.worker(healing.type(), healing.work());
     }
 

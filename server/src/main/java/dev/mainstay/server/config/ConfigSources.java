@@ -3,6 +3,7 @@ package dev.mainstay.server.config;
 import dev.mainstay.agent.AgentKind;
 import dev.mainstay.agent.AgentSpec;
 import dev.mainstay.alert.NotifierKind;
+import dev.mainstay.alert.BuiltinRules;
 import dev.mainstay.config.ConfigException;
 import dev.mainstay.config.DefaultLayer;
 import dev.mainstay.config.EnvironmentLayer;
@@ -13,6 +14,7 @@ import dev.mainstay.config.RecordBinder;
 import dev.mainstay.config.Setting;
 import dev.mainstay.config.Setting.Branch;
 import dev.mainstay.config.YamlSettings;
+import dev.mainstay.recovery.RecoveryPlan;
 import dev.mainstay.schedule.NewSchedule;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -21,6 +23,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /// Where settings come from: flags over the environment over the file over defaults. Immutable and thread-safe.
 ///
@@ -94,9 +97,10 @@ public record ConfigSources(Optional<Path> file, Setting flags, Map<String, Stri
         slos(config, written, problems);
         var alerts = config.map(found -> DeclaredAlerts.read(found, written, binder(), notifierKinds, problems))
                 .orElseGet(DeclaredAlerts::none);
+        var recovery = recovery(config, written, problems);
         config.filter(found -> found.database().url() != null).ifPresent(found -> checkDatabase(found, problems));
         problems.throwIfAny();
-        return new Checked(config.orElseThrow(), agents, schedules, alerts);
+        return new Checked(config.orElseThrow(), agents, schedules, alerts, recovery);
     }
 
     private static List<NewSchedule> schedules(Optional<MainstayConfig> config, Setting written, Problems problems) {
@@ -123,6 +127,29 @@ public record ConfigSources(Optional<Path> file, Setting flags, Map<String, Stri
         });
     }
 
+    private static RecoveryPlan recovery(Optional<MainstayConfig> config, Setting written, Problems problems) {
+        var rules = new TreeSet<String>();
+        BuiltinRules.all().forEach(rule -> rules.add(rule.name()));
+        written.at("alerts.rules").ifPresent(all -> {
+            if (all instanceof Branch branch) {
+                rules.addAll(branch.entries().keySet());
+            }
+        });
+        var before = problems.count();
+        config.map(found -> found.recovery().playbooks()).orElse(Map.of()).forEach((cause, playbook) -> {
+            var key = "recovery.playbooks." + cause;
+            try {
+                config.orElseThrow().recovery().playbook(cause, playbook, rules);
+            } catch (IllegalArgumentException e) {
+                problems.add(
+                        new Problem(origin(written, "recovery.playbooks", cause), key, key + ": " + e.getMessage()));
+            }
+        });
+        return problems.count() > before || config.isEmpty()
+                ? RecoveryPlan.DEFAULT
+                : config.get().recovery().plan(rules);
+    }
+
     private static void checkDatabase(MainstayConfig config, Problems problems) {
         try {
             config.database().toConfig("node");
@@ -135,7 +162,11 @@ public record ConfigSources(Optional<Path> file, Setting flags, Map<String, Stri
 
     /// Settings that can be started from.
     public record Checked(
-            MainstayConfig config, List<AgentSpec> agents, List<NewSchedule> schedules, DeclaredAlerts alerts) {}
+            MainstayConfig config,
+            List<AgentSpec> agents,
+            List<NewSchedule> schedules,
+            DeclaredAlerts alerts,
+            RecoveryPlan recovery) {}
 
     private RecordBinder binder() {
         return new RecordBinder(environment);

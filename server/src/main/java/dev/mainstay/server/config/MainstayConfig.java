@@ -20,6 +20,7 @@ public record MainstayConfig(
         MessageSettings messages,
         Map<String, NotifierSettings> notifiers,
         AlertSettings alerts,
+        RecoverySettings recovery,
         Map<String, AgentSettings> agents,
         Map<String, ScheduleSettings> schedules,
         HealthPolicy health,

@@ -13,7 +13,8 @@ import tools.jackson.databind.JsonNode;
 /// @param actions what was done, in order; empty in a list
 record RecoveryJson(
         UUID id,
-        String agent,
+        @Nullable String agent,
+        @Nullable String queue,
         String cause,
         UUID alert,
         String summary,
@@ -28,7 +29,8 @@ record RecoveryJson(
     static RecoveryJson of(Recovery recovery, List<Recovery.Action> actions) {
         return new RecoveryJson(
                 recovery.id(),
-                recovery.agent(),
+                named(recovery.agent()),
+                named(recovery.queue()),
                 recovery.cause(),
                 recovery.alert(),
                 recovery.summary(),
@@ -42,9 +44,14 @@ record RecoveryJson(
                 actions.stream().map(Action::of).toList());
     }
 
+    private static @Nullable String named(String name) {
+        return name.isEmpty() ? null : name;
+    }
+
     /// What was done.
     ///
-    /// @param healed null until it was measured again
+    /// @param healed null until it was measured again; `measured` is what was found then
+    /// @param undoDueAt when it is undone by itself, or since when it is to be; null for what stays
     record Action(
             int ordinal,
             String action,
@@ -54,7 +61,12 @@ record RecoveryJson(
             @Nullable Instant endedAt,
             JsonNode result,
             @Nullable String error,
-            @Nullable Boolean healed) {
+            @Nullable Boolean healed,
+            JsonNode measured,
+            boolean reversible,
+            @Nullable Instant undoDueAt,
+            @Nullable Instant undoneAt,
+            @Nullable String undoResult) {
         static Action of(Recovery.Action action) {
             return new Action(
                     action.ordinal(),
@@ -65,7 +77,12 @@ record RecoveryJson(
                     action.endedAt(),
                     Jsonb.node(action.result()),
                     action.error(),
-                    action.healed());
+                    action.healed(),
+                    Jsonb.node(action.measured()),
+                    action.reversible(),
+                    action.undoDueAt(),
+                    action.undoneAt(),
+                    action.undoResult());
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.mainstay.recovery.RecoveryDesk;
 import dev.mainstay.recovery.RecoveryState;
 import dev.mainstay.server.auth.Access;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 
 /// Episodes of healing: what was decided and why, what was done, and whether it helped. Thread-safe.
@@ -23,8 +24,10 @@ final class RecoveryRoutes {
         return List.of(
                 Route.get(RECOVERIES, Access.VIEWER, this::list),
                 Route.get("/api/v1/recovery-success", Access.VIEWER, this::success),
+                Route.get("/api/v1/recovery-playbooks", Access.VIEWER, this::playbooks),
                 Route.get(RECOVERY, Access.VIEWER, this::describe),
-                Route.post(RECOVERY + "/approve", Access.OPERATOR, this::approve));
+                Route.post(RECOVERY + "/approve", Access.OPERATOR, this::approve),
+                Route.post(RECOVERY + "/undo", Access.OPERATOR, this::undo));
     }
 
     private RecoveryDesk desk(Request request) {
@@ -81,5 +84,34 @@ final class RecoveryRoutes {
                     "recovery " + recovery.id() + " is " + recovery.state().word() + " and waits for nobody");
         }
         return describe(request);
+    }
+
+    private Answer playbooks(Request request) {
+        RecoveryDesk desk = desk(request);
+        return Answer.json(PlaybooksJson.of(desk.policy(), desk.playbooks()));
+    }
+
+    /// What to undo, and why.
+    ///
+    /// @param action 0 for the newest that can be undone
+    private record Undo(String reason, int action) {}
+
+    private Answer undo(Request request) {
+        Recovery recovery = known(request);
+        Undo undo = request.body(fields -> new Undo(Bodies.reason(fields), (int) fields.whole("action", 1, MOST, 0)));
+        Optional<Integer> ordinal = undo.action() == 0 ? Optional.empty() : Optional.of(undo.action());
+        RecoveryDesk.Undo asked = desk(request)
+                .undo(recovery.id(), ordinal, undo.reason(), request.caller().actor());
+        switch (asked) {
+            case ASKED -> {}
+            case UNKNOWN -> throw refused(recovery, "has no such action that was done");
+            case IRREVERSIBLE -> throw refused(recovery, "did nothing that can be taken back");
+            case BEFORE -> throw refused(recovery, "has undone it before, or is about to");
+        }
+        return describe(request);
+    }
+
+    private static Refusal refused(Recovery recovery, String why) {
+        return Refusal.conflict("RECOVERY_UNDO", "recovery " + recovery.id() + " " + why);
     }
 }

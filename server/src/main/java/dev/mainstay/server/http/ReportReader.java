@@ -34,6 +34,7 @@ final class ReportReader {
             "schedule.",
             "alert.",
             "recovery.",
+            "monitor.",
             "rollup.",
             "doctor.");
 

@@ -1,0 +1,53 @@
+package dev.mainstay.alert;
+
+import java.util.Locale;
+
+/// What can be wrong with an agent or a queue so that its stored rows tell. Immutable and thread-safe.
+public enum Trouble {
+    /// It crashed again before a tick ended well.
+    CRASHING,
+    /// It cannot be made or started.
+    UNSTARTABLE,
+    /// Its ticks do not end, also not when they are interrupted.
+    HANGING,
+    /// Its ticks are interrupted at their deadline.
+    OVERRUNNING,
+    /// It crashed for want of memory.
+    EXHAUSTED,
+    /// Most of its newest ticks failed.
+    FAILING,
+    /// They failed because a connection is broken.
+    DISCONNECTED,
+    /// They failed because what it depends on does not answer.
+    DEPENDENCY,
+    /// Its ticks take four times as long as usual.
+    SLOW,
+    /// Its metric `memory.used` grows all the time.
+    LEAKING,
+    /// Tasks of a queue became dead letters.
+    POISONED,
+    /// A queue is not worked off.
+    FLOODED;
+
+    private final String word = name().toLowerCase(Locale.ROOT);
+
+    public String word() {
+        return word;
+    }
+
+    /// @param value what was counted or measured
+    /// @param lasting how long it has been so
+    /// @param word the newest error or reason
+    String words(String value, String lasting, String word) {
+        return switch (this) {
+            case CRASHING, HANGING, OVERRUNNING, EXHAUSTED ->
+                value + " crashes within a minute and no good tick since, the last: " + word;
+            case UNSTARTABLE -> word;
+            case FAILING, DISCONNECTED, DEPENDENCY -> value + " of the newest ticks failed, the last: " + word;
+            case SLOW -> "a tick takes " + value + " ms, " + word + " ms are usual";
+            case LEAKING -> "memory.used grows all the time, to " + value + " " + word + " within " + lasting;
+            case POISONED -> value + " dead letters within an hour, the last: " + word;
+            case FLOODED -> value + " tasks wait to be claimed";
+        };
+    }
+}

@@ -1,0 +1,227 @@
+package dev.mainstay.alert;
+
+import java.time.Instant;
+import java.time.ZoneOffset;
+import org.jdbi.v3.core.statement.Query;
+
+/// The statements that tell of whom a [Trouble] is true. Each begins with the few agents or queues that a newest row
+/// already speaks of, and looks at the history of those alone. Stateless and thread-safe.
+final class TroubleFindings {
+    /// What a crash is of, by its cause.
+    private static final String CRASH_KIND = """
+            CASE WHEN crash.cause LIKE 'could not start:%' THEN 'unstartable'
+                WHEN crash.cause LIKE '%OutOfMemoryError%' THEN 'exhausted'
+                WHEN crash.cause LIKE 'tick did not stop%' THEN 'hanging'
+                WHEN crash.cause LIKE 'tick was interrupted at its deadline%' THEN 'overrunning'
+                ELSE 'crashing' END""";
+
+    /// A connection that was there and is not any more.
+    private static final String BROKEN =
+            "connection (reset|is closed|was closed|has been closed|closed)|broken pipe|not connected|socket closed"
+                    + "|SocketException|closed channel|end of file";
+
+    /// Somebody who is not there, or says that he cannot.
+    private static final String AWAY =
+            "connection refused|unknown ?host|unreachable|no route to host|service unavailable"
+                    + "|bad gateway|HTTP (502|503|504)|(answered|status) (502|503|504)";
+
+    private static final String CRASHES = """
+            SELECT crash.agent_id, lease.node_id, '{}' AS labels, crash.began,
+                crash.times::double precision AS value, extract(epoch FROM :now - crash.began) AS seconds,
+                crash.cause AS word,
+                jsonb_build_object('table', 'system_events', 'type', 'agent.transition', 'from', crash.began,
+                    'to', crash.latest, 'ids', crash.ids) AS evidence
+            FROM (
+                SELECT agent_id, min(at) AS began, max(at) AS latest, count(*) AS times,
+                    (array_agg(cause ORDER BY at DESC))[1] AS cause,
+                    (array_agg(id ORDER BY at DESC))[1 : 10] AS ids
+                FROM (
+                    SELECT agent_id, at, id, cause, max(at) OVER (PARTITION BY agent_id) AS latest
+                    FROM system_events
+                    WHERE organization_id = :organization AND at > :now - interval '20 minutes'
+                        AND type = 'agent.transition' AND detail @> '{"crash": true}') happened
+                WHERE at > latest - interval '1 minute'
+                GROUP BY agent_id) crash
+            JOIN agents agent ON agent.organization_id = :organization AND agent.id = crash.agent_id
+            LEFT JOIN agent_leases lease
+                ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
+            WHERE agent.desired = 'running' AND agent.state NOT IN ('shutdown', 'inactive')
+                AND (crash.times >= 2 OR crash.cause LIKE 'could not start:%' AND agent.state <> 'active')
+                AND KIND = :trouble
+                AND NOT EXISTS (
+                    SELECT
+                    FROM agent_heartbeats beat
+                    WHERE beat.organization_id = :organization AND beat.agent_id = crash.agent_id
+                        AND beat.minute >= date_bin('1 minute', crash.latest, '2000-01-01Z')
+                        AND beat.at > crash.latest AND beat.ticks > 0 AND beat.failures = 0)
+            """.replace("KIND", CRASH_KIND);
+
+    /// A check whose subject is down does its work: that is no trouble of the check.
+    private static final String FAILURES = """
+            SELECT agent.id AS agent_id, lease.node_id, '{}' AS labels, lately.began,
+                lately.failures::double precision AS value, extract(epoch FROM :now - lately.began) AS seconds,
+                lease.last_error AS word,
+                jsonb_build_object('table', 'agent_heartbeats', 'from', lately.began, 'to', lately.latest,
+                    'ticks', lately.ticks, 'failures', lately.failures) AS evidence
+            FROM agents agent
+            JOIN agent_leases lease ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
+            CROSS JOIN LATERAL (
+                SELECT least(interval '6 hours', greatest(interval '1 minute', 6 * coalesce(
+                    CAST(agent.spec -> 'schedule' ->> 'every' AS interval), interval '1 hour'))) AS span) window_of
+            CROSS JOIN LATERAL (
+                SELECT min(at) FILTER (WHERE failures > 0) AS began, max(at) AS latest, sum(ticks) AS ticks,
+                    sum(failures) AS failures, (array_agg(failures ORDER BY at DESC))[1] AS newest
+                FROM (
+                    SELECT beat.at, beat.ticks, beat.failures
+                    FROM agent_heartbeats beat
+                    WHERE beat.organization_id = agent.organization_id AND beat.agent_id = agent.id
+                        AND beat.minute >= date_bin('1 minute', :now - window_of.span, '2000-01-01Z')
+                        AND beat.at > :now - window_of.span AND beat.ticks > 0
+                    ORDER BY beat.at DESC
+                    LIMIT 5) beat) lately
+            WHERE agent.organization_id = :organization AND agent.desired = 'running' AND agent.state = 'active'
+                AND lease.last_error IS NOT NULL AND agent.kind NOT LIKE '%-check'
+                AND lately.newest > 0 AND lately.failures >= 3 AND 2 * lately.failures >= lately.ticks
+                AND CASE WHEN lease.last_error ~* :broken THEN 'disconnected'
+                    WHEN lease.last_error ~* :away THEN 'dependency'
+                    ELSE 'failing' END = :trouble
+            """;
+
+    /// The newest three, against the median of what was before. One whose ticks also begin late is not slow itself: its
+    /// node has no time for it.
+    private static final String SLOW = """
+            SELECT agent.id AS agent_id, lease.node_id, '{}' AS labels, lately.began,
+                lately.mean AS value, extract(epoch FROM :now - lately.began) AS seconds,
+                round(usual.millis)::text AS word,
+                jsonb_build_object('table', 'agent_heartbeats', 'from', lately.began, 'to', lately.latest,
+                    'millis', lately.mean, 'usualMillis', usual.millis, 'usualOf', usual.beats) AS evidence
+            FROM agents agent
+            JOIN agent_leases lease ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
+            CROSS JOIN LATERAL (
+                SELECT greatest(100, 100 * extract(epoch FROM CAST(agent.spec -> 'schedule' ->> 'every' AS interval)))
+                        AS least_millis,
+                    least(interval '6 hours', greatest(interval '15 minutes',
+                        30 * CAST(agent.spec -> 'schedule' ->> 'every' AS interval))) AS span) window_of
+            CROSS JOIN LATERAL (
+                SELECT min(at) AS began, max(at) AS latest, count(*) AS beats, min(millis) AS fastest,
+                    avg(millis) AS mean, max(late_ms) AS late
+                FROM (
+                    SELECT beat.at, beat.busy_ms / beat.ticks AS millis, beat.late_ms
+                    FROM agent_heartbeats beat
+                    WHERE beat.organization_id = agent.organization_id AND beat.agent_id = agent.id
+                        AND beat.minute >= date_bin('1 minute', :now - window_of.span, '2000-01-01Z')
+                        AND beat.at > :now - window_of.span AND beat.ticks > 0
+                    ORDER BY beat.at DESC
+                    LIMIT 3) beat) lately
+            CROSS JOIN LATERAL (
+                SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY beat.busy_ms / beat.ticks) AS millis,
+                    count(*) AS beats
+                FROM agent_heartbeats beat
+                WHERE beat.organization_id = agent.organization_id AND beat.agent_id = agent.id
+                    AND beat.minute >= date_bin('1 minute', :now - window_of.span, '2000-01-01Z')
+                    AND beat.at > :now - window_of.span AND beat.ticks > 0 AND beat.failures = 0
+                    AND beat.at < coalesce((
+                        SELECT min(open.began_at)
+                        FROM alerts open
+                        WHERE open.organization_id = agent.organization_id AND open.agent_id = agent.id
+                            AND open.rule = :rule AND open.state <> 'resolved'), lately.began)) usual
+            WHERE agent.organization_id = :organization AND agent.desired = 'running' AND agent.state = 'active'
+                AND lease.last_duration_ms >= window_of.least_millis AND lately.beats = 3 AND usual.beats >= 10
+                AND lately.fastest >= greatest(window_of.least_millis, 4 * usual.millis)
+                AND lately.late < lately.mean
+            """;
+
+    /// Twenty points at least, a minute after the agent became active, on a line that goes up to twice where it began.
+    private static final String LEAKING = """
+            SELECT agent.id AS agent_id, lease.node_id, series.labels::text AS labels, lately.began,
+                lately.newest AS value, extract(epoch FROM lately.latest - lately.began) AS seconds, series.unit AS word,
+                jsonb_build_object('table', 'performance_metrics', 'series', series.series_id, 'from', lately.began,
+                    'to', lately.latest, 'points', lately.points, 'slope', lately.slope, 'r2', lately.r2) AS evidence
+            FROM metric_series series
+            JOIN agents agent ON agent.organization_id = series.organization_id AND agent.id = series.agent_id
+            JOIN agent_leases lease ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
+            CROSS JOIN LATERAL (
+                SELECT least(interval '6 hours', greatest(interval '2 minutes',
+                    30 * CAST(agent.spec -> 'schedule' ->> 'every' AS interval))) AS span) window_of
+            CROSS JOIN LATERAL (
+                SELECT count(*) AS points, min(at) AS began, max(at) AS latest,
+                    regr_slope(value, extract(epoch FROM at)) AS slope, regr_r2(value, extract(epoch FROM at)) AS r2,
+                    (array_agg(value ORDER BY at))[1] AS oldest, (array_agg(value ORDER BY at DESC))[1] AS newest
+                FROM (
+                    SELECT point.at, point.value
+                    FROM performance_metrics point
+                    WHERE point.organization_id = series.organization_id AND point.series_id = series.series_id
+                        AND point.at > greatest(:now - window_of.span, agent.state_since + interval '1 minute')
+                        AND point.at <= :now
+                    ORDER BY point.at DESC
+                    LIMIT 30) point) lately
+            WHERE series.organization_id = :organization AND series.name = 'memory.used'
+                AND agent.desired = 'running' AND agent.state = 'active'
+                AND lately.points >= 20 AND lately.slope > 0 AND lately.r2 >= 0.95
+                AND lately.newest >= 2 * lately.oldest
+            """;
+
+    private static final String POISONED = """
+            SELECT NULL AS agent_id, NULL AS node_id, jsonb_build_object('queue', lane.queue)::text AS labels,
+                min(letter.died_at) AS began, count(*)::double precision AS value,
+                extract(epoch FROM :now - min(letter.died_at)) AS seconds,
+                (array_agg(letter.reason ORDER BY letter.died_at DESC))[1] AS word,
+                jsonb_build_object('table', 'dead_letters', 'queue', lane.queue, 'from', min(letter.died_at),
+                    'to', max(letter.died_at),
+                    'tasks', (array_agg(letter.task_id ORDER BY letter.died_at DESC))[1 : 10]) AS evidence
+            FROM dead_letters letter
+            JOIN task_lanes lane USING (organization_id, lane_id)
+            LEFT JOIN agents agent ON false
+            WHERE letter.organization_id = :organization AND letter.died_at > :now - interval '1 hour'
+                AND lane.queue <> 'mainstay.recovery'
+            """;
+
+    private static final String FLOODED = """
+            SELECT NULL AS agent_id, NULL AS node_id, jsonb_build_object('queue', lane.queue)::text AS labels,
+                :now AS began, sum(ready.tasks)::double precision AS value, 0 AS seconds, '' AS word,
+                jsonb_build_object('table', 'task_ready', 'queue', lane.queue, 'tasks', sum(ready.tasks)) AS evidence
+            FROM task_lanes lane
+            JOIN queues queue ON queue.organization_id = lane.organization_id AND queue.name = lane.queue
+            CROSS JOIN LATERAL (
+                SELECT count(*) AS tasks
+                FROM (SELECT FROM task_ready waiting WHERE waiting.lane_id = lane.lane_id LIMIT 10000) counted) ready
+            LEFT JOIN agents agent ON false
+            WHERE lane.organization_id = :organization AND NOT queue.paused AND ready.tasks > 0
+            """;
+
+    private TroubleFindings() {}
+
+    static String select(Trouble trouble) {
+        return switch (trouble) {
+            case CRASHING, UNSTARTABLE, HANGING, OVERRUNNING, EXHAUSTED -> CRASHES;
+            case FAILING, DISCONNECTED, DEPENDENCY -> FAILURES;
+            case SLOW -> SLOW;
+            case LEAKING -> LEAKING;
+            case POISONED -> POISONED;
+            case FLOODED -> FLOODED;
+        };
+    }
+
+    static String group(Trouble trouble) {
+        return switch (trouble) {
+            case POISONED -> "GROUP BY lane.queue";
+            case FLOODED -> "GROUP BY lane.queue HAVING sum(ready.tasks) >= 1000";
+            default -> "";
+        };
+    }
+
+    static Query bound(Query query, AlertRule rule, Trouble trouble, Instant now) {
+        String sql = select(trouble);
+        query.bind("now", now.atOffset(ZoneOffset.UTC));
+        if (sql.contains(":trouble")) {
+            query.bind("trouble", trouble.word());
+        }
+        if (sql.contains(":rule")) {
+            query.bind("rule", rule.name());
+        }
+        if (sql.contains(":broken")) {
+            query.bind("broken", BROKEN);
+        }
+        return sql.contains(":away") ? query.bind("away", AWAY) : query;
+    }
+}

@@ -1,0 +1,63 @@
+package dev.mainstay.recovery;
+
+import dev.mainstay.postgres.Database;
+import java.util.Map;
+import java.util.Optional;
+
+/// Hands the agent over to another node, and keeps it away from the one it was on while there is another. Thread-safe.
+final class MoveAction implements RecoveryAction {
+    static final String NAME = "move-agent";
+
+    /// The session first: that is the order of all who lock it.
+    private static final String LEAVE = """
+            WITH told AS (
+                UPDATE node_sessions session
+                SET assignment_version = session.assignment_version + 1
+                WHERE session.session_id = (
+                    SELECT session_id FROM agent_leases WHERE organization_id = :organization AND agent_id = :agent)
+                    AND session.ended_at IS NULL
+                    AND EXISTS (
+                        SELECT
+                        FROM node_sessions other
+                        JOIN agents agent ON agent.kind = ANY (other.kinds)
+                        WHERE agent.organization_id = :organization AND agent.id = :agent
+                            AND other.session_id <> session.session_id AND other.ended_at IS NULL
+                            AND NOT other.draining AND other.expires_at > clock_timestamp())
+                RETURNING session.session_id, session.node_id)
+            UPDATE agent_leases lease
+            SET leaving = true, avoid = told.node_id
+            FROM told
+            WHERE lease.organization_id = :organization AND lease.agent_id = :agent
+                AND lease.session_id = told.session_id
+            RETURNING told.node_id
+            """;
+
+    private final Database database;
+
+    MoveAction(Database database) {
+        this.database = database;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Risk risk() {
+        return Risk.MEDIUM;
+    }
+
+    @Override
+    public Map<String, ?> act(Patient patient) {
+        String agent = patient.requireAgent();
+        Optional<String> from = database.write(handle -> handle.createQuery(LEAVE)
+                .bind("organization", patient.organization())
+                .bind("agent", agent)
+                .mapTo(String.class)
+                .findOne());
+        String node = from.orElseThrow(() -> new IllegalStateException(
+                agent + " cannot be moved: no other living node offers its kind, or nobody runs it"));
+        return Map.of("moved", agent, "from", node);
+    }
+}

@@ -1,0 +1,152 @@
+package dev.mainstay.recovery;
+
+import dev.mainstay.agent.AgentCommand;
+import dev.mainstay.agent.AgentCommands;
+import dev.mainstay.postgres.Database;
+import dev.mainstay.postgres.Jsonb;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.SqlStatement;
+
+/// Gives an agent that has not worked since it was declared anew its last declaration back under which it did: the
+/// newest
+/// in whose time a heartbeat tells of a tick that did not fail. The agent is started anew with it. A program or a file
+/// that declares the other one again at its next start wins. Thread-safe.
+final class RollBackAction implements RecoveryAction {
+    static final String NAME = "roll-back-configuration";
+
+    private static final String BACK = """
+            WITH known AS (
+                SELECT declared_at, kind, spec, settings,
+                    lead(declared_at, 1, 'infinity') OVER (ORDER BY declared_at) AS until
+                FROM agent_declarations
+                WHERE organization_id = :organization AND agent_id = :agent),
+            tried AS (
+                SELECT known.*, EXISTS (
+                    SELECT
+                    FROM agent_heartbeats beat
+                    WHERE beat.organization_id = :organization AND beat.agent_id = :agent
+                        AND beat.minute >= date_bin('1 minute', known.declared_at, '2000-01-01Z')
+                        AND beat.at > known.declared_at AND beat.at < known.until
+                        AND beat.ticks > beat.failures) AS has_worked
+                FROM known),
+            good AS (
+                SELECT *
+                FROM tried
+                WHERE has_worked AND NOT EXISTS (SELECT FROM tried WHERE has_worked AND until = 'infinity')
+                ORDER BY declared_at DESC
+                LIMIT 1),
+            given AS (
+                UPDATE agents
+                SET kind = good.kind, spec = good.spec, settings = good.settings, updated_at = clock_timestamp()
+                FROM good
+                WHERE agents.organization_id = :organization AND agents.id = :agent
+                RETURNING good.declared_at)
+            INSERT INTO system_events (organization_id, type, severity, agent_id, cause, detail)
+            SELECT :organization, 'agent.reconfigured', 'warning', :agent, :reason,
+                jsonb_build_object('actor', CAST(:actor AS text), 'declarationOf', declared_at,
+                    'replaced', (SELECT declared_at FROM known WHERE until = 'infinity'))
+            FROM given
+            """;
+
+    /// What was done in this episode, so that a second call after a crash goes back no further.
+    private static final String DONE = """
+            SELECT (detail - 'actor')::text
+            FROM system_events
+            WHERE organization_id = :organization AND agent_id = :agent AND type = 'agent.reconfigured'
+                AND detail ->> 'actor' = :actor
+            ORDER BY at
+            LIMIT 1
+            """;
+
+    private static final String FORTH = """
+            UPDATE agents
+            SET kind = former.kind, spec = former.spec, settings = former.settings, updated_at = clock_timestamp()
+            FROM agent_declarations former
+            WHERE agents.organization_id = :organization AND agents.id = :agent
+                AND former.organization_id = agents.organization_id AND former.agent_id = agents.id
+                AND former.declared_at = CAST(:replaced AS timestamptz)
+            """;
+
+    private final Database database;
+    private final AgentCommands commands;
+
+    RollBackAction(Database database, AgentCommands commands) {
+        this.database = database;
+        this.commands = commands;
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Risk risk() {
+        return Risk.MEDIUM;
+    }
+
+    @Override
+    public boolean isReversible() {
+        return true;
+    }
+
+    @Override
+    public Map<String, ?> act(Patient patient) {
+        Optional<String> done = database.write(handle -> {
+            Optional<String> before = done(handle, patient);
+            if (before.isEmpty()
+                    && bound(handle.createUpdate(BACK), patient)
+                                    .bind("reason", patient.reason())
+                                    .execute()
+                            > 0) {
+                ClearLeaseAction.clear(handle, patient);
+            }
+            return before.isPresent() ? before : done(handle, patient);
+        });
+        String told = done.orElseThrow(() -> new IllegalStateException(
+                "the present declaration of " + patient.agent() + " has worked, or there is no earlier one that has"));
+        startAnew(patient);
+        return Jsonb.map(told);
+    }
+
+    private static Optional<String> done(Handle handle, Patient patient) {
+        return bound(handle.createQuery(DONE), patient).mapTo(String.class).findOne();
+    }
+
+    private static <S extends SqlStatement<S>> S bound(S statement, Patient patient) {
+        return statement
+                .bind("organization", patient.organization())
+                .bind("agent", patient.requireAgent())
+                .bind("actor", patient.actor());
+    }
+
+    private void startAnew(Patient patient) {
+        commands.give(
+                patient.organization(),
+                patient.requireAgent(),
+                AgentCommand.RESTART,
+                "with another declaration: " + patient.reason(),
+                patient.actor());
+    }
+
+    @Override
+    public boolean undo(Patient patient, Map<String, ?> done) {
+        boolean isBack = database.write(handle -> {
+            int changed = handle.createUpdate(FORTH)
+                    .bind("organization", patient.organization())
+                    .bind("agent", patient.requireAgent())
+                    .bind("replaced", String.valueOf(done.get("replaced")))
+                    .execute();
+            if (changed > 0) {
+                ClearLeaseAction.clear(handle, patient);
+            }
+            return changed > 0;
+        });
+        if (isBack) {
+            startAnew(patient);
+        }
+        return isBack;
+    }
+}
