@@ -93,8 +93,8 @@ public record AlertRuleSettings(
         Map<String, Supplier<Condition>> given = new LinkedHashMap<>();
         all.forEach((key, condition) -> condition.ifPresent(some -> given.put(key, some)));
         if (given.size() != 1) {
-            throw new IllegalArgumentException("exactly one of " + String.join(", ", all.keySet()) + " must be given, was "
-                    + (given.isEmpty() ? "none" : String.join(", ", given.keySet())));
+            throw new IllegalArgumentException("exactly one of " + String.join(", ", all.keySet())
+                    + " must be given, was " + (given.isEmpty() ? "none" : String.join(", ", given.keySet())));
         }
         return given.values().iterator().next().get();
     }

@@ -58,8 +58,7 @@ public final class BuiltinAgents {
     /// The same, judging and healing as is declared.
     ///
     /// @throws IllegalArgumentException when a playbook names an action there is none of
-    public static FleetBuilder addTo(
-            FleetBuilder builder, Database database, HealthPolicy policy, RecoveryPlan plan) {
+    public static FleetBuilder addTo(FleetBuilder builder, Database database, HealthPolicy policy, RecoveryPlan plan) {
         RecoveryEngine.Builder healing =
                 new RecoveryEngine.Builder(database, new AgentCommands(database, () -> {})).plan(plan);
         healing.build();

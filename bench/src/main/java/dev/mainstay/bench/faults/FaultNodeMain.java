@@ -6,6 +6,7 @@ import dev.mainstay.agent.AgentSource;
 import dev.mainstay.agent.AgentSpec;
 import dev.mainstay.agents.builtin.BuiltinAgents;
 import dev.mainstay.bench.node.NodeMain;
+import dev.mainstay.health.HealthPolicy;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.DatabaseConfig;
 import dev.mainstay.recovery.Playbook;
@@ -56,7 +57,7 @@ final class FaultNodeMain {
     private static FleetBuilder builder(FaultOrder order, Database database, FaultyKind kind) {
         FleetBuilder builder =
                 Fleet.builder().database(database).node(order.node()).kind(kind);
-        BuiltinAgents.addTo(builder, database, plan());
+        BuiltinAgents.addTo(builder, database, HealthPolicy.DEFAULT, plan());
         Stream.concat(
                         IntStream.range(0, order.agents()).mapToObj(FaultOrder::agent),
                         IntStream.range(0, order.controls()).mapToObj(FaultOrder::control))

@@ -2,8 +2,8 @@ package dev.mainstay.server.config;
 
 import dev.mainstay.agent.AgentKind;
 import dev.mainstay.agent.AgentSpec;
-import dev.mainstay.alert.NotifierKind;
 import dev.mainstay.alert.BuiltinRules;
+import dev.mainstay.alert.NotifierKind;
 import dev.mainstay.config.ConfigException;
 import dev.mainstay.config.DefaultLayer;
 import dev.mainstay.config.EnvironmentLayer;
