@@ -66,8 +66,8 @@ final class TroubleFindings {
             FROM agents agent
             JOIN agent_leases lease ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
             CROSS JOIN LATERAL (
-                SELECT coalesce(least(interval '6 hours', greatest(interval '1 minute',
-                    6 * CAST(agent.spec -> 'schedule' ->> 'every' AS interval))), interval '1 hour') AS span) window_of
+                SELECT least(interval '6 hours', greatest(interval '1 minute', 6 * coalesce(
+                    CAST(agent.spec -> 'schedule' ->> 'every' AS interval), interval '1 hour'))) AS span) window_of
             CROSS JOIN LATERAL (
                 SELECT min(at) FILTER (WHERE failures > 0) AS began, max(at) AS latest, sum(ticks) AS ticks,
                     sum(failures) AS failures, (array_agg(failures ORDER BY at DESC))[1] AS newest

@@ -30,6 +30,7 @@ final class FailureDetector {
     private final Duration usualGap;
     private Map<AgentRef, Watched> watched = new HashMap<>();
     private @Nullable Instant looked;
+    private Duration late = Duration.ZERO;
 
     /// @param period the distance between two looks
     FailureDetector(Duration period) {
@@ -51,6 +52,7 @@ final class FailureDetector {
     List<Suspicion> look(Instant now, List<Beating> all) {
         Duration gap = looked == null ? Duration.ZERO : Duration.between(looked, now);
         boolean wasLate = gap.compareTo(usualGap) > 0;
+        late = wasLate ? gap : Duration.ZERO;
         if (wasLate) {
             excuse(gap.plus(gap.compareTo(LONGEST_GRACE) < 0 ? gap : LONGEST_GRACE));
         }
@@ -66,6 +68,11 @@ final class FailureDetector {
         }
         watched = still;
         return suspicions;
+    }
+
+    /// For how long nobody was looked at before the last look, if that was longer than usual; zero otherwise.
+    Duration late() {
+        return late;
     }
 
     private void excuse(Duration missed) {

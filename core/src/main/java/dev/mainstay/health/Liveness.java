@@ -38,9 +38,13 @@ public final class Liveness {
         List<Suspicion> stored = database.controlStatement(store::stored);
         List<Suspicion> begun = without(suspected, stored);
         List<Suspicion> ended = without(stored, suspected);
-        if (!begun.isEmpty() || !ended.isEmpty()) {
+        Duration late = detector.late();
+        if (!begun.isEmpty() || !ended.isEmpty() || late.isPositive()) {
             database.write(handle -> {
                 check.accept(handle);
+                if (late.isPositive()) {
+                    store.gap(handle, late);
+                }
                 store.insert(handle, begun);
                 store.delete(handle, ended);
                 return begun.size() + ended.size();

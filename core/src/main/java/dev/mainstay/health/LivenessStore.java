@@ -4,6 +4,7 @@ import static dev.mainstay.postgres.Columns.column;
 
 import dev.mainstay.AgentRef;
 import dev.mainstay.postgres.Columns;
+import dev.mainstay.postgres.Organizations;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -59,6 +60,14 @@ final class LivenessStore {
             FROM suspected
             """;
 
+    private static final String GAP = """
+            INSERT INTO system_events (organization_id, type, severity, cause, detail)
+            VALUES (:organization, 'monitor.gap', 'warning',
+                'nobody was looked at for ' || round(CAST(:seconds AS numeric), 1)
+                    || ' s: the database or this node was away; silences are counted without it',
+                jsonb_build_object('seconds', CAST(:seconds AS double precision)))
+            """;
+
     private static final String DELETE = """
             WITH ended AS (
                 DELETE FROM agent_suspicions suspicion
@@ -102,6 +111,14 @@ final class LivenessStore {
 
     private static Duration seconds(ResultSet row, String column) throws SQLException {
         return Suspicion.ofSeconds(row.getDouble(column));
+    }
+
+    /// Keeps that nobody was looked at for a while.
+    void gap(Handle handle, Duration late) {
+        handle.createUpdate(GAP)
+                .bind("organization", Organizations.DEFAULT)
+                .bind("seconds", Suspicion.seconds(late))
+                .execute();
     }
 
     void insert(Handle handle, Collection<Suspicion> suspected) {

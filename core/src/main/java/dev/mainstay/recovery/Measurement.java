@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /// @param isQueue whether it is about a queue
 /// @param isRunning whether the agent is in a state in which it works, and was heard since
 /// @param period seconds between two ticks; null when they come at set times
+/// @param since seconds that have passed since it counts: the end of the action, or of its time
+/// @param crashes since then
 /// @param beats of the newest two heartbeats with ticks, how many there are; the four that follow are of these
 /// @param usualMillis how long a tick took before it was slow; null unless that was the complaint
 /// @param memoryBefore what the alert said; null unless memory was the complaint, as `memoryNow`
@@ -21,6 +23,8 @@ record Measurement(
         boolean isQueue,
         boolean isRunning,
         @Nullable Double period,
+        double since,
+        long crashes,
         int beats,
         long ticks,
         long failures,
@@ -36,12 +40,15 @@ record Measurement(
     private static final int BEATS = 2;
 
     private static final double LONGEST_PERIOD = 300;
+    /// What was under way when the action was done says nothing about it.
+    private static final double TELLS_AFTER_SECONDS = 6;
 
     /// Columns of the statement that reads episodes, for one that is measured again; see [RecoveryStore].
     static final String COLUMNS = """
                 recovery.agent_id = '' AS is_queue,
-                coalesce(agent.state IN ('active', 'optimizing') AND lease.beat_at > action.ended_at, false) AS is_running,
+                coalesce(agent.state IN ('active', 'optimizing') AND lease.beat_at > counted.since, false) AS is_running,
                 extract(epoch FROM CAST(agent.spec -> 'schedule' ->> 'every' AS interval)) AS period,
+                coalesce(extract(epoch FROM clock_timestamp() - counted.since), 0) AS since, crashed.crashes,
                 lately.beats, lately.ticks, lately.failures, lately.abandoned, lately.mean_millis,
                 CASE WHEN recovery.cause = 'slow' THEN CAST(alert.evidence ->> 'usualMillis' AS double precision) END
                     AS usual_millis,
@@ -51,6 +58,14 @@ record Measurement(
 
     static final String JOINS = """
             LEFT JOIN LATERAL (
+                SELECT greatest(action.ended_at, action.undone_at, action.undo_due_at) AS since) counted ON true
+            LEFT JOIN LATERAL (
+                SELECT count(*) AS crashes
+                FROM system_events event
+                WHERE recovery.state = 'verifying' AND event.organization_id = recovery.organization_id
+                    AND event.agent_id = recovery.agent_id AND event.at > counted.since + interval '2 seconds'
+                    AND event.type = 'agent.transition' AND event.detail @> '{"crash": true}') crashed ON true
+            LEFT JOIN LATERAL (
                 SELECT count(*) AS beats, sum(ticks) AS ticks, sum(failures) AS failures, sum(abandoned) AS abandoned,
                     sum(busy_ms) / nullif(sum(ticks), 0) AS mean_millis
                 FROM (
@@ -58,8 +73,8 @@ record Measurement(
                     FROM agent_heartbeats beat
                     WHERE recovery.state = 'verifying' AND beat.organization_id = recovery.organization_id
                         AND beat.agent_id = recovery.agent_id
-                        AND beat.minute >= date_bin('1 minute', action.ended_at, '2000-01-01Z')
-                        AND beat.at > action.ended_at AND beat.at > agent.state_since AND beat.ticks > 0
+                        AND beat.minute >= date_bin('1 minute', counted.since, '2000-01-01Z')
+                        AND beat.at > counted.since AND beat.at > agent.state_since AND beat.ticks > 0
                     ORDER BY beat.at DESC
                     LIMIT 2) newest) lately ON true
             LEFT JOIN LATERAL (
@@ -69,7 +84,7 @@ record Measurement(
                     ON point.organization_id = series.organization_id AND point.series_id = series.series_id
                 WHERE recovery.state = 'verifying' AND recovery.cause = 'memory'
                     AND series.organization_id = recovery.organization_id AND series.agent_id = recovery.agent_id
-                    AND series.name = 'memory.used' AND point.at > greatest(action.ended_at, agent.state_since)
+                    AND series.name = 'memory.used' AND point.at > greatest(counted.since, agent.state_since)
                 ORDER BY point.at DESC
                 LIMIT 1) memory ON true
             LEFT JOIN LATERAL (
@@ -85,6 +100,8 @@ record Measurement(
                 row.getBoolean("is_queue"),
                 row.getBoolean("is_running"),
                 Columns.nullableDouble(row, "period"),
+                row.getDouble("since"),
+                row.getLong("crashes"),
                 row.getInt("beats"),
                 row.getLong("ticks"),
                 row.getLong("failures"),
@@ -110,6 +127,12 @@ record Measurement(
             return Optional.of("the agent is not heard since");
         }
         return hasTicks() ? work() : Optional.empty();
+    }
+
+    /// Whether it is plain already that it did not help, so that nothing more need be waited for.
+    boolean isWorse() {
+        boolean hasFailed = beats >= BEATS && failures >= ticks;
+        return !isQueue && since > TELLS_AFTER_SECONDS && (crashes >= 2 || hasFailed);
     }
 
     /// Whether its ticks can be waited for.
@@ -147,6 +170,7 @@ record Measurement(
             return described;
         }
         described.put("heard", isRunning);
+        described.put("crashes", crashes);
         described.put("ticks", ticks);
         described.put("failures", failures);
         described.put("abandoned", abandoned);

@@ -272,7 +272,7 @@ public final class RecoveryEngine {
             String outcome =
                     "healed by " + episode.action() + ": the alert has ended, and what was measured since is well";
             store.move(handle, episode, RecoveryState.RECOVERED, episode.step(), null, outcome);
-        } else if (isPast(episode.dueAt(), now)) {
+        } else if (isPast(episode.dueAt(), now) || (resolved == null && measured.isWorse())) {
             store.measured(handle, episode.patient(), episode.step(), false, measured.described());
             String outcome = episode.action() + " did not help: " + complaint.get();
             store.move(handle, episode, RecoveryState.DETECTED, episode.step(), null, outcome);

@@ -1,6 +1,7 @@
 /// Repairs what alerts tell of, and measures whether it helped.
 ///
-/// Each firing alert about an agent whose rule has a [dev.mainstay.recovery.Playbook] opens an episode, a row of
+/// Each firing alert about an agent or a queue whose rule has a [dev.mainstay.recovery.Playbook] opens an episode, a
+/// row of
 /// `recoveries`. [dev.mainstay.recovery.RecoveryEngine] leads it on:
 ///
 /// ```
@@ -9,9 +10,9 @@
 ///    └──────── not healed, next action ──────┘     any ──▶ escalated: nothing is left to try, or no budget
 /// ```
 ///
-/// An action is an ordinary task, so it is durable, fenced and done once; what counts is not that it ended well but
-/// that
-/// the alert has ended, seen by measuring again.
+/// An action is an ordinary task, so it is durable and fenced, and doing it twice is no harm; what counts is not that
+/// it
+/// ended well but that the alert has ended and the rows written since are well ([dev.mainstay.recovery.Measurement]).
 @NullMarked
 package dev.mainstay.recovery;
 

@@ -13,9 +13,11 @@ import dev.mainstay.testing.TestDatabase;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -26,6 +28,7 @@ class RecoveryFlowTest {
 
     private final TestDatabase test = TestDatabase.create();
     private final AtomicBoolean sick = new AtomicBoolean();
+    private final AtomicInteger undone = new AtomicInteger();
     private RecoveryPolicy policy = RecoveryPolicy.DEFAULT;
 
     /// Something only the second action of the playbook cures.
@@ -44,6 +47,22 @@ class RecoveryFlowTest {
         public Map<String, ?> act(Patient patient) {
             sick.set(false);
             return Map.of("cured", patient.agent());
+        }
+
+        @Override
+        public boolean isReversible() {
+            return true;
+        }
+
+        @Override
+        public Optional<Duration> lasts() {
+            return Optional.of(Duration.ofSeconds(2));
+        }
+
+        @Override
+        public boolean undo(Patient patient, Map<String, ?> done) {
+            undone.incrementAndGet();
+            return true;
         }
     };
 
@@ -139,6 +158,41 @@ class RecoveryFlowTest {
                     .isTrue();
             until(round, "it is well again", "recovered");
             assertThat(actions()).containsExactly("restart-agent false", "cure true");
+        });
+    }
+
+    @Test
+    void what_nothing_heals_calls_people_once() throws Exception {
+        policy = new RecoveryPolicy(RecoveryPolicy.Mode.ON, 0.2, RecoveryAction.Risk.LOW, true);
+        run((fleet, round) -> {
+            sick.set(true);
+            until(round, "the cure waits for a person", "approval");
+            RecoveryDesk desk = new RecoveryDesk(test.database().api(fleet.organization()));
+            test.database()
+                    .write(handle -> handle.execute("UPDATE recoveries SET state = 'escalated', ended_at = now()"));
+            round.run();
+            round.run();
+            assertThat(desk.list(Optional.empty(), Optional.of("patient"), Optional.empty(), 10))
+                    .hasSize(1);
+            assertThat(desk.approve(latest(), "too late", "me")).isFalse();
+            assertThat(desk.undo(latest(), Optional.empty(), "no", "me")).isEqualTo(RecoveryDesk.Undo.IRREVERSIBLE);
+        });
+    }
+
+    @Test
+    void what_lasts_a_while_is_undone_by_itself_and_only_once() throws Exception {
+        policy = new RecoveryPolicy(RecoveryPolicy.Mode.ON, 0.2, RecoveryAction.Risk.HIGH, false);
+        run((fleet, round) -> {
+            sick.set(true);
+            until(round, "it is well again", "recovered");
+            Eventually.holds("it is undone", BOUND, () -> {
+                round.run();
+                return undone.get() == 1;
+            });
+            RecoveryDesk desk = new RecoveryDesk(test.database().api(fleet.organization()));
+            assertThat(desk.undo(latest(), Optional.empty(), "again", "me")).isEqualTo(RecoveryDesk.Undo.BEFORE);
+            round.run();
+            assertThat(undone).hasValue(1);
         });
     }
 

@@ -33,6 +33,7 @@ final class ReportReader {
             "schedule.",
             "alert.",
             "recovery.",
+            "monitor.",
             "rollup.",
             "doctor.");
 

@@ -50,7 +50,7 @@ class ConfigSourcesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            prot: 1 | 1: prot is not a known key; known are agents, data, database, messages, node, retention, schedules, server
+            prot: 1 | 1: prot is not a known key; known are agents, data, database, messages, node, recovery, retention, schedules, server
             server: {prot: 1} | 1: server.prot is not a known key; did you mean "port"?
             server: {port: 70000} | 1: server.port must be from 0 to 65535, was 70000
             server: {host: ""} | server.host
@@ -98,6 +98,16 @@ class ConfigSourcesTest {
             schedules: {s: {every: 1h, task: {type: "A b"}}} | 1: schedules.s.task.type must be 1 to 128 of a-z
             schedules: {"A b": {every: 1h, task: {type: t}}} | 1: schedules.A b: name must be 1 to 128 of a-z
             schedules: {s: {every: 1h, task: {type: t, paylod: 1}}} | 1: schedules.s.task.paylod is not a known key; did you mean "payload"?
+            recovery: {mode: sometimes} | 1: recovery.mode: expected one of on, dry-run, off
+            recovery: {share: 0} | recovery.share must be above 0 and at most 1, was 0.0
+            recovery: {approvedUpTo: none} | 1: recovery.approvedUpTo: expected one of low, medium, high
+            recovery: {playbooks: {crash: {actions: [restart-agnet]}}} | 1: recovery.playbooks.crash: actions must name what there is; there is no action "restart-agnet"; did you mean "restart-agent"?
+            recovery: {playbooks: {crash: {actions: [restart-agent, restart-agent]}}} | recovery.playbooks.crash: actions must not name one twice, or the playbook would go in circles
+            recovery: {playbooks: {crash: {actions: ["task:mainstay.recovery"]}}} | actions must not name task:mainstay.recovery: healing would start itself again
+            recovery: {playbooks: {crash: {rules: [recovery-escalated]}}} | rules must not name recovery-escalated, which healing itself raises
+            recovery: {playbooks: {crash: {rules: [agent-crashin]}}} | there is no rule "agent-crashin"; did you mean "agent-crashing"?
+            recovery: {playbooks: {crsh: {actions: [restart-agent]}}} | rules must be given, as no builtin playbook is about "crsh"; did you mean "crash"?
+            recovery: {playbooks: {crash: {budget: 0}}} | recovery.playbooks.crash: verifyWithin and per must be positive, coolDown not negative, budget at least 1
             agents: {a: {kind: test-counter}, a: {kind: test-counter}} | a
             """)
     void says_what_is_wrong_where_and_what_was_probably_meant(String yaml, String expected) throws IOException {

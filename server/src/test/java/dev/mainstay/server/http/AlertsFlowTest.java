@@ -146,6 +146,55 @@ class AlertsFlowTest {
                 .isEqualTo(1);
     }
 
+    @Test
+    void an_action_is_undone_once_and_only_when_it_can_be() {
+        UUID alert = fire("undone");
+        UUID id = UUID.randomUUID();
+        api.database().write(handle -> handle.execute("""
+                INSERT INTO recoveries (organization_id, recovery_id, agent_id, cause, playbook, alert_id, alert_summary,
+                    state, began_at, detected_at, ended_at, step, outcome, dry_run)
+                VALUES (?, ?, 'undone', 'undone', 'undone', ?, 'it is broken', 'recovered', now(), now(), now(), 2, '', false)
+                """, Organizations.DEFAULT, id, alert));
+        api.database().write(handle -> handle.execute("""
+                INSERT INTO recovery_actions (organization_id, recovery_id, ordinal, agent_id, cause, action, reason,
+                    ended_at, reversible)
+                VALUES (?, ?, 1, 'undone', 'undone', 'restart-clean', 'first', now(), true),
+                    (?, ?, 2, 'undone', 'undone', 'restart-agent', 'second', now(), false)
+                """, Organizations.DEFAULT, id, Organizations.DEFAULT, id));
+        String undo = "/api/v1/recoveries/" + id + "/undo";
+        assertThat(detail(post(undo, "{'reason': 'no', 'action': 2}"))).endsWith("did nothing that can be taken back");
+        assertThat(post(undo, "{'reason': 'no', 'action': 7}").status()).isEqualTo(409);
+        Reply asked = post(undo, "{'reason': 'it was the network'}");
+        assertThat(asked.json().at("/actions/0/undoDueAt").isString()).isTrue();
+        assertThat(asked.json().at("/actions/1/undoDueAt").isNull()).isTrue();
+        assertThat(detail(post(undo, "{'reason': 'again'}"))).endsWith("has undone it before, or is about to");
+    }
+
+    private static String detail(Reply refused) {
+        return refused.json().path("detail").asString();
+    }
+
+    @Test
+    void playbooks_are_shown_with_what_has_helped() {
+        assertThat(api.get(Role.VIEWER, "/api/v1/recovery-playbooks").status()).isEqualTo(200);
+        api.database().write(handle -> handle.execute("""
+                INSERT INTO recovery_policies (organization_id, mode, share, approved_up_to, learning)
+                VALUES (?, 'on', 0.2, 'medium', true) ON CONFLICT DO NOTHING
+                """, Organizations.DEFAULT));
+        api.database().write(handle -> handle.execute("""
+                INSERT INTO recovery_playbooks (organization_id, cause, rules, actions, verify_within, cool_down, budget, per)
+                VALUES (?, 'trial', '{a-rule}', '{restart-agent,restart-clean}', '1 minute', '1 minute', 3, '30 minutes')
+                """, Organizations.DEFAULT));
+        api.database().write(handle -> handle.execute("""
+                INSERT INTO recovery_actions (organization_id, recovery_id, ordinal, agent_id, cause, action, reason, healed)
+                VALUES (?, ?, 1, 'x', 'trial', 'restart-agent', '', false)
+                """, Organizations.DEFAULT, UUID.randomUUID()));
+        Reply shown = api.get(Role.VIEWER, "/api/v1/recovery-playbooks");
+        assertThat(shown.json().path("mode").asString()).isEqualTo("on");
+        assertThat(shown.json().at("/items/0/actions/0/action").asString()).isEqualTo("restart-clean");
+        assertThat(shown.json().at("/items/0/actions/1/tried").asInt()).isEqualTo(1);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             /api/v1/silences                   | {'for': 'PT1H'}                                  | $.reason
