@@ -8,6 +8,7 @@ import dev.mainstay.bench.api.ApiBench;
 import dev.mainstay.bench.bus.BusBench;
 import dev.mainstay.bench.chaos.ChaosBench;
 import dev.mainstay.bench.failover.FailoverBench;
+import dev.mainstay.bench.faults.FaultsBench;
 import dev.mainstay.bench.idle.IdleBench;
 import dev.mainstay.bench.lab.JavaProgram;
 import dev.mainstay.bench.outage.OutageBench;
@@ -44,6 +45,7 @@ import picocli.CommandLine.Spec;
             StepsBench.class,
             IdleBench.class,
             ChaosBench.class,
+            FaultsBench.class,
             BusBench.class,
             NumentaBench.class,
             DetectSpeedBench.class,
