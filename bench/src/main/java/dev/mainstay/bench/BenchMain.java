@@ -1,6 +1,7 @@
 package dev.mainstay.bench;
 
 import dev.mainstay.bench.agents.AgentsBench;
+import dev.mainstay.bench.alert.AlertBench;
 import dev.mainstay.bench.anomaly.DetectSpeedBench;
 import dev.mainstay.bench.anomaly.ForecastBench;
 import dev.mainstay.bench.anomaly.NumentaBench;
@@ -43,6 +44,7 @@ import picocli.CommandLine.Spec;
             HeldSnapshotBench.class,
             StepsBench.class,
             IdleBench.class,
+            AlertBench.class,
             ChaosBench.class,
             BusBench.class,
             NumentaBench.class,
