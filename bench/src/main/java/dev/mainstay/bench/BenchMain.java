@@ -1,6 +1,7 @@
 package dev.mainstay.bench;
 
 import dev.mainstay.bench.agents.AgentsBench;
+import dev.mainstay.bench.alert.AlertBench;
 import dev.mainstay.bench.anomaly.DetectSpeedBench;
 import dev.mainstay.bench.anomaly.ForecastBench;
 import dev.mainstay.bench.anomaly.NumentaBench;
@@ -44,6 +45,7 @@ import picocli.CommandLine.Spec;
             HeldSnapshotBench.class,
             StepsBench.class,
             IdleBench.class,
+            AlertBench.class,
             ChaosBench.class,
             FaultsBench.class,
             BusBench.class,

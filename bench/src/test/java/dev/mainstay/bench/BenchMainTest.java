@@ -36,6 +36,7 @@ class BenchMainTest {
                         "task-held-snapshot",
                         "steps",
                         "idle",
+                        "alert",
                         "chaos",
                         "bus",
                         "nab",
