@@ -12,7 +12,9 @@ import dev.mainstay.agent.UndeclaredAgents;
 import dev.mainstay.alert.AlertDesk;
 import dev.mainstay.alert.AlertEngine;
 import dev.mainstay.alert.DeclaredRules;
+import dev.mainstay.alert.ForecastRound;
 import dev.mainstay.alert.NotificationSender;
+import dev.mainstay.anomaly.watch.AnomalyWatch;
 import dev.mainstay.cluster.DatabaseClock;
 import dev.mainstay.cluster.Duty;
 import dev.mainstay.cluster.DutyLease;
@@ -42,6 +44,7 @@ import dev.mainstay.telemetry.Rollup;
 import dev.mainstay.telemetry.Telemetry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -222,11 +225,13 @@ public final class Fleet implements AutoCloseable {
         OutsideAgents outside = new OutsideAgents(database);
         Liveness liveness = new Liveness(database);
         AlertEngine alerts = new AlertEngine(database, builder.alerts().routes(), () -> node.wake(NOTIFICATIONS));
+        ForecastRound forecasts = new ForecastRound(database);
         NotificationSender sender =
                 new NotificationSender(database, builder.alerts().notifiers());
-        return List.of(
+        List<Duty> duties = new ArrayList<>(List.of(
                 new Duty("liveness", Liveness.PERIOD, lease -> liveness.round(lease::check), Liveness.DUE),
                 new Duty(ALERTS, AlertEngine.PERIOD, lease -> alerts.round(lease::check), AlertEngine.DUE),
+                new Duty("forecasts", ForecastRound.PERIOD, lease -> forecasts.round(lease::check), ForecastRound.DUE),
                 new Duty(NOTIFICATIONS, NotificationSender.PERIOD, lease -> sender.round(), NotificationSender.DUE),
                 new Duty("outside", OUTSIDE_PERIOD, lease -> outside.expireSilent(lease::check), OutsideAgents.DUE),
                 new Duty("tasks", TASKS_PERIOD, lease -> upkeep.round(), TaskUpkeep.DUE),
@@ -237,7 +242,13 @@ public final class Fleet implements AutoCloseable {
                     partitions.maintain(builder.retention(), lease::check);
                     scheduler.forget(builder.retention().tasks(), lease::check);
                     database.control(handle -> forgetProcesses(handle, lease));
-                }));
+                })));
+        if (builder.anomalies().enabled()) {
+            AnomalyWatch watch = new AnomalyWatch(database, builder.anomalies());
+            duties.add(
+                    new Duty("anomalies", AnomalyWatch.PERIOD, lease -> watch.round(lease::check), AnomalyWatch.DUE));
+        }
+        return duties;
     }
 
     /// Tasks were enqueued by a statement that told nobody.

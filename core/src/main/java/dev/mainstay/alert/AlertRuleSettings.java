@@ -44,6 +44,16 @@ public record AlertRuleSettings(
         @Doc("Within how long.") @Default("10m") Duration within,
         @Doc("States of an agent.") @Nullable Set<AgentState> state,
 
+        @Doc("A metric, or the beginning of names followed by *, in which something unusual lasts.") @Nullable
+        String anomaly,
+
+        @Doc("A metric, or the beginning of names followed by *; with limit.") @Nullable
+        String forecast,
+
+        @Doc("What the metric is not to reach.") @Nullable Double limit,
+
+        @Doc("How far ahead it is looked.") @Default("3d") Duration ahead,
+
         @Doc("How long it must hold before the alert fires.") @Default("0s")
         Duration hold,
 
@@ -82,12 +92,15 @@ public record AlertRuleSettings(
                         metric == null ? "" : "metric",
                         health == null ? "" : "health",
                         event == null ? "" : "event",
-                        state == null ? "" : "state")
+                        state == null ? "" : "state",
+                        anomaly == null ? "" : "anomaly",
+                        forecast == null ? "" : "forecast")
                 .filter(key -> !key.isEmpty())
                 .toList();
         if (given.size() != 1) {
-            throw new IllegalArgumentException("exactly one of suspected, metric, health, event, state must be given"
-                    + (given.isEmpty() ? ", was none" : ", was " + String.join(", ", given)));
+            throw new IllegalArgumentException(
+                    "exactly one of suspected, metric, health, event, state, anomaly, forecast must be given"
+                            + (given.isEmpty() ? ", was none" : ", was " + String.join(", ", given)));
         }
         if (suspected != null) {
             return new Condition.Suspected(suspected);
@@ -101,7 +114,20 @@ public record AlertRuleSettings(
         if (state != null) {
             return new Condition.InState(state);
         }
+        if (anomaly != null) {
+            return new Condition.Unusual(anomaly);
+        }
+        if (forecast != null) {
+            return new Condition.Reaches(forecast, required(limit), ahead);
+        }
         return ofMetric(metric == null ? "" : metric);
+    }
+
+    private static double required(@Nullable Double limit) {
+        if (limit == null) {
+            throw new IllegalArgumentException("limit must be given with forecast");
+        }
+        return limit;
     }
 
     private Condition ofMetric(String name) {
@@ -152,6 +178,12 @@ public record AlertRuleSettings(
                 plain.put("metric", metric);
                 plain.put("absent", true);
                 plain.put("over", Durations.format(over));
+            }
+            case Condition.Unusual(String metric) -> plain.put("anomaly", metric);
+            case Condition.Reaches(String metric, double limit, Duration ahead) -> {
+                plain.put("forecast", metric);
+                plain.put("limit", limit);
+                plain.put("ahead", Durations.format(ahead));
             }
             case Condition.Threshold threshold -> plain(threshold, plain);
         }

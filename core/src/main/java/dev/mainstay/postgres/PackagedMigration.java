@@ -25,7 +25,8 @@ record PackagedMigration(int version, String description, String file, String sq
             read("V3__schedules.sql"),
             read("V4__messages.sql"),
             read("V5__alerts.sql"),
-            read("V6__recovery.sql"));
+            read("V6__recovery.sql"),
+            read("V7__anomalies.sql"));
 
     private static PackagedMigration read(String file) {
         try (InputStream stream = PackagedMigration.class.getResourceAsStream(FOLDER + file)) {

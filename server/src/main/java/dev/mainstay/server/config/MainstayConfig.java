@@ -1,5 +1,6 @@
 package dev.mainstay.server.config;
 
+import dev.mainstay.anomaly.watch.AnomalySettings;
 import dev.mainstay.config.Default;
 import dev.mainstay.config.Doc;
 import java.nio.file.Path;
@@ -16,5 +17,6 @@ public record MainstayConfig(
 
         RetentionSettings retention,
         MessageSettings messages,
+        AnomalySettings anomalies,
         Map<String, AgentSettings> agents,
         Map<String, ScheduleSettings> schedules) {}

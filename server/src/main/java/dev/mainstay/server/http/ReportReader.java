@@ -33,6 +33,8 @@ final class ReportReader {
             "schedule.",
             "alert.",
             "recovery.",
+            "anomaly.",
+            "metric.",
             "rollup.",
             "doctor.");
 

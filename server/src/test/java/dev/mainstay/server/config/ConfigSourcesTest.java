@@ -50,7 +50,7 @@ class ConfigSourcesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            prot: 1 | 1: prot is not a known key; known are agents, data, database, messages, node, retention, schedules, server
+            prot: 1 | 1: prot is not a known key; known are agents, anomalies, data, database, messages, node, retention, schedules, server
             server: {prot: 1} | 1: server.prot is not a known key; did you mean "port"?
             server: {port: 70000} | 1: server.port must be from 0 to 65535, was 70000
             server: {host: ""} | server.host
