@@ -25,8 +25,10 @@ public final class AnomalyWatch {
                 WHERE width = '1m' AND marked_at > coalesce((SELECT max(at) FROM anomaly_passes), '-infinity'))
             """;
 
-    /// No node is taken for dead while it judges so many.
-    private static final long MOST_POINTS = 1_000_000;
+    /// Of a round, so that nobody takes the node for dead meanwhile; the next goes on.
+    private static final long MOST_POINTS = 2_000_000;
+
+    private static final int MOST_PASSES = 500;
 
     private static final Duration REPLAYED =
             WatchedSeries.STORED_EACH.plus(PassLog.LONGEST).plusMinutes(10);
@@ -37,7 +39,7 @@ public final class AnomalyWatch {
 
     private final Database database;
     private final AnomalySettings settings;
-    private final PassLog passes = new PassLog();
+    private final PassLog log = new PassLog();
     private final PointReader reader;
     private final FindingStore findings = new FindingStore();
     private final ModelStore models = new ModelStore();
@@ -69,13 +71,13 @@ public final class AnomalyWatch {
     private long judgeAll(Consumer<Handle> check) {
         long judged = 0;
         boolean isBehind = true;
-        while (isBehind && judged < MOST_POINTS) {
+        for (int passes = 0; isBehind && judged < MOST_POINTS && passes < MOST_PASSES; passes++) {
             if (done == null) {
                 done = database.read(this::replayFrom);
             }
             isBehind = database.write(handle -> {
                 check.accept(handle);
-                return passes.append(handle);
+                return log.append(handle);
             });
             judged += judgeNew(done, check);
         }
@@ -89,13 +91,16 @@ public final class AnomalyWatch {
     }
 
     private Instant replayFrom(Handle handle) {
-        Instant newest = passes.newest(handle);
+        Instant newest = log.newest(handle);
         return newest == null ? Instant.EPOCH : newest.minus(REPLAYED);
     }
 
     private long judgeNew(Instant before, Consumer<Handle> check) {
         long judged = 0;
-        for (Pass pass : database.read(handle -> passes.after(handle, before))) {
+        for (Pass pass : database.read(handle -> log.after(handle, before))) {
+            if (judged >= MOST_POINTS) {
+                break;
+            }
             judged += judge(pass, check);
             done = pass.until();
         }
@@ -159,6 +164,6 @@ public final class AnomalyWatch {
         findings.endSilent(handle, now.minus(SILENT).minus(UPKEEP_EACH));
         findings.forget(handle, now.minus(ANOMALIES_KEPT));
         models.forget(handle, now.minus(MODELS_KEPT));
-        passes.forget(handle, now.minus(REPLAYED.multipliedBy(2)));
+        log.forget(handle, now.minus(REPLAYED.multipliedBy(2)));
     }
 }

@@ -25,7 +25,8 @@ final class PassLog {
             FROM (
                 SELECT clock_timestamp() - make_interval(secs => :settled) AS settled,
                     coalesce(
-                        (SELECT greatest(max(until), clock_timestamp() - interval '7 days') FROM anomaly_passes),
+                        (SELECT greatest(max(until), clock_timestamp() - interval '7 days') FROM anomaly_passes
+                            HAVING count(*) > 0),
                         clock_timestamp() - make_interval(secs => :settled + :first)) AS since) AS next
             WHERE since + make_interval(secs => :shortest) <= settled
             RETURNING since + make_interval(secs => :longest) < clock_timestamp() - make_interval(secs => :settled)

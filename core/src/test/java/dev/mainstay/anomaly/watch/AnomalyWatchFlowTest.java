@@ -128,6 +128,18 @@ class AnomalyWatchFlowTest {
     }
 
     @Test
+    void the_first_pass_of_all_begins_now() {
+        stored.store(hours("a", 10, 1));
+
+        catchUp(watch());
+        catchUp(watch());
+
+        assertThat(stored.count("SELECT count(*) FROM anomaly_passes WHERE since > now() - interval '1 minute'"))
+                .isEqualTo(stored.count("SELECT count(*) FROM anomaly_passes"))
+                .isPositive();
+    }
+
+    @Test
     void a_failure_between_is_made_up_for() {
         stored.watchedSince(now.minus(Duration.ofMinutes(90)));
         stored.store(hours("a", 5, 2));
