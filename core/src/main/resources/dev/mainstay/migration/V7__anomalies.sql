@@ -65,11 +65,42 @@ CREATE TABLE metric_forecasts (
     PRIMARY KEY (organization_id, rule, series_id)
 );
 
+-- What an agent could be set to, with the stored figures that speak for it. Whether it was taken is seen by the setting;
+-- then the same figure is measured again, and at most `bound` confirms the advice.
+CREATE TABLE advice (
+    organization_id uuid NOT NULL,
+    advice_id       uuid NOT NULL DEFAULT task_new_id(),
+    kind            text COLLATE "C" NOT NULL,
+    agent_id        text COLLATE "C" NOT NULL,
+    state           text NOT NULL DEFAULT 'open'
+                        CHECK (state IN ('open', 'ignored', 'taken', 'confirmed', 'refuted', 'obsolete')),
+    words           text NOT NULL,
+    expected        text NOT NULL,
+    setting         text NOT NULL,
+    proposed        text NOT NULL,
+    unit            text NOT NULL,
+    measure         double precision NOT NULL,
+    goal            double precision NOT NULL,
+    bound           double precision NOT NULL,
+    evidence        jsonb NOT NULL,
+    given_at        timestamptz NOT NULL DEFAULT clock_timestamp(),
+    seen_at         timestamptz NOT NULL DEFAULT clock_timestamp(),
+    taken_at        timestamptz,
+    verified_at     timestamptz,
+    measured        double precision,
+    actor           text,
+    note            text,
+    CHECK ((state IN ('confirmed', 'refuted')) = (measured IS NOT NULL)),
+    PRIMARY KEY (organization_id, advice_id)
+);
+CREATE UNIQUE INDEX advice_standing ON advice (organization_id, kind, agent_id)
+    WHERE state IN ('open', 'ignored', 'taken');
+
 DO $$
 DECLARE
     tenant text;
 BEGIN
-    FOREACH tenant IN ARRAY ARRAY['anomaly_models', 'anomalies', 'metric_forecasts']
+    FOREACH tenant IN ARRAY ARRAY['anomaly_models', 'anomalies', 'metric_forecasts', 'advice']
     LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant);
         EXECUTE format('ALTER TABLE %I FORCE ROW LEVEL SECURITY', tenant);

@@ -68,6 +68,9 @@ public record Api(
                         List.of(MessageSockets.route(messages, keyCheck::caller, SocketLimits.USUAL)),
                         new AlertRoutes(database, clock).routes(),
                         new RecoveryRoutes(database).routes(),
+                        new AnomalyRoutes(database, clock).routes(),
+                        new ForecastRoutes(database, clock).routes(),
+                        new AdviceRoutes(database).routes(),
                         new KeyRoutes(keys, keyCheck, node, clock).routes())
                 .flatMap(List::stream)
                 .toList();

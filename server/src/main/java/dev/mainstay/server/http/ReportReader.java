@@ -34,6 +34,7 @@ final class ReportReader {
             "alert.",
             "recovery.",
             "anomaly.",
+            "advice.",
             "metric.",
             "rollup.",
             "doctor.");
