@@ -41,6 +41,7 @@ class BenchMainTest {
                         "nab",
                         "detect-speed",
                         "forecast",
+                        "watch-cost",
                         "list");
     }
 
