@@ -12,8 +12,10 @@ import dev.mainstay.agent.UndeclaredAgents;
 import dev.mainstay.alert.AlertDesk;
 import dev.mainstay.alert.AlertEngine;
 import dev.mainstay.alert.DeclaredRules;
+import dev.mainstay.alert.ForecastRound;
 import dev.mainstay.alert.NotificationSender;
 import dev.mainstay.alert.NotifierDesk;
+import dev.mainstay.anomaly.watch.AnomalyWatch;
 import dev.mainstay.cluster.DatabaseClock;
 import dev.mainstay.cluster.Duty;
 import dev.mainstay.cluster.DutyLease;
@@ -46,6 +48,7 @@ import dev.mainstay.telemetry.Rollup;
 import dev.mainstay.telemetry.Telemetry;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -234,11 +237,13 @@ public final class Fleet implements AutoCloseable {
         Liveness liveness = new Liveness(database);
         SloMonitor slos = new SloMonitor(database);
         AlertEngine alerts = new AlertEngine(database, builder.alerts().routes(), () -> node.wake(NOTIFICATIONS));
+        ForecastRound forecasts = new ForecastRound(database);
         NotificationSender sender =
                 new NotificationSender(database, builder.alerts().notifiers());
-        return List.of(
+        List<Duty> duties = new ArrayList<>(List.of(
                 new Duty("liveness", Liveness.PERIOD, lease -> liveness.round(lease::check), Liveness.DUE),
                 alerts(builder, alerts),
+                new Duty("forecasts", ForecastRound.PERIOD, lease -> forecasts.round(lease::check), ForecastRound.DUE),
                 new Duty(NOTIFICATIONS, NotificationSender.PERIOD, lease -> sender.round(), NotificationSender.DUE),
                 new Duty("outside", OUTSIDE_PERIOD, lease -> outside.expireSilent(lease::check), OutsideAgents.DUE),
                 new Duty("tasks", TASKS_PERIOD, lease -> upkeep.round(), TaskUpkeep.DUE),
@@ -251,7 +256,13 @@ public final class Fleet implements AutoCloseable {
                     HealthEvaluator.forget(database, builder.retention().metrics(), lease::check);
                     scheduler.forget(builder.retention().tasks(), lease::check);
                     database.control(handle -> forgetProcesses(handle, lease));
-                }));
+                })));
+        if (builder.anomalies().enabled()) {
+            AnomalyWatch watch = new AnomalyWatch(database, builder.anomalies());
+            duties.add(
+                    new Duty("anomalies", AnomalyWatch.PERIOD, lease -> watch.round(lease::check), AnomalyWatch.DUE));
+        }
+        return duties;
     }
 
     private static Duty alerts(FleetBuilder builder, AlertEngine alerts) {

@@ -13,6 +13,7 @@ import dev.mainstay.alert.AlertRule;
 import dev.mainstay.alert.Notifier;
 import dev.mainstay.alert.Route;
 import dev.mainstay.alert.notify.WatchdogSettings;
+import dev.mainstay.anomaly.watch.AnomalySettings;
 import dev.mainstay.config.Origin;
 import dev.mainstay.config.Placeholders;
 import dev.mainstay.config.RecordBinder;
@@ -55,6 +56,7 @@ public final class FleetBuilder {
     private final Workers workers = new Workers();
     private int taskCapacity = 500;
     private Retention retention = Retention.DEFAULT;
+    private AnomalySettings anomalies = AnomalySettings.DEFAULT;
     private @Nullable MessageTransport messages;
     private @Nullable Database database;
     private @Nullable DatabaseConfig databaseConfig;
@@ -104,6 +106,12 @@ public final class FleetBuilder {
 
     public FleetBuilder retention(Retention newRetention) {
         this.retention = newRetention;
+        return this;
+    }
+
+    /// Which series are watched for the unusual, while this node does so for all.
+    public FleetBuilder anomalies(AnomalySettings settings) {
+        this.anomalies = settings;
         return this;
     }
 
@@ -314,5 +322,9 @@ public final class FleetBuilder {
 
     Retention retention() {
         return retention;
+    }
+
+    AnomalySettings anomalies() {
+        return anomalies;
     }
 }

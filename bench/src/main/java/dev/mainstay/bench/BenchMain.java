@@ -19,6 +19,7 @@ import dev.mainstay.bench.tasks.StepsBench;
 import dev.mainstay.bench.tasks.TaskLatencyBench;
 import dev.mainstay.bench.tasks.TasksBench;
 import dev.mainstay.bench.telemetry.TelemetryBench;
+import dev.mainstay.bench.watch.WatchCostBench;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -51,7 +52,8 @@ import picocli.CommandLine.Spec;
             BusBench.class,
             NumentaBench.class,
             DetectSpeedBench.class,
-            ForecastBench.class
+            ForecastBench.class,
+            WatchCostBench.class
         })
 public final class BenchMain implements Runnable {
     @Spec

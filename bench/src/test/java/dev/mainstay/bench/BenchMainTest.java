@@ -42,6 +42,7 @@ class BenchMainTest {
                         "nab",
                         "detect-speed",
                         "forecast",
+                        "watch-cost",
                         "list");
     }
 

@@ -56,6 +56,16 @@ public record AlertRuleSettings(
         @Doc("What the rows of an agent or a queue tell: crashing, hanging, failing, slow, leaking, …") @Nullable
         Trouble trouble,
 
+        @Doc("A metric, or the beginning of names followed by *, in which something unusual lasts.") @Nullable
+        String anomaly,
+
+        @Doc("A metric, or the beginning of names followed by *; with limit.") @Nullable
+        String forecast,
+
+        @Doc("What the metric is not to reach.") @Nullable Double limit,
+
+        @Doc("How far ahead it is looked.") @Default("3d") Duration ahead,
+
         @Doc("How long it must hold before the alert fires.") @Default("0s")
         Duration hold,
 
@@ -93,8 +103,8 @@ public record AlertRuleSettings(
         Map<String, Supplier<Condition>> given = new LinkedHashMap<>();
         all.forEach((key, condition) -> condition.ifPresent(some -> given.put(key, some)));
         if (given.size() != 1) {
-            throw new IllegalArgumentException("exactly one of " + String.join(", ", all.keySet())
-                    + " must be given, was " + (given.isEmpty() ? "none" : String.join(", ", given.keySet())));
+            throw new IllegalArgumentException("exactly one of " + String.join(", ", all.keySet()) + " must be given, was "
+                    + (given.isEmpty() ? "none" : String.join(", ", given.keySet())));
         }
         return given.values().iterator().next().get();
     }
@@ -109,6 +119,8 @@ public record AlertRuleSettings(
         all.put("event", of(event, type -> new Condition.Seen(type, times, within)));
         all.put("state", of(state, Condition.InState::new));
         all.put("burnRate", of(burnRate, Condition.Burning::new));
+        all.put("anomaly", of(anomaly, Condition.Unusual::new));
+        all.put("forecast", of(forecast, name -> new Condition.Reaches(name, requiredLimit(), ahead)));
         all.put("trouble", of(trouble, Condition.Troubled::new));
         return all;
     }
@@ -124,6 +136,12 @@ public record AlertRuleSettings(
         return new Condition.Cost(name, over, above, currency);
     }
 
+    private double requiredLimit() {
+        if (limit == null) {
+            throw new IllegalArgumentException("limit must be given with forecast");
+        }
+        return limit;
+    }
     private Condition ofMetric(String name) {
         if (!absent) {
             return new Condition.Threshold(name, of, over, above, below);
@@ -174,6 +192,12 @@ public record AlertRuleSettings(
                 plain.put("metric", metric);
                 plain.put("absent", true);
                 plain.put("over", Durations.format(over));
+            }
+            case Condition.Unusual(String metric) -> plain.put("anomaly", metric);
+            case Condition.Reaches(String metric, double limit, Duration ahead) -> {
+                plain.put("forecast", metric);
+                plain.put("limit", limit);
+                plain.put("ahead", Durations.format(ahead));
             }
             case Condition.Threshold threshold -> plain(threshold, plain);
             case Condition.Cost cost -> {

@@ -40,6 +40,9 @@ final class AlertWords {
                         + Durations.format(cost.over()) + ", above " + number(cost.above());
             case Condition.Absent(String metric, Duration over) ->
                 "no point of " + metric + " for " + time(lasting) + ", " + Durations.format(over) + " is the limit";
+            case Condition.Unusual _ -> word;
+            case Condition.Reaches reaches ->
+                word + " reaches " + number(reaches.limit()) + " within " + time(lasting) + ", is " + shown(value);
         };
     }
 

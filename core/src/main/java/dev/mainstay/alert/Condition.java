@@ -121,6 +121,32 @@ public sealed interface Condition {
         }
     }
 
+    /// A series of a metric in which something unusual lasts.
+    ///
+    /// @param metric a name, or the beginning of names followed by `*`
+    record Unusual(String metric) implements Condition {
+        public Unusual {
+            requireMetric(metric);
+        }
+    }
+
+    /// A series that is expected to reach a limit before long, from below or from above.
+    ///
+    /// @param metric a name, or the beginning of names followed by `*`
+    record Reaches(String metric, double limit, Duration ahead) implements Condition {
+        private static final Duration FARTHEST = Duration.ofDays(30);
+
+        public Reaches {
+            requireMetric(metric);
+            if (!Double.isFinite(limit)) {
+                throw new IllegalArgumentException("limit must be a finite number, was " + limit);
+            }
+            if (ahead.compareTo(Duration.ofHours(1)) < 0 || ahead.compareTo(FARTHEST) > 0) {
+                throw new IllegalArgumentException("ahead must be from 1h to 30d, was " + Durations.format(ahead));
+            }
+        }
+    }
+
     /// An agent, or a queue, of which the stored rows tell a kind of trouble.
     record Troubled(Trouble trouble) implements Condition {}
 

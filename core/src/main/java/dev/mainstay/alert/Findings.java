@@ -131,6 +131,36 @@ final class Findings {
                 AND (agent.id IS NULL OR agent.desired = 'running')
             """;
 
+    private static final String UNUSUAL = """
+            SELECT nullif(subject.agent_id, '') AS agent_id, NULL AS node_id,
+                (subject.labels || jsonb_build_object('metric', subject.metric))::text AS labels,
+                subject.began_at AS began, subject.value AS value, 0 AS seconds,
+                subject.metric || ': ' || subject.why AS word,
+                jsonb_build_object('table', 'anomalies', 'anomaly', subject.anomaly_id, 'series', subject.series_id,
+                    'at', subject.peak_at, 'score', subject.score, 'expected', subject.expected) AS evidence
+            FROM anomalies subject
+            LEFT JOIN agents agent
+                ON agent.organization_id = subject.organization_id AND agent.id = subject.agent_id
+            WHERE subject.organization_id = :organization AND subject.ended_at IS NULL
+                AND subject.metric LIKE :metric
+            """;
+
+    private static final String REACHES = """
+            SELECT nullif(series.agent_id, '') AS agent_id, NULL AS node_id,
+                (series.labels || jsonb_build_object('metric', series.name))::text AS labels,
+                subject.at AS began, subject.value AS value,
+                extract(epoch FROM subject.reaches_at - :now) AS seconds, series.name AS word,
+                jsonb_build_object('table', 'metric_forecasts', 'series', subject.series_id, 'at', subject.at,
+                    'reachesAt', subject.reaches_at, 'expected', subject.expected, 'low', subject.low,
+                    'high', subject.high, 'method', subject.method) AS evidence
+            FROM metric_forecasts subject
+            JOIN metric_series series USING (organization_id, series_id)
+            LEFT JOIN agents agent
+                ON agent.organization_id = subject.organization_id AND agent.id = series.agent_id
+            WHERE subject.organization_id = :organization AND subject.rule = :rule
+                AND subject.at > :now - interval '1 hour'
+            """;
+
     private Findings() {}
 
     static List<Finding> of(Handle handle, AlertRule.Stored stored, Instant now) {
@@ -183,6 +213,10 @@ final class Findings {
                         .bind("window", seconds(cost.over()))
                         .bind("above", cost.above())
                         .bind("now", known.atOffset(ZoneOffset.UTC));
+            case Condition.Unusual(String metric) ->
+                scoped(handle, rule, UNUSUAL, "").bind("metric", like(metric));
+            case Condition.Reaches _ ->
+                scoped(handle, rule, REACHES, "").bind("rule", rule.name()).bind("now", now.atOffset(ZoneOffset.UTC));
             case Condition.Absent(String metric, Duration over) ->
                 scoped(handle, rule, ABSENT, "")
                         .bind("metric", metric)
@@ -204,7 +238,8 @@ final class Findings {
                 .bind("below", below == null ? Double.NEGATIVE_INFINITY : below);
     }
 
-    private static Query scoped(Handle handle, AlertRule rule, String select, String group) {
+    /// The query about the agents that the rule is about.
+    static Query scoped(Handle handle, AlertRule rule, String select, String group) {
         StringBuilder sql = new StringBuilder(select);
         AlertScope scope = rule.scope();
         scope.agent().ifPresent(_ -> sql.append(" AND agent.id LIKE :scopeAgent"));
@@ -217,7 +252,8 @@ final class Findings {
         return query;
     }
 
-    private static String like(String pattern) {
+    /// A name or a beginning of names, for LIKE.
+    static String like(String pattern) {
         return pattern.replace("\\", "\\\\")
                 .replace("%", "\\%")
                 .replace("_", "\\_")

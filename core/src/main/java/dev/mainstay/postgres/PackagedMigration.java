@@ -26,6 +26,7 @@ record PackagedMigration(int version, String description, String file, String sq
             read("V4__messages.sql"),
             read("V5__alerts.sql"),
             read("V6__recovery.sql"),
+            read("V7__anomalies.sql"),
             read("V8__slos.sql"));
 
     private static PackagedMigration read(String file) {

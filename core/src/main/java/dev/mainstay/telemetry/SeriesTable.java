@@ -10,19 +10,23 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /// The numbers of the series this process has written, created in the database when first flushed. Thread-safe.
 final class SeriesTable {
     /// A label with a value per request would fill the table: more label sets than this of one metric are refused.
-    private static final int MAX_LABEL_SETS = 1_000;
+    static final int MAX_LABEL_SETS = 1_000;
 
     private final Database database;
+    private final Consumer<Metric> capped;
     private final Map<Series.Key, Series> known = new ConcurrentHashMap<>();
     private final Map<Series.Key, AtomicInteger> labelSets = new ConcurrentHashMap<>();
 
-    SeriesTable(Database database) {
+    /// @param capped told of the first metric that is refused of each name and agent
+    SeriesTable(Database database, Consumer<Metric> capped) {
         this.database = database;
+        this.capped = capped;
     }
 
     /// Null when the metric has too many label sets.
@@ -31,18 +35,21 @@ final class SeriesTable {
         Series.Key key =
                 new Series.Key(metric.organization(), metric.agent(), metric.name(), Jsonb.text(metric.labels()));
         Series series = known.get(key);
-        return series != null ? series : create(key, metric.unit());
+        return series != null ? series : create(key, metric);
     }
 
-    private @Nullable Series create(Series.Key key, String unit) {
+    private @Nullable Series create(Series.Key key, Metric asked) {
         Series.Key metric = new Series.Key(key.organization(), key.agent(), key.name(), "");
         AtomicInteger count = labelSets.computeIfAbsent(metric, any -> new AtomicInteger());
         if (count.get() >= MAX_LABEL_SETS) {
+            if (count.compareAndSet(MAX_LABEL_SETS, MAX_LABEL_SETS + 1)) {
+                capped.accept(asked);
+            }
             return null;
         }
         return known.computeIfAbsent(key, any -> {
             count.incrementAndGet();
-            return new Series(key, unit);
+            return new Series(key, asked.unit());
         });
     }
 

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -52,7 +53,7 @@ public final class Telemetry implements AutoCloseable {
     private int faults;
 
     private Telemetry(Database database) {
-        this.series = new SeriesTable(database);
+        this.series = new SeriesTable(database, this::tellCapped);
         this.writer = new TelemetryWriter(database, series);
         this.loop = Loop.start("telemetry", FLUSH_PERIOD, this::flush);
     }
@@ -99,6 +100,29 @@ public final class Telemetry implements AutoCloseable {
             loop.wake();
         }
         return taken;
+    }
+
+    /// Told once a metric; the metric's caller does not wait for it.
+    private void tellCapped(Metric metric) {
+        ReadyEvent ready = ReadyEvent.of(new Event(
+                metric.organization(),
+                metric.at(),
+                "metric.capped",
+                Severity.WARNING,
+                metric.agent().isEmpty() ? null : metric.agent(),
+                null,
+                metric.name() + " has more than " + SeriesTable.MAX_LABEL_SETS
+                        + " sets of labels; points of others are dropped: a label must not hold what is different"
+                        + " each time, such as a user or a request",
+                Map.of("metric", metric.name(), "limit", SeriesTable.MAX_LABEL_SETS)));
+        lock.lock();
+        try {
+            if (!closed && open.events.size() < EVENT_LIMIT) {
+                open.events.add(ready);
+            }
+        } finally {
+            lock.unlock();
+        }
     }
 
     /// Takes the event, waiting for room when the database is away; an event that was taken is stored.

@@ -139,7 +139,7 @@ class HeartbeatsFlowTest {
 
     @Test
     void heartbeats_whose_commit_went_unanswered_are_not_stored_twice() {
-        var writer = new TelemetryWriter(test.database(), new SeriesTable(test.database()));
+        var writer = new TelemetryWriter(test.database(), new SeriesTable(test.database(), metric -> {}));
         var batch = new TelemetryBatch(10);
         batch.heartbeats.add(beat(Organizations.DEFAULT, "shop", 7, 1, now, null));
         writer.store(batch);

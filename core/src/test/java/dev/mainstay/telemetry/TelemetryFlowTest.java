@@ -123,12 +123,14 @@ class TelemetryFlowTest {
             telemetry.awaitStored(BOUND);
             assertThat(telemetry.droppedMetrics()).isEqualTo(10);
             assertThat(count("metric_series")).isEqualTo(1_000);
+            assertThat(count("system_events WHERE type = 'metric.capped' AND agent_id = 'shop'"))
+                    .isEqualTo(1);
         }
     }
 
     @Test
     void a_batch_whose_commit_went_unanswered_is_not_stored_twice() {
-        TelemetryWriter writer = new TelemetryWriter(test.database(), new SeriesTable(test.database()));
+        TelemetryWriter writer = new TelemetryWriter(test.database(), new SeriesTable(test.database(), metric -> {}));
         TelemetryBatch batch = new TelemetryBatch(10);
         batch.events.add(ReadyEvent.of(event("once", "", Map.of())));
         writer.store(batch);
@@ -191,7 +193,7 @@ class TelemetryFlowTest {
 
     @Test
     void a_batch_stored_before_its_connection_was_lost_is_skipped_whatever_came_after_it() {
-        TelemetryWriter writer = new TelemetryWriter(test.database(), new SeriesTable(test.database()));
+        TelemetryWriter writer = new TelemetryWriter(test.database(), new SeriesTable(test.database(), metric -> {}));
         TelemetryBatch batch = new TelemetryBatch(10);
         batch.events.add(ReadyEvent.of(event("whole", "", Map.of())));
         writer.store(batch);

@@ -113,7 +113,8 @@ public final class Server implements AutoCloseable {
                 .hostName(NodeName.host())
                 .address(listening.address(NodeName.host()).toString())
                 .version(version)
-                .retention(launch.config().retention().toRetention());
+                .retention(launch.config().retention().toRetention())
+                .anomalies(launch.config().anomalies());
         var config = launch.config();
         config.messages().open(config.retention().messages()).ifPresent(builder::messages);
         launch.plugins().kinds().values().forEach(builder::kind);

@@ -1,6 +1,7 @@
 package dev.mainstay.agents.builtin;
 
 import dev.mainstay.FleetBuilder;
+import dev.mainstay.advice.AdviceRound;
 import dev.mainstay.agent.AgentCategory;
 import dev.mainstay.agent.AgentCommands;
 import dev.mainstay.agent.AgentSpec;
@@ -66,7 +67,8 @@ public final class BuiltinAgents {
                 .agent(health(), spec -> new HealthAgent(new HealthEvaluator(database, policy)))
                 .agent(
                         performance(),
-                        spec -> new PerformanceAgent(new PostgresView(database), new AgentRates(database)))
+                        spec -> new PerformanceAgent(
+                                new PostgresView(database), new AgentRates(database), new AdviceRound(database)))
                 .agent(healing(), spec -> new SelfHealingAgent(healing));
     }
 
@@ -88,7 +90,8 @@ public final class BuiltinAgents {
 
     private static AgentSpec performance() {
         return spec(PERFORMANCE, PERFORMANCE_PERIOD)
-                .description("Measures PostgreSQL and the latency, error rate and throughput of each agent.")
+                .description(
+                        "Measures PostgreSQL and the latency, error rate and throughput of each agent, and advises.")
                 .capabilities(List.of("performance-monitoring"))
                 .dataSources(List.of("pg_stat_database", "pg_stat_activity", "pg_stat_user_tables", "agent_heartbeats"))
                 .build();

@@ -1,5 +1,6 @@
 package dev.mainstay.agents.builtin;
 
+import dev.mainstay.advice.AdviceRound;
 import dev.mainstay.agent.Agent;
 import dev.mainstay.agent.AgentContext;
 import dev.mainstay.agent.WorkResult;
@@ -9,24 +10,33 @@ import org.jspecify.annotations.Nullable;
 
 /// `performance_monitor`: measures PostgreSQL, and derives latency, error rate and throughput of each agent; its items
 /// are the agents it derived them for. Counters of PostgreSQL become rates between two ticks of the same instance, so
-/// they begin with the second. Used by one tick at a time.
+/// they begin with the second. Once an hour it looks for advice, and whether what was taken helped. Used by one tick at
+/// a time.
 final class PerformanceAgent implements Agent {
     private static final double MILLIS = 1e3;
+    private static final int ADVICE_EACH = 240;
+    private static final int ADVICE_FIRST = 20;
 
     private final PostgresView postgres;
     private final AgentRates rates;
+    private final AdviceRound advice;
+    private int ticks;
     private @Nullable Earlier earlier;
 
     private record Earlier(Instant at, PostgresView.Reading reading) {}
 
-    PerformanceAgent(PostgresView postgres, AgentRates rates) {
+    PerformanceAgent(PostgresView postgres, AgentRates rates, AdviceRound advice) {
         this.postgres = postgres;
         this.rates = rates;
+        this.advice = advice;
     }
 
     @Override
     public WorkResult tick(AgentContext context) {
         Instant now = context.clock().instant();
+        if (++ticks % ADVICE_EACH == ADVICE_FIRST) {
+            advice.round(now);
+        }
         PostgresView.Reading reading = postgres.read();
         gauges(context, reading);
         Earlier before = earlier;

@@ -3,6 +3,7 @@ package dev.mainstay.agents.builtin;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.Fleet;
+import dev.mainstay.advice.AdviceRound;
 import dev.mainstay.agent.AgentSource;
 import dev.mainstay.agent.AgentSpec;
 import dev.mainstay.agent.WorkResult;
@@ -110,8 +111,8 @@ class BuiltinAgentsFlowTest {
     @Test
     void rates_of_an_agent_are_those_of_its_heartbeats() {
         FakeAgentContext context = context("performance_monitor");
-        PerformanceAgent agent =
-                new PerformanceAgent(new PostgresView(test.database()), new AgentRates(test.database()));
+        PerformanceAgent agent = new PerformanceAgent(
+                new PostgresView(test.database()), new AgentRates(test.database()), new AdviceRound(test.database()));
         execute("""
                 INSERT INTO agent_heartbeats (organization_id, agent_id, at, fence, sequence, phase, ticks, failures,
                     items, busy_ms, max_ms, late_ms, abandoned)
@@ -144,8 +145,8 @@ class BuiltinAgentsFlowTest {
         FakeAgentContext context = context("performance_monitor");
         ManualClock clock = new ManualClock(test.database().now());
         FakeAgentContext moving = new FakeAgentContext(context.spec(), clock, null);
-        PerformanceAgent agent =
-                new PerformanceAgent(new PostgresView(test.database()), new AgentRates(test.database()));
+        PerformanceAgent agent = new PerformanceAgent(
+                new PostgresView(test.database()), new AgentRates(test.database()), new AdviceRound(test.database()));
         agent.tick(moving);
         assertThat(moving.metrics()).noneMatch(metric -> metric.name().equals("postgres.transactions"));
         assertThat(moving.metric("postgres.connections")).isPositive();

@@ -31,6 +31,11 @@ public final class ServerCpu {
         return Duration.ofNanos(ticks * NANOS_PER_CLOCK_TICK);
     }
 
+    /// Of one process of the server that lives.
+    public Duration used(long process) {
+        return Duration.ofNanos(ticks(process, USER, SYSTEM) * NANOS_PER_CLOCK_TICK);
+    }
+
     private Stream<Long> children() {
         return ProcessHandle.of(postmaster).stream()
                 .flatMap(ProcessHandle::children)

@@ -1,5 +1,6 @@
 package dev.mainstay.server.config;
 
+import dev.mainstay.anomaly.watch.AnomalySettings;
 import dev.mainstay.config.Default;
 import dev.mainstay.config.Doc;
 import dev.mainstay.health.HealthPolicy;
@@ -21,6 +22,7 @@ public record MainstayConfig(
         Map<String, NotifierSettings> notifiers,
         AlertSettings alerts,
         RecoverySettings recovery,
+        AnomalySettings anomalies,
         Map<String, AgentSettings> agents,
         Map<String, ScheduleSettings> schedules,
         HealthPolicy health,

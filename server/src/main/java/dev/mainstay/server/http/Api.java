@@ -75,6 +75,9 @@ public record Api(
                         new NotifierRoutes(database, notifiers).routes(),
                         new RecoveryRoutes(database).routes(),
                         new SloRoutes(database).routes(),
+                        new AnomalyRoutes(database, clock).routes(),
+                        new ForecastRoutes(database, clock).routes(),
+                        new AdviceRoutes(database).routes(),
                         new KeyRoutes(keys, keyCheck, node, clock).routes())
                 .flatMap(List::stream)
                 .toList();

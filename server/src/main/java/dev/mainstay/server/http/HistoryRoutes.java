@@ -123,6 +123,7 @@ final class HistoryRoutes {
     }
 
     private record Series(
+            long id,
             @Nullable String agent,
             String name,
             @JsonRawValue String labels,
@@ -150,6 +151,7 @@ final class HistoryRoutes {
         Duration step = resolution.step(window.from, window.to);
         List<Series> items = series.items().stream()
                 .map(row -> new Series(
+                        row.id(),
                         row.agent().isEmpty() ? null : row.agent(),
                         row.name(),
                         row.labels(),

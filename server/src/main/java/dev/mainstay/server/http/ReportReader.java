@@ -35,6 +35,9 @@ final class ReportReader {
             "alert.",
             "recovery.",
             "monitor.",
+            "anomaly.",
+            "advice.",
+            "metric.",
             "rollup.",
             "doctor.");
 

@@ -51,7 +51,7 @@ class ConfigSourcesTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            prot: 1 | 1: prot is not a known key; known are agents, alerts, data, database, health, messages, node, notifiers, recovery, retention, schedules, server, slos
+            prot: 1 | 1: prot is not a known key; known are agents, alerts, anomalies, data, database, health, messages, node, notifiers, recovery, retention, schedules, server, slos
             server: {prot: 1} | 1: server.prot is not a known key; did you mean "port"?
             server: {port: 70000} | 1: server.port must be from 0 to 65535, was 70000
             server: {host: ""} | server.host
