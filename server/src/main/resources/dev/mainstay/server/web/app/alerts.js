@@ -1,0 +1,133 @@
+// What alerts are to a person who answers them: where each belongs, in which order, in which words. Pure functions.
+
+import { milliseconds } from "./format.js";
+import { severityTone } from "./tones.js";
+
+export const SEVERITIES = ["emergency", "critical", "warning", "info"];
+/** The four heaps of the inbox. An alert that fires lies in the first two, by whether people are told. */
+export const HEAPS = [["open", "To answer"], ["quiet", "Quiet"], ["acknowledged", "Acknowledged"], ["resolved", "Resolved"]];
+export const GROUPINGS = [["rule", "Grouped by rule"], ["subject", "Grouped by agent or node"], ["none", "Not grouped"]];
+const FIELDS = ["heap", "severity", "q", "group"];
+
+export const heapOf = (alert) => (alert.state === "firing" ? (alert.told ? "open" : "quiet") : alert.state);
+
+/** The filter of an address; anything unknown is left out. */
+export function filterOf(query) {
+  const filter = Object.fromEntries(FIELDS.map((field) => [field, query[field] ?? ""]));
+  return {
+    ...filter,
+    heap: HEAPS.some(([heap]) => heap === filter.heap) ? filter.heap : "open",
+    group: GROUPINGS.some(([group]) => group === filter.group) ? filter.group : "rule",
+    severity: SEVERITIES.includes(filter.severity) ? filter.severity : "",
+  };
+}
+
+/** The same as a query, without what stands by itself. */
+export const queryOf = ({ heap, group, ...rest }) => ({ ...rest, heap: heap === "open" ? "" : heap, group: group === "rule" ? "" : group });
+
+export const subjectOf = (alert) => alert.agent ?? alert.node ?? labelWords(alert.labels) ?? "";
+
+function labelWords(labels) {
+  const words = Object.entries(labels ?? {}).map(([name, value]) => `${name} ${value}`);
+  return words.length === 0 ? null : words.join(", ");
+}
+
+const rank = (alert) => SEVERITIES.indexOf(alert.severity);
+const time = (alert) => Date.parse(alert.resolvedAt ?? alert.firedAt ?? alert.beganAt);
+const order = (one, other) => rank(one) - rank(other) || time(other) - time(one) || (one.id < other.id ? -1 : 1);
+
+/** True when every word is somewhere in what can be read about it. */
+function holds(alert, words) {
+  const text = [alert.rule, alert.agent, alert.node, labelWords(alert.labels), alert.summary, alert.note, alert.acknowledgedBy].join(" ").toLowerCase();
+  return words.every((word) => text.includes(word));
+}
+
+/** Those of a heap that the filter means, the gravest and newest first; what is over by its end alone. */
+export function chosen(alerts, { severity, q }) {
+  const words = q.toLowerCase().split(/\s+/).filter(Boolean);
+  return alerts.filter((alert) => (!severity || alert.severity === severity) && holds(alert, words)).sort(order);
+}
+
+/** How many of each severity: {emergency: 0, …}. */
+export function counts(alerts) {
+  const counted = Object.fromEntries(SEVERITIES.map((severity) => [severity, 0]));
+  for (const alert of alerts) counted[alert.severity]++;
+  return counted;
+}
+
+/**
+ * The rows of the table: alerts, and above two or more of one group a row for it. `closed` are the keys of groups that
+ * show nothing but that row.
+ */
+export function rowsOf(alerts, grouping, closed) {
+  if (grouping === "none") return alerts.map((alert) => ({ key: alert.id, alert }));
+  const groups = new Map();
+  for (const alert of alerts) {
+    const name = grouping === "rule" ? alert.rule : subjectOf(alert) || "no agent or node";
+    groups.set(name, [...(groups.get(name) ?? []), alert]);
+  }
+  return [...groups].flatMap(([name, members]) => {
+    if (members.length === 1) return [{ key: members[0].id, alert: members[0] }];
+    const key = `group ${name}`;
+    const isOpen = !closed.has(key);
+    return [{ key, name, members, isOpen }, ...(isOpen ? members.map((alert) => ({ key: alert.id, alert, inside: true })) : [])];
+  });
+}
+
+export const alertTone = (alert) => (alert.state === "resolved" ? "idle" : severityTone(alert.severity));
+
+/** What else must be known of it at a glance. */
+export function flags(alert) {
+  return [
+    alert.flapping && "flaps",
+    alert.state === "firing" && alert.silence && "silenced",
+    alert.state === "firing" && alert.inhibitedBy && "spoken for",
+    alert.state === "acknowledged" && `by ${alert.acknowledgedBy}`,
+    alert.state === "resolved" && alert.resolvedBy && `by ${alert.resolvedBy}`,
+  ].filter(Boolean);
+}
+
+/** How long it fired, or has been firing, in milliseconds. */
+export function firedFor(alert, now) {
+  if (!alert.firedAt) return NaN;
+  return Math.max(0, (alert.resolvedAt ? Date.parse(alert.resolvedAt) : now) - Date.parse(alert.firedAt));
+}
+
+/**
+ * The path of the API that lists the rows an alert was found in; "" where none does. `rule` is its definition, if known.
+ */
+export function rowsPath(alert, rule) {
+  const { table, from, to, since, at, type, last } = alert.evidence ?? {};
+  const agent = alert.agent ? encodeURIComponent(alert.agent) : "";
+  const query = (parameters) => new URLSearchParams(Object.entries(parameters).filter(([, value]) => value));
+  if (table === "agent_suspicions" && agent) return `/api/v1/agents/${agent}/heartbeats?${query({ from: before(since, "PT2M"), to: alert.seenAt })}`;
+  if (table === "agents" && agent) return `/api/v1/agents/${agent}/events?${query({ type: "agent.transition", from: before(since, "PT10M"), to: alert.seenAt })}`;
+  if (table === "agent_health" && agent) return `/api/v1/agents/${agent}/metrics?${query({ name: "health.score", from: before(at, "PT15M"), to: at })}`;
+  if (table === "system_events") return `/api/v1/events?${query({ type, agent: alert.agent, from: before(from, "PT1S"), to: alert.seenAt })}`;
+  if (table === "performance_metrics" && rule?.metric) return `/api/v1/metrics?${query({ name: rule.metric, agent: alert.agent, from: from ?? before(last, "PT10M"), to: to ?? alert.seenAt })}`;
+  return "";
+}
+
+const before = (stamp, duration) => (stamp ? new Date(Date.parse(stamp) - milliseconds(duration)).toISOString() : "");
+
+/** The condition of a rule in a sentence, from its definition; one of a kind not known here is told by its keys. */
+export function conditionWords(definition) {
+  const { agent, kind, capability, hold } = definition;
+  const whose = [agent && `of ${agent}`, kind && `of kind ${kind}`, capability && `able to ${capability}`].filter(Boolean).join(", ");
+  return [condition(definition), whose && `(${whose})`, hold && `for ${hold}`].filter(Boolean).join(" ");
+}
+
+function condition({ suspected, health, state, event, times, within, metric, of, over, absent, above, below, cost, currency, burnRate, ...rest }) {
+  const bounds = [above !== undefined && `above ${above}`, below !== undefined && `below ${below}`].filter(Boolean).join(" or ");
+  if (suspected) return suspected === "silent" ? "no heartbeat comes from an agent that should run" : "an agent beats, and its work does not go on";
+  if (health !== undefined) return `health is below ${health}`;
+  if (state) return `an agent is ${[state].flat().join(" or ")}`;
+  if (event) return `${times} of ${event} happened within ${within}`;
+  if (metric && absent) return `${metric} had points, and none came for ${over}`;
+  if (metric && bounds) return `${metric} (${of} over ${over}) is ${bounds}`;
+  if (cost) return `the cost ${cost} over ${over} is ${bounds} ${currency}`;
+  if (burnRate) return `an error budget burns fast enough for a ${burnRate}`;
+  const known = ["severity", "summary", "runbook", "notifiers", "inhibits", "agent", "kind", "capability", "hold"];
+  return Object.entries({ metric, of, over, above, below, within, ...rest }).filter(([name, value]) => value !== undefined && !known.includes(name))
+    .map(([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : value}`).join(", ");
+}
