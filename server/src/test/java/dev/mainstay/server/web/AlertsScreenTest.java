@@ -95,7 +95,7 @@ class AlertsScreenTest {
 
     @Test
     void what_fires_comes_by_itself_and_is_acknowledged_with_a_click() {
-        tab.open(stage.link("alerts?q=clicked"));
+        tab.open(stage.link("alerts?q=prices-high+clicked"));
         tab.await("text('" + SCREEN + ".empty').includes('Nothing to answer') || text('" + SCREEN
                 + ".empty').includes('No alert matches')");
         stage.agent("clicked", "PT10S");
@@ -119,7 +119,7 @@ class AlertsScreenTest {
     void a_whole_group_is_answered_with_one_key() {
         stage.agent("pair-1", "PT10S");
         stage.agent("pair-2", "PT10S");
-        tab.open(stage.link("alerts?q=pair"));
+        tab.open(stage.link("alerts?q=prices-high+pair"));
         awaitRow("pair-1");
         awaitRow("pair-2");
         tab.await("$('" + TABLE + " >>> .group')");
@@ -136,7 +136,7 @@ class AlertsScreenTest {
     void the_keyboard_opens_silences_and_goes_on() {
         stage.agent("quiet-1", "PT10S");
         stage.agent("quiet-2", "PT10S");
-        tab.open(stage.link("alerts?q=quiet-&group=none"));
+        tab.open(stage.link("alerts?q=prices-high+quiet-&group=none"));
         awaitRow("quiet-1");
         awaitRow("quiet-2");
         String first =
@@ -164,7 +164,7 @@ class AlertsScreenTest {
     @Test
     void what_is_resolved_is_over_until_it_fires_again() {
         stage.agent("over", "PT10S");
-        tab.open(stage.link("alerts?q=over"));
+        tab.open(stage.link("alerts?q=prices-high+over"));
         awaitRow("over");
         String id = alertOf("over").path("id").asString();
         tab.open(stage.link("alerts/" + id));
@@ -183,7 +183,7 @@ class AlertsScreenTest {
     @Test
     void a_viewer_sees_why_and_is_offered_no_answers() {
         stage.agent("seen", "PT10S");
-        tab.open(URI.create(stage.address() + "alerts?q=seen#token=" + stage.key(Role.VIEWER)));
+        tab.open(URI.create(stage.address() + "alerts?q=prices-high+seen#token=" + stage.key(Role.VIEWER)));
         awaitRow("seen");
         tab.run("$('" + TABLE + " >>> .row:not(.group)').click()");
         tab.await("text('" + PANEL + "').includes('Fires when')");
@@ -216,7 +216,7 @@ class AlertsScreenTest {
         tab.scheme(scheme);
         for (int width : new int[] {1280, 400}) {
             tab.size(width, 900);
-            tab.open(stage.link("alerts?q=shown-" + scheme));
+            tab.open(stage.link("alerts?q=prices-high+shown-" + scheme));
             awaitRow("shown-" + scheme);
             holds("the list at " + width);
             tab.run("$('" + TABLE + " >>> .row:not(.group)').click()");

@@ -128,6 +128,8 @@ class AlertPanel extends LitElement {
       ["Rule", html`${alert.rule}${rule ? html` <span class="muted">${rule.source === "builtin" ? "(comes with Mainstay)" : `(${rule.source === "file" ? "mainstay.yml" : rule.source})`}</span>` : html` <span class="muted">(is gone)</span>`}`],
       ["Fires when", rule && conditionWords(rule.definition)],
       ["Meaning", rule?.definition.summary],
+      ["SLO", alert.labels.slo && html`<a href=${href("slos", alert.labels.slo)}>${alert.labels.slo}</a>`],
+      ["Queue", alert.evidence.queue && html`<a href=${href("queues", alert.evidence.queue)}>${alert.evidence.queue}</a>`],
       ["Value", alert.value === null ? null : spell(alert.value)],
       ["Runbook", alert.runbook ? runbookLink(alert.runbook) : null],
     ];

@@ -71,7 +71,7 @@ class AlertTable extends WindowedGrid {
       .group .icon {
         margin-left: auto;
       }
-      .group[aria-expanded="false"] .icon {
+      .folded .icon {
         transform: rotate(-90deg);
       }
       @container table (max-width: 820px) {
@@ -143,7 +143,7 @@ class AlertTable extends WindowedGrid {
 
   #group({ name, members, isOpen }, { index, key, place, tab }) {
     const tone = severityTone(members[0].severity);
-    return html`<div class="row grid group" role="row" aria-rowindex=${index} data-key=${key} .style=${place} tabindex=${tab} aria-expanded=${isOpen ? "true" : "false"}>
+    return html`<div class="row grid group ${isOpen ? "" : "folded"}" role="row" aria-rowindex=${index} data-key=${key} .style=${place} tabindex=${tab}>
       <div role="gridcell" class="severity ${tone}">${mark(tone)}${members[0].severity}</div>
       <div role="gridcell" class="name">${name} <span class="muted">· ${plural(members.length, "alert")}</span></div>
       <div role="gridcell" class="severity muted">${down}<span class="hidden">${isOpen ? "shown" : "folded"}</span></div>

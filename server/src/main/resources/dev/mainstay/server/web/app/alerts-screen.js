@@ -18,7 +18,9 @@ import "./alert-panel.js";
 import "./alert-table.js";
 import "./silence-list.js";
 
-const REFRESH = 10_000;
+const REFRESH = 5_000;
+/** What an answer changes may need a round of the engine. */
+const SETTLED = 2_000;
 const PAGE = 1_000;
 const MOST = 3_000;
 const ENDED = 200;
@@ -107,7 +109,7 @@ class AlertsScreen extends LitElement {
   render() {
     const { id, query } = this.place;
     const { refusal } = this.reading;
-    return html`<main @answer=${(event) => this.#answer(event.detail.kind, event.detail.alerts)} @answered=${() => this.reading.now()}
+    return html`<main @answer=${(event) => this.#answer(event.detail.kind, event.detail.alerts)} @answered=${() => this.#changed()}
         @open-alert=${(event) => go(href("alerts", event.detail, query))} @fold=${(event) => this.#fold(event.detail)}
         @close-panel=${() => this.#close()} @alert-read=${(event) => (this.shown = event.detail)}>
       <h1 tabindex="-1">Alerts</h1>
@@ -202,6 +204,7 @@ class AlertsScreen extends LitElement {
     const path = event.composedPath();
     if (event.ctrlKey || event.metaKey || event.altKey || path.some((node) => node.localName === "dialog") || ["INPUT", "TEXTAREA", "SELECT"].includes(path[0].tagName)) return;
     if (event.key === "Escape" && this.place.id) return this.#close();
+    this.leaving = null;
     if (!(event.key in KEYS) || !this.fleet.canCommand) return;
     const key = path.find((node) => node.classList?.contains("row"))?.dataset.key;
     const row = this.#rows.find((each) => each.key === (key ?? this.place.id));
@@ -211,18 +214,30 @@ class AlertsScreen extends LitElement {
     this.#answer(KEYS[event.key], alerts, key);
   }
 
-  /** Asks; afterwards the focus goes to the row behind the answered one, if it was given from the list. */
+  /** Asks; an answered row that leaves the list hands the focus on to the row behind it. */
   #answer(kind, alerts, key) {
     const rows = this.#rows;
-    const place = rows.findIndex((row) => row.key === key);
-    const request = ASKS[kind](alerts, async () => {
-      await Promise.all([this.reading.now(), this.renderRoot.querySelector("mainstay-alert-panel")?.refresh()]);
-      await this.updateComplete;
-      const left = new Set(this.#rows.map((row) => row.key));
-      const next = key && [...rows.slice(place), ...rows.slice(0, place).reverse()].find((row) => left.has(row.key));
-      if (next) this.#table?.focusRow(next.key);
+    const request = ASKS[kind](alerts, () => {
+      this.leaving = key ? { key, rows } : null;
+      this.#changed();
     });
     if (request) this.dispatchEvent(new CustomEvent("ask", { detail: request, bubbles: true, composed: true }));
+  }
+
+  #changed() {
+    this.reading.now();
+    this.renderRoot.querySelector("mainstay-alert-panel")?.refresh();
+    setTimeout(() => this.isConnected && this.reading.now(), SETTLED);
+  }
+
+  updated() {
+    const left = new Set(this.leaving && this.#rows.map((row) => row.key));
+    if (!this.leaving || left.has(this.leaving.key)) return;
+    const { key, rows } = this.leaving;
+    this.leaving = null;
+    const place = rows.findIndex((row) => row.key === key);
+    const next = [...rows.slice(place), ...rows.slice(0, place).reverse()].find((row) => left.has(row.key));
+    if (next) this.#table?.updateComplete.then(() => this.#table?.focusRow(next.key));
   }
 
   async #read() {

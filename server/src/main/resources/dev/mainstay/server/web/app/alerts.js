@@ -93,19 +93,28 @@ export function firedFor(alert, now) {
   return Math.max(0, (alert.resolvedAt ? Date.parse(alert.resolvedAt) : now) - Date.parse(alert.firedAt));
 }
 
-/**
- * The path of the API that lists the rows an alert was found in; "" where none does. `rule` is its definition, if known.
- */
-export function rowsPath(alert, rule) {
-  const { table, from, to, since, at, type, last } = alert.evidence ?? {};
-  const agent = alert.agent ? encodeURIComponent(alert.agent) : "";
-  const query = (parameters) => new URLSearchParams(Object.entries(parameters).filter(([, value]) => value));
-  if (table === "agent_suspicions" && agent) return `/api/v1/agents/${agent}/heartbeats?${query({ from: before(since, "PT2M"), to: alert.seenAt })}`;
-  if (table === "agents" && agent) return `/api/v1/agents/${agent}/events?${query({ type: "agent.transition", from: before(since, "PT10M"), to: alert.seenAt })}`;
-  if (table === "agent_health" && agent) return `/api/v1/agents/${agent}/metrics?${query({ name: "health.score", from: before(at, "PT15M"), to: at })}`;
-  if (table === "system_events") return `/api/v1/events?${query({ type, agent: alert.agent, from: before(from, "PT1S"), to: alert.seenAt })}`;
-  if (table === "performance_metrics" && rule?.metric) return `/api/v1/metrics?${query({ name: rule.metric, agent: alert.agent, from: from ?? before(last, "PT10M"), to: to ?? alert.seenAt })}`;
-  return "";
+/** By table: where the API lists the rows of an alert; "" where it does not. Called with the alert and its rule's definition. */
+const ROWS = {
+  agent_suspicions: ({ agent, seenAt, evidence: { since } }) => agent && path("agents", agent, "heartbeats", { from: before(since, "PT2M"), to: seenAt }),
+  agent_heartbeats: ({ agent, evidence: { from, to } }) => agent && path("agents", agent, "heartbeats", { from: before(from, "PT1S"), to }),
+  agents: ({ agent, seenAt, evidence: { since } }) => agent && path("agents", agent, "events", { type: "agent.transition", from: before(since, "PT10M"), to: seenAt }),
+  agent_health: ({ agent, labels, evidence: { at } }) => (agent ? path("agents", agent, "metrics", { name: "health.score", from: before(at, "PT15M"), to: at }) : labels?.group ? path("health", "groups", labels.group) : path("health")),
+  system_events: ({ agent, seenAt, evidence: { type, from } }) => path("events", { type, agent, from: before(from, "PT1S"), to: seenAt }),
+  performance_metrics: ({ agent, seenAt, evidence: { from, to, last } }, { metric, cost }) => (metric || cost) && path("metrics", { name: metric ?? cost, agent, from: from ?? before(last, "PT10M"), to: to ?? seenAt }),
+  slo_status: ({ evidence: { slo } }) => path("slos", slo),
+  anomalies: ({ evidence: { anomaly } }) => path("anomalies", anomaly),
+  metric_forecasts: ({ agent }, { forecast }) => forecast && path("metrics", "forecast", { name: forecast, agent }),
+  dead_letters: ({ evidence: { queue } }) => path("queues", queue, "dead-letters"),
+  task_ready: ({ evidence: { queue } }) => path("tasks", { queue, place: "ready" }),
+};
+
+/** The path of the API that lists the rows an alert was found in; "" where none does. */
+export const rowsPath = (alert, definition = {}) => ROWS[alert.evidence?.table]?.(alert, definition) || "";
+
+function path(...parts) {
+  const query = typeof parts.at(-1) === "object" ? parts.pop() : {};
+  const search = new URLSearchParams(Object.entries(query).filter(([, value]) => value));
+  return `/api/v1/${parts.map(encodeURIComponent).join("/")}${search.size === 0 ? "" : `?${search}`}`;
 }
 
 const before = (stamp, duration) => (stamp ? new Date(Date.parse(stamp) - milliseconds(duration)).toISOString() : "");
@@ -117,7 +126,7 @@ export function conditionWords(definition) {
   return [condition(definition), whose && `(${whose})`, hold && `for ${hold}`].filter(Boolean).join(" ");
 }
 
-function condition({ suspected, health, state, event, times, within, metric, of, over, absent, above, below, cost, currency, burnRate, ...rest }) {
+function condition({ suspected, health, state, event, times, within, metric, of, over, absent, above, below, cost, currency, burnRate, trouble, anomaly, forecast, limit, ahead, ...rest }) {
   const bounds = [above !== undefined && `above ${above}`, below !== undefined && `below ${below}`].filter(Boolean).join(" or ");
   if (suspected) return suspected === "silent" ? "no heartbeat comes from an agent that should run" : "an agent beats, and its work does not go on";
   if (health !== undefined) return `health is below ${health}`;
@@ -127,6 +136,9 @@ function condition({ suspected, health, state, event, times, within, metric, of,
   if (metric && bounds) return `${metric} (${of} over ${over}) is ${bounds}`;
   if (cost) return `the cost ${cost} over ${over} is ${bounds} ${currency}`;
   if (burnRate) return `an error budget burns fast enough for a ${burnRate}`;
+  if (trouble) return `the stored rows of an agent or a queue tell that it is ${trouble}`;
+  if (anomaly) return `something unusual lasts in ${anomaly}`;
+  if (forecast) return `${forecast} is expected to reach ${limit} within ${ahead}`;
   const known = ["severity", "summary", "runbook", "notifiers", "inhibits", "agent", "kind", "capability", "hold"];
   return Object.entries({ metric, of, over, above, below, within, ...rest }).filter(([name, value]) => value !== undefined && !known.includes(name))
     .map(([name, value]) => `${name} ${typeof value === "object" ? JSON.stringify(value) : value}`).join(", ");

@@ -84,7 +84,7 @@ class EvidenceRows extends LitElement {
 
   async #read() {
     const { path, of } = this;
-    const [base, search] = path.split("?");
+    const [base, search = ""] = path.split("?");
     try {
       const page = await api.get(base, { ...Object.fromEntries(new URLSearchParams(search)), limit: LIMIT });
       if (of !== this.of) return;

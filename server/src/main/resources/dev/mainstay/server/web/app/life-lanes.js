@@ -3,7 +3,7 @@
 import { LitElement, html, svg, css, nothing } from "lit";
 import { alertTone } from "./alerts.js";
 import { href } from "./address.js";
-import { clockTime, duration, moment } from "./format.js";
+import { clockTime, duration, moment, plural } from "./format.js";
 import { ROOM, share } from "./lanes.js";
 import { recoveryTone, recoveryWord } from "./recoveries.js";
 import { shared } from "./styles.js";
@@ -130,7 +130,7 @@ class LifeLanes extends LitElement {
     const told = owed.slice(-GAPS_TOLD).reverse().map((gap) => `${clockTime(gap.from)} for ${duration(gap.to - gap.from)}`);
     const parts = [
       alive.length === 0 ? "No heartbeats in this time" : owed.length === 0 ? "No gap" : `${owed.length === 1 ? "1 gap" : `${owed.length} gaps`}: ${told.join(", ")}${owed.length > GAPS_TOLD ? ` and ${owed.length - GAPS_TOLD} before` : ""}`,
-      failed.length > 0 && `${failed.length} heartbeats tell of failures (red at the top)`,
+      failed.length > 0 && `${plural(failed.length, "heartbeat")} ${failed.length === 1 ? "tells" : "tell"} of failures (red at the top)`,
       this.beatsFrom && `heartbeats before ${moment(this.beatsFrom)} are not drawn`,
     ].filter(Boolean);
     return html`<p class="muted">${parts.join("; ")}.</p>`;

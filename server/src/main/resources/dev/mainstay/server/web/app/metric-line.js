@@ -107,7 +107,7 @@ class MetricLine extends LitElement {
   #words() {
     const { points, unit, name } = this.series[0];
     const values = points.map((point) => point.value);
-    const unusual = this.anomalies?.length > 0 ? `; ${this.anomalies.length} times unusual` : "";
+    const unusual = this.anomalies?.length > 0 ? `; unusual ${this.anomalies.length === 1 ? "once" : `${this.anomalies.length} times`}` : "";
     return values.length === 0 ? `${name}: no values` : `${name}: newest ${quantity(values.at(-1), unit)}, from ${quantity(Math.min(...values), unit)} to ${quantity(Math.max(...values), unit)}${unusual}`;
   }
 
