@@ -9,7 +9,7 @@ import { everySecond, now, since } from "./clock.js";
 import { age, ago, duration, moment } from "./format.js";
 import { Hears } from "./hears.js";
 import { close, mark } from "./icons.js";
-import { panel } from "./panels.js";
+import { panel, replacesList } from "./panels.js";
 import { Reading } from "./reading.js";
 import { recoveryTone } from "./recoveries.js";
 import { shared } from "./styles.js";
@@ -70,7 +70,7 @@ class AlertPanel extends LitElement {
   }
 
   updated(changed) {
-    if (changed.has("alertId")) this.renderRoot.querySelector("h2").focus({ preventScroll: true });
+    if (changed.has("alertId") && replacesList()) this.renderRoot.querySelector("h2").focus({ preventScroll: true });
   }
 
   /** Reads it again, after an answer. */

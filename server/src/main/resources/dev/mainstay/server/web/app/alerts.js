@@ -76,14 +76,17 @@ export function rowsOf(alerts, grouping, closed) {
 
 export const alertTone = (alert) => (alert.state === "resolved" ? "idle" : severityTone(alert.severity));
 
+/** Who it was, without the id of the key. */
+const actor = (words) => words.replace(/ \(key [^)]*\)$/, "");
+
 /** What else must be known of it at a glance. */
 export function flags(alert) {
   return [
     alert.flapping && "flaps",
     alert.state === "firing" && alert.silence && "silenced",
     alert.state === "firing" && alert.inhibitedBy && "spoken for",
-    alert.state === "acknowledged" && `by ${alert.acknowledgedBy}`,
-    alert.state === "resolved" && alert.resolvedBy && `by ${alert.resolvedBy}`,
+    alert.state === "acknowledged" && `by ${actor(alert.acknowledgedBy)}`,
+    alert.state === "resolved" && alert.resolvedBy && `by ${actor(alert.resolvedBy)}`,
   ].filter(Boolean);
 }
 

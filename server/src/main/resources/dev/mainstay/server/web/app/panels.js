@@ -2,6 +2,9 @@
 
 import { css } from "lit";
 
+/** Whether the chosen thing stands in place of its list at present, so that the focus has to go along. */
+export const replacesList = () => matchMedia("(max-width: 1099px)").matches;
+
 /** Side by side where there is room. On a narrow screen the chosen thing stands in place of the list. */
 export const split = css`
   .columns {

@@ -7,7 +7,7 @@ import { everySecond } from "./clock.js";
 import { clockTime, duration, moment } from "./format.js";
 import { Hears } from "./hears.js";
 import { close, mark } from "./icons.js";
-import { panel } from "./panels.js";
+import { panel, replacesList } from "./panels.js";
 import { Reading } from "./reading.js";
 import { course, patientOf, recoveryTone, recoveryWord, timings } from "./recoveries.js";
 import { shared } from "./styles.js";
@@ -100,7 +100,7 @@ class RecoveryPanel extends LitElement {
   }
 
   updated(changed) {
-    if (changed.has("recoveryId")) this.renderRoot.querySelector("h2").focus({ preventScroll: true });
+    if (changed.has("recoveryId") && replacesList()) this.renderRoot.querySelector("h2").focus({ preventScroll: true });
   }
 
   render() {

@@ -1,5 +1,7 @@
 // The screens, in the order of the navigation. To add one: a line here, its files in WebAssets and its paths in
-// WebAssets.SCREENS. One without a word is reached from the one it is `within`. `draw` gets the fleet (caller, live stream) and the place {screen, id, query} of the address.
+// WebAssets.SCREENS. One without a word is reached from the one it is `within`; of one with `beside`, the one thing of an
+// address stands beside the list of all. `draw` gets the fleet (caller, live stream) and the place {screen, id, query} of
+// the address.
 
 import { html } from "lit";
 import "./agent-screen.js";
@@ -16,8 +18,8 @@ import "./tasks-screen.js";
 export const SCREENS = [
   { path: "", word: "Fleet", draw: (fleet, place) => html`<mainstay-fleet-screen .fleet=${fleet} .place=${place}></mainstay-fleet-screen>` },
   { path: "agents", within: "", draw: (fleet, place) => html`<mainstay-agent-screen .fleet=${fleet} .agentId=${place.id}></mainstay-agent-screen>` },
-  { path: "alerts", word: "Alerts", draw: (fleet, place) => html`<mainstay-alerts-screen .fleet=${fleet} .place=${place}></mainstay-alerts-screen>` },
-  { path: "recoveries", word: "Recovery", draw: (fleet, place) => html`<mainstay-recovery-screen .fleet=${fleet} .place=${place}></mainstay-recovery-screen>` },
+  { path: "alerts", beside: true, word: "Alerts", draw: (fleet, place) => html`<mainstay-alerts-screen .fleet=${fleet} .place=${place}></mainstay-alerts-screen>` },
+  { path: "recoveries", beside: true, word: "Recovery", draw: (fleet, place) => html`<mainstay-recovery-screen .fleet=${fleet} .place=${place}></mainstay-recovery-screen>` },
   { path: "tasks", word: "Tasks", draw: (fleet, place) => (place.id
     ? html`<mainstay-task-screen .fleet=${fleet} .taskId=${place.id}></mainstay-task-screen>`
     : html`<mainstay-tasks-screen .fleet=${fleet} .place=${place}></mainstay-tasks-screen>`) },
