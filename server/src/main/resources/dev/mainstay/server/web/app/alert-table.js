@@ -68,8 +68,9 @@ class AlertTable extends WindowedGrid {
       .group .name {
         font-weight: 600;
       }
-      .group .icon {
-        margin-left: auto;
+      .fold {
+        text-align: right;
+        line-height: 0;
       }
       .folded .icon {
         transform: rotate(-90deg);
@@ -84,6 +85,9 @@ class AlertTable extends WindowedGrid {
         }
       }
       @container table (max-width: 560px) {
+        .group {
+          grid-template-columns: auto minmax(0, 1fr) 20px;
+        }
         .row.grid:not(.group) {
           grid-template-columns: auto minmax(0, 1fr) auto;
           grid-template-areas: "severity subject since" "summary summary summary";
@@ -91,16 +95,16 @@ class AlertTable extends WindowedGrid {
           gap: 4px 8px;
           padding: 0 10px;
         }
-        .severity {
+        .row:not(.group) > .severity {
           grid-area: severity;
         }
-        .subject {
+        .row:not(.group) > .subject {
           grid-area: subject;
         }
-        .since {
+        .row:not(.group) > .since {
           grid-area: since;
         }
-        .summary {
+        .row:not(.group) > .summary {
           grid-area: summary;
         }
       }
@@ -146,7 +150,7 @@ class AlertTable extends WindowedGrid {
     return html`<div class="row grid group ${isOpen ? "" : "folded"}" role="row" aria-rowindex=${index} data-key=${key} .style=${place} tabindex=${tab}>
       <div role="gridcell" class="severity ${tone}">${mark(tone)}${members[0].severity}</div>
       <div role="gridcell" class="name">${name} <span class="muted">· ${plural(members.length, "alert")}</span></div>
-      <div role="gridcell" class="severity muted">${down}<span class="hidden">${isOpen ? "shown" : "folded"}</span></div>
+      <div role="gridcell" class="fold muted">${down}<span class="hidden">${isOpen ? "shown" : "folded"}</span></div>
     </div>`;
   }
 
