@@ -49,13 +49,13 @@ class RecoveryScreenTest {
                         now() - interval '300 s', now() - interval '290 s', NULL, now() - interval '100 s', 0,
                         'nothing is left to try', false);
                 INSERT INTO recovery_actions (organization_id, recovery_id, ordinal, agent_id, cause, action, reason,
-                    task_id, decided_at, ended_at, result, healed)
+                    task_id, decided_at, ended_at, result, healed, reversible)
                 VALUES
                     ('%1$s', '%2$s', 1, 'price-sync', 'silence', 'restart-agent', 'restart-agent: helped 3 of 4 times',
-                        gen_random_uuid(), now() - interval '82 s', now() - interval '81 s', '{}', false),
+                        gen_random_uuid(), now() - interval '82 s', now() - interval '81 s', '{}', false, false),
                     ('%1$s', '%2$s', 2, 'price-sync', 'silence', 'restart-clean', 'restart-clean: never tried before',
                         gen_random_uuid(), now() - interval '80 s', now() - interval '79 s',
-                        '{"restarted": "price-sync"}', true)
+                        '{"restarted": "price-sync"}', true, true)
                 """.formatted(Organizations.DEFAULT, HEALED, WAITING, CALLED));
     }
 
@@ -121,6 +121,28 @@ class RecoveryScreenTest {
                         .path("items")
                         .toString())
                 .contains("nobody uses it at night");
+    }
+
+    @Test
+    void what_can_be_undone_is_asked_for_with_a_reason() {
+        tab.open(stage.link("recoveries/" + HEALED));
+        tab.await("$('" + PANEL + " >>> .course button')");
+        assertThat(tab.evaluate("$('" + PANEL + "').shadowRoot.querySelectorAll('.course button').length")
+                        .asInt())
+                .as("only the second action can be undone")
+                .isEqualTo(1);
+        tab.run("$('" + PANEL + " >>> .course button').click()");
+        tab.await("$('" + DIALOG + "').open");
+        tab.type("it was the network");
+        tab.run("$('" + DIALOG + "').querySelector('form').requestSubmit()");
+        tab.await("!$('" + DIALOG + "').open");
+        tab.await("text('" + PANEL + " >>> .course').includes('about to be undone')");
+        assertThat(stage.get("/api/v1/recoveries/" + HEALED)
+                        .path("actions")
+                        .get(1)
+                        .path("undoDueAt")
+                        .asString(""))
+                .isNotEmpty();
     }
 
     @Test

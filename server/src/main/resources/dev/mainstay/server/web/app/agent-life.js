@@ -16,7 +16,6 @@ export class AgentLife {
   alerts = [];
   episodes = [];
   series = [];
-  anomalies = [];
   complete = false;
   /** Since when heartbeats are known, where that is later than the span begins. */
   beatsFrom = null;

@@ -21,7 +21,7 @@ const REFRESH = 5_000;
 const EVENTS = 50;
 
 class AgentScreen extends LitElement {
-  static properties = { fleet: {}, agentId: {}, health: { state: true }, past: { state: true } };
+  static properties = { fleet: {}, agentId: {}, health: { state: true }, at: { state: true }, past: { state: true } };
 
   static styles = [
     shared,
@@ -39,6 +39,7 @@ class AgentScreen extends LitElement {
   constructor() {
     super();
     this.health = null;
+    this.at = "";
     this.past = [];
     this.reading = new Reading(this, () => this.#read(), REFRESH);
     new Hears(this, "fleet", "change", () => this.requestUpdate());
@@ -57,13 +58,14 @@ class AgentScreen extends LitElement {
   willUpdate(changed) {
     if (!changed.has("agentId")) return;
     this.health = null;
+    this.at = "";
     this.past = [];
     this.reading.now();
   }
 
   render() {
     const agent = this.fleet.rows.get(this.agentId)?.agent;
-    return html`<main>
+    return html`<main @look-back=${(event) => this.#lookBack(event.detail)}>
       <nav class="crumbs" aria-label="Where this is"><a href="/">Fleet</a>${agent ? html` / <a href=${href("", "", { kind: agent.kind })}>${agent.kind}</a>` : nothing}</nav>
       ${agent ? this.#all(agent) : this.#nothing()}
     </main>`;
@@ -88,7 +90,7 @@ class AgentScreen extends LitElement {
       <div class="columns">
         <div class="wide"><mainstay-time-board .agent=${agent} .fleet=${this.fleet}></mainstay-time-board></div>
         <div class="rail">
-          <section class="card" aria-labelledby="health"><h2 id="health">Health, part by part</h2>
+          <section class="card" aria-labelledby="health"><h2 id="health">${this.at ? `Health at ${moment(this.at)}` : "Health, part by part"}</h2>${this.at ? this.#then() : nothing}
             <mainstay-health-parts .health=${this.health} .state=${agent.desired === "paused" ? "paused" : agent.state} .score=${agent.health ?? NaN}></mainstay-health-parts></section>
           <section class="card" aria-labelledby="events"><h2 id="events">Events</h2><mainstay-event-list plain .events=${this.#events()}></mainstay-event-list></section>
           <section class="card" aria-labelledby="declared"><h2 id="declared">Declaration</h2>
@@ -114,6 +116,19 @@ class AgentScreen extends LitElement {
     </div>`;
   }
 
+  /** The score of a moment of the past, computed again from the rows, and the way back to now. */
+  #then() {
+    const { score, stored, note } = this.health ?? {};
+    return html`<p>${score == null ? nothing : html`<b class=${scoreTone(score)}>${Math.round(score)}</b>, computed again from the rows that are stored${stored == null ? "" : ` (${Math.round(stored)} then)`}. `}
+      <button class="link" @click=${() => this.#lookBack("")}>Back to now</button></p>${note ? html`<p class="muted">${note}</p>` : nothing}`;
+  }
+
+  #lookBack(at) {
+    this.at = at;
+    this.health = null;
+    this.reading.now();
+  }
+
   /** What was read, and what the stream brought since. */
   #events() {
     const live = this.fleet.events.filter((event) => event.agent === this.agentId);
@@ -127,8 +142,9 @@ class AgentScreen extends LitElement {
       const events = await api.get(api.agentPath(id, "/events"), { from: "-P7D", limit: EVENTS });
       if (id === this.agentId) this.past = events.items;
     }
-    const health = await api.get(api.agentPath(id, "/health"));
-    if (id === this.agentId) this.health = health;
+    const { at } = this;
+    const health = await api.get(api.agentPath(id, "/health"), { at });
+    if (id === this.agentId && at === this.at) this.health = health;
   }
 
   #ask(request) {

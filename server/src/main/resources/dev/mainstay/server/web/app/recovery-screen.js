@@ -11,6 +11,7 @@ import { Reading } from "./reading.js";
 import { filterOf, isFiltered, STATES, stateWord } from "./recoveries.js";
 import { screen, shared } from "./styles.js";
 import "./recovery-panel.js";
+import "./recovery-playbooks.js";
 import "./recovery-success.js";
 import "./recovery-table.js";
 
@@ -19,7 +20,7 @@ const PAGE = 100;
 const MOST = 1_000;
 
 class RecoveryScreen extends LitElement {
-  static properties = { fleet: {}, place: {}, episodes: { state: true }, success: { state: true }, hasMore: { state: true } };
+  static properties = { fleet: {}, place: {}, episodes: { state: true }, success: { state: true }, playbooks: { state: true }, hasMore: { state: true } };
 
   static styles = [
     shared,
@@ -83,6 +84,7 @@ class RecoveryScreen extends LitElement {
         <div class="rail">
           ${id ? html`<mainstay-recovery-panel .recoveryId=${id} .fleet=${this.fleet}></mainstay-recovery-panel>` : nothing}
           <mainstay-recovery-success .rows=${this.success} .cause=${this.filter.cause}></mainstay-recovery-success>
+          ${id ? nothing : html`<mainstay-recovery-playbooks .playbooks=${this.playbooks}></mainstay-recovery-playbooks>`}
         </div>
       </div>
     </main>`;
@@ -137,11 +139,13 @@ class RecoveryScreen extends LitElement {
 
   async #read() {
     const { state, agent } = this.filter;
-    const [page, success] = await Promise.all([api.get("/api/v1/recoveries", { state, agent, limit: this.wanted }), api.get("/api/v1/recovery-success")]);
+    const [page, success, playbooks] = await Promise.all([api.get("/api/v1/recoveries", { state, agent, limit: this.wanted }), api.get("/api/v1/recovery-success"),
+      api.get("/api/v1/recovery-playbooks")]);
     if (state !== this.filter.state || agent !== this.filter.agent) return;
     this.episodes = page.items;
     this.hasMore = Boolean(page.next);
     this.success = success.items;
+    this.playbooks = playbooks;
   }
 }
 

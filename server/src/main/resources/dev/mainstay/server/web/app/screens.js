@@ -12,6 +12,7 @@ import "./queue-screen.js";
 import "./queues-screen.js";
 import "./recovery-screen.js";
 import "./schedules-screen.js";
+import "./slos-screen.js";
 import "./task-screen.js";
 import "./tasks-screen.js";
 
@@ -26,6 +27,7 @@ export const SCREENS = [
   { path: "queues", word: "Queues", draw: (fleet, place) => (place.id
     ? html`<mainstay-queue-screen .fleet=${fleet} .name=${place.id}></mainstay-queue-screen>`
     : html`<mainstay-queues-screen .fleet=${fleet}></mainstay-queues-screen>`) },
+  { path: "slos", beside: true, word: "SLOs", draw: (fleet, place) => html`<mainstay-slos-screen .fleet=${fleet} .place=${place}></mainstay-slos-screen>` },
   { path: "messages", word: "Messages", draw: (fleet, place) => html`<mainstay-messages-screen .fleet=${fleet} .place=${place}></mainstay-messages-screen>` },
   { path: "schedules", word: "Schedules", draw: (fleet, place) => html`<mainstay-schedules-screen .fleet=${fleet} .place=${place}></mainstay-schedules-screen>` },
 ];

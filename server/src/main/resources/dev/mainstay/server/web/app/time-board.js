@@ -37,6 +37,11 @@ class TimeBoard extends LitElement {
       .tools output {
         margin-left: auto;
       }
+      @media (max-width: 640px) {
+        .hint {
+          display: none;
+        }
+      }
       .board {
         position: relative;
         margin-top: 6px;
@@ -109,9 +114,9 @@ class TimeBoard extends LitElement {
       <div class="tools"><h2 id="title">Over time</h2>
         <select aria-label="Time span" @change=${(event) => (this.span = event.target.value)}>${SPANS.map(([span, words]) => html`<option value=${span} .selected=${span === this.span}>${words}</option>`)}</select>
         ${life.series.length > SHOWN || this.q ? html`<input type="search" placeholder="Metric" aria-label="Search metrics" .value=${this.q} @input=${(event) => (this.q = event.target.value)}>` : nothing}
-        <output class="muted">${Number.isFinite(this.at) ? moment(this.at) : "newest values"}</output></div>
+        <output class="muted">${Number.isFinite(this.at) ? moment(this.at) : "newest values"}</output><span class="muted hint">click for the health of then</span></div>
       ${refusal ? html`<p class="error bad" role="alert">${refusal.message}</p>` : nothing}
-      <div class="board" @pointermove=${this.#point} @pointerleave=${() => (this.at = NaN)}>
+      <div class="board" @pointermove=${this.#point} @pointerleave=${() => (this.at = NaN)} @click=${this.#lookBack}>
         ${this.#ruler(range)}
         <mainstay-life-lanes .range=${range} .beatsFrom=${life.beatsFrom} .alerts=${life.alerts} .episodes=${life.episodes}
           .states=${life.complete ? life.lanes(agent, range).states : []} .beats=${life.complete ? life.lanes(agent, range).beats : null}></mainstay-life-lanes>
@@ -126,7 +131,7 @@ class TimeBoard extends LitElement {
   #ruler(range) {
     const value = Number.isFinite(this.at) ? Math.round(share(this.at, range) * STEPS) : STEPS;
     return html`<div class="ruler"><input type="range" min="0" max=${STEPS} .value=${String(value)} aria-label="Moment looked at"
-        aria-valuetext=${Number.isFinite(this.at) ? moment(this.at) : "the newest values"} @input=${(event) => this.#slide(Number(event.target.value), range)}>
+        aria-valuetext=${Number.isFinite(this.at) ? moment(this.at) : "the newest values"} @input=${(event) => this.#slide(Number(event.target.value), range)} @change=${this.#lookBack}>
       <div class="ends muted"><span>${stamp(range.from, range)}</span><span>${stamp((range.from + range.to) / 2, range)}</span><span>${stamp(range.to, range)}</span></div></div>`;
   }
 
@@ -136,8 +141,7 @@ class TimeBoard extends LitElement {
     const names = [...byName.keys()].sort();
     const shown = this.all ? names : names.slice(0, SHOWN);
     if (names.length === 0) return html`<p class="more muted">${this.q ? "No metric is called so." : "Nothing was measured in this time. Metrics come with ticks: choose a longer time, or see whether it ticks."}</p>`;
-    return html`${repeat(shown, (name) => name, (name) => html`<mainstay-metric-line .series=${byName.get(name)} .range=${range} .at=${this.at}
-        .anomalies=${life.anomalies.filter((anomaly) => anomaly.metric === name)}></mainstay-metric-line>`)}
+    return html`${repeat(shown, (name) => name, (name) => html`<mainstay-metric-line .series=${byName.get(name)} .range=${range} .at=${this.at}></mainstay-metric-line>`)}
       ${names.length > shown.length ? html`<p class="more"><button class="link" @click=${() => (this.all = true)}>and ${plural(names.length - shown.length, "more metric")}</button></p>` : nothing}`;
   }
 
@@ -145,6 +149,12 @@ class TimeBoard extends LitElement {
     const box = event.currentTarget.getBoundingClientRect();
     const part = (event.clientX - box.left - ROOM.left) / (box.width - ROOM.left - ROOM.right);
     this.at = part >= 0 && part <= 1 ? this.range.from + part * (this.range.to - this.range.from) : NaN;
+  }
+
+  /** A click, or the slider let go: others show what was known at this moment too. */
+  #lookBack(event) {
+    if (event.type === "click" && event.composedPath().some((node) => ["a", "button", "input"].includes(node.localName))) return;
+    this.dispatchEvent(new CustomEvent("look-back", { detail: Number.isFinite(this.at) ? new Date(this.at).toISOString() : "", bubbles: true, composed: true }));
   }
 
   #slide(step, range) {
