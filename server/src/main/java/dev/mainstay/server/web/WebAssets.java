@@ -67,6 +67,7 @@ public final class WebAssets {
             "metric-chart.js",
             "metric-line.js",
             "node-list.js",
+            "notifier-list.js",
             "overview-tiles.js",
             "panels.js",
             "plot.js",

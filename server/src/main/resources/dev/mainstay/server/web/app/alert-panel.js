@@ -18,6 +18,7 @@ import "./evidence-rows.js";
 
 const REFRESH = 5_000;
 const EPISODES = 20;
+const DELIVERIES = { sent: "good", waiting: "warn", "given-up": "bad" };
 const STATE_WORDS = { open: "firing", quiet: "firing, not told" };
 /** What is said elsewhere, or is for machines. */
 const UNSAID = ["table", "series", "ids"];
@@ -27,7 +28,7 @@ const spell = (value) => (typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(
 const words = (name) => name[0].toUpperCase() + name.slice(1).replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
 
 class AlertPanel extends LitElement {
-  static properties = { alertId: {}, fleet: {}, rules: {}, silences: {}, query: {}, alert: { state: true }, episodes: { state: true } };
+  static properties = { alertId: {}, fleet: {}, rules: {}, silences: {}, query: {}, alert: { state: true }, episodes: { state: true }, told: { state: true }, impact: { state: true } };
 
   static styles = [
     shared,
@@ -65,6 +66,8 @@ class AlertPanel extends LitElement {
     if (!changed.has("alertId")) return;
     this.alert = null;
     this.episodes = [];
+    this.told = null;
+    this.impact = null;
     this.reading.refusal = null;
     this.reading.now();
   }
@@ -107,7 +110,8 @@ class AlertPanel extends LitElement {
       <div class="part">${this.#why(alert)}</div>
       <div class="part"><h3>Found in</h3>${this.#evidence(alert)}</div>
       <div class="part"><h3>Course</h3>${this.#course(alert)}</div>
-      ${alert.agent ? html`<div class="part"><h3>Healing</h3>${this.#healing(alert)}</div>` : nothing}`;
+      ${alert.agent ? html`<div class="part"><h3>Healing</h3>${this.#healing(alert)}</div>` : nothing}
+      ${this.told ? html`<div class="part"><h3>Who was told</h3>${this.#deliveries(this.told)}</div>` : nothing}`;
   }
 
   #actions(alert) {
@@ -131,6 +135,7 @@ class AlertPanel extends LitElement {
       ["SLO", alert.labels.slo && html`<a href=${href("slos", alert.labels.slo)}>${alert.labels.slo}</a>`],
       ["Queue", alert.evidence.queue && html`<a href=${href("queues", alert.evidence.queue)}>${alert.evidence.queue}</a>`],
       ["Value", alert.value === null ? null : spell(alert.value)],
+      ["Costs so far", this.impact?.length > 0 ? this.impact.map(({ lost, usualAnHour }) => `about ${lost.amount} ${lost.currency} (usually ${usualAnHour.amount} an hour)`).join(", ") : null],
       ["Runbook", alert.runbook ? runbookLink(alert.runbook) : null],
     ];
     return html`<h3>Why</h3><dl class="spec">${lines.filter(([, value]) => value != null && value !== "").map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>
@@ -175,11 +180,25 @@ class AlertPanel extends LitElement {
     return html`<p class="muted">No episode of healing belongs to it: <a href="/recoveries">the recovery log</a> shows which causes are treated.</p>`;
   }
 
+  #deliveries(told) {
+    if (told.length === 0) return html`<p class="muted">Nobody yet: a group of warnings waits ten seconds, and what is silenced or spoken for is not told.</p>`;
+    return html`<ul>${told.map(({ notifier, kind, state, attempts, createdAt, sentAt, nextTryAt, error }) => html`<li class="episode">
+      <span class="chip ${DELIVERIES[state] ?? "idle"}">${mark(DELIVERIES[state] ?? "idle")}${state}</span>
+      <span><b>${notifier}</b> of ${kind} <span class="muted" title=${moment(sentAt ?? createdAt)}>${ago(since(sentAt ?? createdAt))}${attempts > 1 ? `, ${attempts} tries` : ""}${state === "waiting" && nextTryAt ? `, tried again ${moment(nextTryAt)}` : ""}</span>
+        ${error ? html`<span class="bad">${error}</span>` : nothing}</span></li>`)}</ul>`;
+  }
+
   async #read() {
     const id = this.alertId;
     const alert = await api.get(api.alertPath(id));
-    const page = alert.agent ? await api.get("/api/v1/recoveries", { agent: alert.agent, limit: EPISODES }) : { items: [] };
+    const [page, told, impact] = await Promise.all([
+      alert.agent ? api.get("/api/v1/recoveries", { agent: alert.agent, limit: EPISODES }) : { items: [] },
+      api.get("/api/v1/notifications", { alert: id, limit: EPISODES }),
+      api.get(api.alertPath(id, "/impact")),
+    ]);
     if (id !== this.alertId) return;
+    this.told = told.items;
+    this.impact = impact.items;
     this.alert = alert;
     this.episodes = page.items.filter((episode) => episode.alert === id);
     this.#tell("alert-read", alert);

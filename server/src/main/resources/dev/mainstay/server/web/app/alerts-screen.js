@@ -16,6 +16,7 @@ import { screen, shared } from "./styles.js";
 import { severityTone } from "./tones.js";
 import "./alert-panel.js";
 import "./alert-table.js";
+import "./notifier-list.js";
 import "./silence-list.js";
 
 const REFRESH = 5_000;
@@ -28,7 +29,7 @@ const ASKS = { acknowledge: askToAcknowledge, silence: askToSilence, resolve: as
 const KEYS = { a: "acknowledge", s: "silence", r: "resolve" };
 
 class AlertsScreen extends LitElement {
-  static properties = { fleet: {}, place: {}, alerts: { state: true }, ended: { state: true }, silences: { state: true }, rules: { state: true }, closed: { state: true } };
+  static properties = { fleet: {}, place: {}, alerts: { state: true }, ended: { state: true }, silences: { state: true }, rules: { state: true }, notifiers: { state: true }, closed: { state: true } };
 
   static styles = [
     shared,
@@ -80,6 +81,7 @@ class AlertsScreen extends LitElement {
     this.ended = null;
     this.silences = null;
     this.rules = null;
+    this.notifiers = null;
     this.closed = new Set();
     this.filter = filterOf({});
     this.reading = new Reading(this, () => this.#read(), REFRESH);
@@ -117,7 +119,8 @@ class AlertsScreen extends LitElement {
       <div class="columns ${id ? "chosen" : ""}">
         <section class="card list" aria-label="Alerts">${this.#heaps()}${this.#tools()}${this.#list()}</section>
         <div class="rail">${id ? html`<mainstay-alert-panel .alertId=${id} .fleet=${this.fleet} .rules=${this.rules} .silences=${this.silences} .query=${query}></mainstay-alert-panel>`
-          : html`<mainstay-silence-list .silences=${this.silences} .commandable=${this.fleet.canCommand}></mainstay-silence-list>`}</div>
+          : html`<mainstay-silence-list .silences=${this.silences} .commandable=${this.fleet.canCommand}></mainstay-silence-list>
+            <mainstay-notifier-list .notifiers=${this.notifiers} .commandable=${this.fleet.canCommand}></mainstay-notifier-list>`}</div>
       </div>
     </main>`;
   }
@@ -242,13 +245,14 @@ class AlertsScreen extends LitElement {
 
   async #read() {
     const { heap } = this.filter;
-    const [firing, taken, silences, rules, ended] = await Promise.all([
-      this.#all("firing"), this.#all("acknowledged"), api.all("/api/v1/silences"), api.all("/api/v1/alert-rules"),
+    const [firing, taken, silences, rules, notifiers, ended] = await Promise.all([
+      this.#all("firing"), this.#all("acknowledged"), api.all("/api/v1/silences"), api.all("/api/v1/alert-rules"), api.get("/api/v1/notifiers"),
       heap === "resolved" ? api.get("/api/v1/alerts", { state: "resolved", limit: ENDED }) : null,
     ]);
     this.alerts = [...firing, ...taken];
     this.silences = silences;
     this.rules = rules;
+    this.notifiers = notifiers.items;
     if (ended) this.ended = ended.items;
   }
 
