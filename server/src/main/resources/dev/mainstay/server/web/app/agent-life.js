@@ -16,6 +16,7 @@ export class AgentLife {
   alerts = [];
   episodes = [];
   series = [];
+  anomalies = [];
   complete = false;
   /** Since when heartbeats are known, where that is later than the span begins. */
   beatsFrom = null;
@@ -43,11 +44,12 @@ export class AgentLife {
   async read() {
     const from = new Date(this.range.from).toISOString();
     const list = async (path, parameters) => (await api.get(path, { limit: PAGE, ...parameters })).items;
-    const [events, alerts, episodes, series] = await Promise.all([
+    const [events, alerts, episodes, series, anomalies] = await Promise.all([
       list(api.agentPath(this.agent, "/events"), { type: "agent.transition", from }),
       list("/api/v1/alerts", { agent: this.agent, limit: SERIES }),
       list("/api/v1/recoveries", { agent: this.agent, limit: SERIES }),
       list(api.agentPath(this.agent, "/metrics"), { from, limit: SERIES }),
+      api.get("/api/v1/anomalies", { agent: this.agent, from, limit: PAGE }),
       this.#readBeats(from),
     ]);
     const lasts = (end) => !end || Date.parse(end) >= this.range.from;
@@ -55,6 +57,7 @@ export class AgentLife {
     this.alerts = alerts.filter((alert) => lasts(alert.resolvedAt)).reverse();
     this.episodes = episodes.filter((episode) => lasts(episode.endedAt)).reverse();
     this.series = series;
+    this.anomalies = anomalies.items;
     this.complete = true;
   }
 

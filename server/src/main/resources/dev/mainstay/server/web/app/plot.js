@@ -36,6 +36,27 @@ export function drawChart(chart, canvas, series, { from, to, slim = false }, spe
   return new Chart(canvas, { type: "line", data: { datasets }, options: slim ? slimmer(wide) : wide });
 }
 
+/** Draws what a series was, what is expected of it with its band, and its limit, into the given chart when there is one. */
+export function drawForecast(chart, canvas, { points, unit, reaches, name }, past, { from, to }, spell) {
+  const colour = paint(canvas);
+  const line = (label, data, more) => ({ label, data, borderWidth: 1.5, pointRadius: 0, fill: false, ...more });
+  const ahead = (value) => points.map((point) => ({ x: Date.parse(point.at), y: value(point) ?? NaN }));
+  const datasets = [
+    line(name, broken(past.map((point) => ({ x: Date.parse(point.at), y: point.value }))), { borderColor: colour("--spark") }),
+    line("expected", ahead((point) => point.expected), { borderColor: colour("--spark"), borderDash: [5, 4] }),
+    line("low", ahead((point) => point.low), { borderColor: "transparent" }),
+    line("high", ahead((point) => point.high), { borderColor: "transparent", backgroundColor: colour("--spark-tint"), fill: "-1" }),
+    ...(reaches === null ? [] : [line("limit", [{ x: from, y: reaches }, { x: to, y: reaches }], { borderColor: colour("--bad-fill"), borderDash: [2, 3], order: -1 })]),
+  ];
+  const all = options(colour, unit, { from, to }, spell);
+  all.scales.y.beginAtZero = false;
+  if (!chart) return new Chart(canvas, { type: "line", data: { datasets }, options: all });
+  Object.assign(chart, { options: all });
+  chart.data.datasets = datasets;
+  chart.update("none");
+  return chart;
+}
+
 /** A custom property as a colour a canvas understands: light-dark() is resolved by the browser on a real element. */
 function paint(canvas) {
   return (name) => {

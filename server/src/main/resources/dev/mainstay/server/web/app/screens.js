@@ -7,6 +7,7 @@ import { html } from "lit";
 import "./agent-screen.js";
 import "./alerts-screen.js";
 import "./fleet-screen.js";
+import "./forecasts-screen.js";
 import "./messages-screen.js";
 import "./queue-screen.js";
 import "./queues-screen.js";
@@ -28,6 +29,7 @@ export const SCREENS = [
     ? html`<mainstay-queue-screen .fleet=${fleet} .name=${place.id}></mainstay-queue-screen>`
     : html`<mainstay-queues-screen .fleet=${fleet}></mainstay-queues-screen>`) },
   { path: "slos", beside: true, word: "SLOs", draw: (fleet, place) => html`<mainstay-slos-screen .fleet=${fleet} .place=${place}></mainstay-slos-screen>` },
+  { path: "forecasts", beside: true, word: "Forecasts", draw: (fleet, place) => html`<mainstay-forecasts-screen .fleet=${fleet} .place=${place}></mainstay-forecasts-screen>` },
   { path: "messages", word: "Messages", draw: (fleet, place) => html`<mainstay-messages-screen .fleet=${fleet} .place=${place}></mainstay-messages-screen>` },
   { path: "schedules", word: "Schedules", draw: (fleet, place) => html`<mainstay-schedules-screen .fleet=${fleet} .place=${place}></mainstay-schedules-screen>` },
 ];

@@ -141,7 +141,8 @@ class TimeBoard extends LitElement {
     const names = [...byName.keys()].sort();
     const shown = this.all ? names : names.slice(0, SHOWN);
     if (names.length === 0) return html`<p class="more muted">${this.q ? "No metric is called so." : "Nothing was measured in this time. Metrics come with ticks: choose a longer time, or see whether it ticks."}</p>`;
-    return html`${repeat(shown, (name) => name, (name) => html`<mainstay-metric-line .series=${byName.get(name)} .range=${range} .at=${this.at}></mainstay-metric-line>`)}
+    return html`${repeat(shown, (name) => name, (name) => html`<mainstay-metric-line .series=${byName.get(name)} .range=${range} .at=${this.at}
+        .anomalies=${life.anomalies.filter((anomaly) => anomaly.metric === name)}></mainstay-metric-line>`)}
       ${names.length > shown.length ? html`<p class="more"><button class="link" @click=${() => (this.all = true)}>and ${plural(names.length - shown.length, "more metric")}</button></p>` : nothing}`;
   }
 
