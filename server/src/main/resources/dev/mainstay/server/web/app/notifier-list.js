@@ -49,7 +49,7 @@ class NotifierList extends LitElement {
   #notifier(name) {
     const trial = this.trials[name];
     return html`<li><b>${name}</b><span class="answer" role="status">${!trial ? nothing : trial === "busy" ? html`<span class="muted">sending…</span>`
-        : html`<span class=${trial.taken ? "good" : "bad"}>${trial.taken ? "taken" : "not taken"}</span> <span class="muted">${trial.answer}${trial.millis === undefined ? "" : `, ${duration(trial.millis)}`}</span>`}</span>
+        : html`<span class=${trial.taken ? "good" : "bad"}>${trial.taken ? "taken" : "not taken"}</span> <span class="muted">${[trial.answer === "taken" ? "" : trial.answer, trial.millis === undefined ? "" : `in ${duration(trial.millis)}`].filter(Boolean).join(", ")}</span>`}</span>
       ${this.commandable ? html`<button aria-label="Send a test through ${name}" ?disabled=${trial === "busy"} @click=${() => this.#try(name)}>Send test</button>` : nothing}</li>`;
   }
 

@@ -15,7 +15,7 @@ class SloTable extends WindowedGrid {
         align-items: center;
         gap: 0 12px;
         padding: 0 12px;
-        grid-template-columns: 128px minmax(120px, 1fr) minmax(100px, 0.8fr) minmax(150px, 1.6fr) 76px 150px;
+        grid-template-columns: 128px minmax(120px, 1fr) minmax(100px, 0.8fr) minmax(150px, 1.6fr) 76px 172px;
       }
       .row {
         cursor: pointer;
@@ -64,7 +64,7 @@ class SloTable extends WindowedGrid {
       }
       @container table (max-width: 820px) {
         .grid {
-          grid-template-columns: 128px minmax(110px, 1fr) 76px 150px;
+          grid-template-columns: 128px minmax(110px, 1fr) 76px 172px;
         }
         .owner,
         .promise {
