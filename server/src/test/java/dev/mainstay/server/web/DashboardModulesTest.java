@@ -204,6 +204,65 @@ class DashboardModulesTest {
                 })()""")).isEqualTo("1 80:0:1 90:2:null 100:0:3 110:1:7");
     }
 
+    @Test
+    void a_line_is_broken_where_nothing_was_measured_and_has_no_value_there() {
+        assertThat(in(
+                        "lanes.js",
+                        "m.broken([0, 10, 20, 30, 200, 210].map((x) => ({x, y: 1}))).map((point) => `${point.x}:${point.y}`)"))
+                .isEqualTo("0:1 10:1 20:1 30:1 115:NaN 200:1 210:1");
+        String points = "[0, 10, 20, 30].map((at) => ({at: new Date(at * 1_000).toISOString(), value: at}))";
+        assertThat(in("lanes.js", "[25, -1, 500].map((at) => m.pointAt(%s, at * 1_000)?.value)".formatted(points)))
+                .isEqualTo("20 undefined undefined");
+    }
+
+    @Test
+    void states_are_told_from_the_steps_between_them_and_nothing_before_is_made_up() {
+        String agent = "{state: 'active', stateSince: new Date(5_000).toISOString()}";
+        assertThat(in("lanes.js", """
+                m.stateSpans(%s, [[2, 40, "recovering", "active"], [1, 30, "active", "recovering"]].map(([id, at, from, to]) =>
+                  ({id, type: "agent.transition", at: new Date(at * 1_000).toISOString(), detail: {from, to}})), 10_000, 60_000)
+                  .map((span) => `${span.state}:${span.from / 1_000}-${span.to / 1_000}`)
+                """.formatted(agent))).isEqualTo("active:10-30 recovering:30-40 active:40-60");
+        assertThat(in(
+                        "lanes.js",
+                        "m.stateSpans(%s, [], 0, 60_000).map((span) => `${span.state}:${span.from / 1_000}-${span.to / 1_000}`)"
+                                .formatted(agent)))
+                .isEqualTo("active:5-60");
+    }
+
+    @Test
+    void a_gap_counts_only_while_heartbeats_were_owed() {
+        assertThat(gaps("active")).isEqualTo("20-100:true");
+        assertThat(gaps("shutdown")).isEqualTo("20-100:false");
+    }
+
+    private static String gaps(String state) {
+        return in("lanes.js", """
+                m.beatSpans([0, 10, 20, 100, 110].map((second) => ({at: new Date(second * 1_000).toISOString(), failures: 0})), 10_000,
+                  [{from: 0, to: 200_000, state: "%s"}], 115_000).gaps.map((gap) => `${gap.from / 1_000}-${gap.to / 1_000}:${gap.owed}`)
+                """.formatted(state));
+    }
+
+    @Test
+    void alerts_of_one_rule_are_a_group_that_can_be_folded() {
+        String alerts = """
+                [["1", "slow", "warning"], ["2", "lost", "critical"], ["3", "slow", "warning"]].map(([id, rule, severity]) =>
+                  ({id, rule, severity, state: "firing", told: true, agent: `a${id}`, firedAt: `2026-01-01T00:00:0${id}Z`}))""";
+        assertThat(in(
+                        "alerts.js",
+                        "m.rowsOf(m.chosen(%s, {severity: '', q: ''}), 'rule', new Set()).map((row) => row.key)"
+                                .formatted(alerts)))
+                .isEqualTo("2 group slow 3 1");
+        assertThat(
+                        in(
+                                "alerts.js",
+                                "m.rowsOf(m.chosen(%s, {severity: '', q: ''}), 'rule', new Set(['group slow'])).map((row) => row.key)"
+                                        .formatted(alerts)))
+                .isEqualTo("2 group slow");
+        assertThat(in("alerts.js", "m.chosen(%s, {severity: '', q: 'SLOW a3'}).map((each) => each.id)".formatted(alerts)))
+                .isEqualTo("3");
+    }
+
     /// The values an expression over the module `m` gives, separated by blanks.
     private static String in(String module, String expression) {
         return tab.evaluate("""

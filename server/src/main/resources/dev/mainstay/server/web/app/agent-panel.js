@@ -1,10 +1,13 @@
 // One agent in full, beside the fleet: how it is, why, what happened, and what can be done.
 
 import { LitElement, html, css, nothing } from "lit";
+import { href } from "./address.js";
+import { declarationOf, figuresOf } from "./agent-facts.js";
+import { offered } from "./agent-orders.js";
 import * as api from "./api.js";
 import { strip } from "./agent-row.js";
 import { everySecond, since } from "./clock.js";
-import { age, ago, count, duration, milliseconds, moment } from "./format.js";
+import { age, moment } from "./format.js";
 import { close, mark } from "./icons.js";
 import { healthWord, scoreTone, stateTone } from "./tones.js";
 import { shared } from "./styles.js";
@@ -52,6 +55,9 @@ class AgentPanel extends LitElement {
         letter-spacing: -0.01em;
         overflow-wrap: anywhere;
         outline: none;
+      }
+      a {
+        color: var(--accent);
       }
       .status {
         display: flex;
@@ -157,7 +163,8 @@ class AgentPanel extends LitElement {
     const agent = this.row?.agent;
     return html`<div class="panel" role="dialog" aria-labelledby="title" tabindex="-1">
       <header>
-        <div><h2 id="title" tabindex="-1">${this.agentId}</h2>${agent ? this.#status(agent) : nothing}</div>
+        <div><h2 id="title" tabindex="-1">${this.agentId}</h2>${agent ? this.#status(agent) : nothing}
+          ${agent ? html`<a href=${href("agents", agent.id)}>All of it: states, heartbeats and metrics over time</a>` : nothing}</div>
         <button class="bare close" aria-label="Close" title="Close (Esc)" @click=${() => this.#tell("close-panel")}>${close}</button>
       </header>
       ${agent ? this.#body(agent) : html`<section><p class="muted">${this.complete ? "There is no agent of this name (any more)." : "Reading…"}</p></section>`}
@@ -179,58 +186,18 @@ class AgentPanel extends LitElement {
     return html`
       ${this.commandable ? this.#actions(agent) : nothing}
       ${agent.lastError ? html`<p class="fault bad" role="note" tabindex="0" aria-label="Last error">${agent.lastError}</p>` : nothing}
-      <section aria-label="Heartbeats"><h3>Heartbeats</h3>${strip(agent, this.row.recent)}${this.#figures(agent)}</section>
-      <section aria-label="Health"><h3>Health, part by part</h3><mainstay-health-parts .health=${this.health} .state=${agent.desired === "paused" ? "paused" : agent.state} .score=${agent.health ?? NaN}></mainstay-health-parts>
-        <p class="muted">The rows behind it: <code>./mainstay api GET /api/v1/agents/${agent.id}/heartbeats</code></p></section>
+      <section aria-label="Heartbeats"><h3>Heartbeats</h3>${strip(agent, this.row.recent)}<dl class="figures">${figuresOf(agent).map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl></section>
+      <section aria-label="Health"><h3>Health, part by part</h3><mainstay-health-parts .health=${this.health} .state=${agent.desired === "paused" ? "paused" : agent.state} .score=${agent.health ?? NaN}></mainstay-health-parts></section>
       <section aria-label="Metrics"><h3>Metrics</h3><mainstay-metric-chart .agentId=${this.agentId}></mainstay-metric-chart></section>
       <section aria-label="Events"><h3>Recent events</h3><mainstay-event-list plain .events=${this.#events()}></mainstay-event-list></section>
-      <section aria-label="Declaration"><h3>Declaration</h3>${this.#spec(agent)}</section>`;
+      <section aria-label="Declaration"><h3>Declaration</h3><dl class="spec">${declarationOf(agent).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl></section>`;
   }
 
   #actions(agent) {
-    const stopped = ["shutdown", "inactive"].includes(agent.state) || agent.desired === "shutdown";
-    const held = ["paused", "maintenance"].includes(agent.desired);
-    const offered = [
-      held || stopped ? ["resume", "Resume"] : ["pause", "Pause"],
-      ...(held || stopped ? [] : [["maintenance", "Maintenance"]]),
-      ["restart", "Restart"],
-      ...(stopped ? [] : [["shutdown", "Shut down"]]),
-    ];
-    if (agent.source === "slot" && agent.state === "inactive") return nothing;
-    return html`<section class="actions" aria-label="Actions">${offered.map(([command, word]) => html`<button
+    const orders = offered(agent);
+    if (orders.length === 0) return nothing;
+    return html`<section class="actions" aria-label="Actions">${orders.map(([command, word]) => html`<button
       class=${command === "shutdown" ? "danger" : ""} @click=${() => this.#tell("ask-command", { agent: agent.id, command })}>${word}…</button>`)}</section>`;
-  }
-
-  #figures(agent) {
-    const figures = [
-      ["Last beat", agent.lastHeartbeat ? ago(since(agent.lastHeartbeat)) : "never"],
-      ["Last tick", duration(agent.lastDurationMs ?? NaN)],
-      ["Ticks", count(agent.ticks)],
-      ["Failures", count(agent.failures)],
-      ["Restarts", count(agent.restarts)],
-      ["Items", count(agent.items)],
-    ];
-    return html`<dl class="figures">${figures.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>`;
-  }
-
-  #spec(agent) {
-    const { schedule } = agent;
-    const lines = [
-      ["Kind", agent.kind],
-      ["Purpose", agent.description],
-      ["Category", agent.category.toLowerCase()],
-      ["Declared", { code: "in code", file: "in mainstay.yml", plugin: "by a plug-in", http: "over HTTP", slot: "as a slot" }[agent.source] ?? agent.source],
-      ["Ticks", schedule?.cron ? `${schedule.cron} (${schedule.zone ?? "UTC"})` : schedule?.interval ? `every ${duration(milliseconds(schedule.interval))}` : ""],
-      ["Deadline of a tick", schedule?.deadline ? duration(milliseconds(schedule.deadline)) : ""],
-      ["Heartbeat", agent.heartbeatInterval ? `every ${duration(milliseconds(agent.heartbeatInterval))}` : ""],
-      ["Runs on", agent.node ? `${agent.node} (fence ${agent.fence})` : ""],
-      ["Supervised with", agent.group],
-      ["Capabilities", agent.capabilities.join(", ")],
-      ["Data sources", agent.dataSources.join(", ")],
-      ["Quarantined until", agent.quarantineUntil ? moment(agent.quarantineUntil) : ""],
-      ...Object.entries(agent.settings ?? {}).map(([name, value]) => [name, typeof value === "object" ? JSON.stringify(value) : String(value)]),
-    ];
-    return html`<dl class="spec">${lines.filter(([, value]) => value).map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`;
   }
 
   /** What was read when the panel opened, and what the stream brought since. */

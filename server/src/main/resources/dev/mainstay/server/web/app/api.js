@@ -71,6 +71,9 @@ export async function all(path, parameters = {}) {
   return items;
 }
 
+export const alertPath = (id, rest = "") => `/api/v1/alerts/${encodeURIComponent(id)}${rest}`;
+export const recoveryPath = (id, rest = "") => `/api/v1/recoveries/${encodeURIComponent(id)}${rest}`;
+export const sloPath = (name) => `/api/v1/slos/${encodeURIComponent(name)}`;
 export const agentPath = (id, rest = "") => `/api/v1/agents/${encodeURIComponent(id)}${rest}`;
 export const nodePath = (id, rest = "") => `/api/v1/nodes/${encodeURIComponent(id)}${rest}`;
 export const schedulePath = (name, rest = "") => `/api/v1/schedules/${encodeURIComponent(name)}${rest}`;

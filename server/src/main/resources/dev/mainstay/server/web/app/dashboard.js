@@ -140,11 +140,11 @@ export class Dashboard extends LitElement {
     this.renderRoot.querySelector("mainstay-command-dialog").ask(request);
   }
 
-  /** Elsewhere: whoever listens is told where, and starts at the top. */
+  /** Elsewhere: whoever listens is told where, and starts at the top. What opens beside a list leaves the focus in it. */
   async #arrive() {
     const before = this.place;
     this.place = here();
-    if (before.screen === this.place.screen && before.id === this.place.id) return;
+    if (before.screen === this.place.screen && (before.id === this.place.id || screenOf(before.screen)?.beside)) return;
     await this.updateComplete;
     const screen = this.renderRoot.querySelector("mainstay-top-bar ~ *");
     await screen?.updateComplete;

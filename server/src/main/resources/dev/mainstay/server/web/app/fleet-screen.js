@@ -1,6 +1,7 @@
 // The first screen: how the fleet is, agent by agent. It keeps its filter in the address.
 
 import { LitElement, html, css, nothing } from "lit";
+import { askFor } from "./agent-orders.js";
 import { readAddress, writeAddress } from "./filter.js";
 import { Hears } from "./hears.js";
 import { screen, shared } from "./styles.js";
@@ -10,16 +11,6 @@ import "./event-list.js";
 import "./node-list.js";
 import "./overview-tiles.js";
 import "./problem-list.js";
-
-const COMMANDS = {
-  pause: ["Pause", "It stays in place and keeps its heartbeat, but does not tick until it is resumed."],
-  resume: ["Resume", "It runs again."],
-  maintenance: ["Put into maintenance", "It is taken out of work; what it does not do meanwhile counts against nobody."],
-  restart: ["Restart", "It is stopped and started. This ends a quarantine and brings a shut down agent back."],
-  shutdown: ["Shut down", "It is stopped for good, until it is resumed or restarted."],
-  drain: ["Drain", "It hands its agents to the other nodes and takes no new ones."],
-};
-const GRAVE = ["shutdown", "drain"];
 
 class FleetScreen extends LitElement {
   static properties = { fleet: {}, place: {}, filter: { state: true } };
@@ -101,11 +92,8 @@ class FleetScreen extends LitElement {
     this.renderRoot.querySelector("mainstay-agents-view")?.focusAgent(id);
   }
 
-  #ask({ agent, node, command }) {
-    const [verb, effect] = COMMANDS[command];
-    const act = node ? (reason) => this.fleet.drain(node, reason) : (reason) => this.fleet.command(agent, command, reason);
-    const detail = { verb, subject: agent ?? node, effect, grave: GRAVE.includes(command), act };
-    this.dispatchEvent(new CustomEvent("ask", { detail, bubbles: true, composed: true }));
+  #ask(command) {
+    this.dispatchEvent(new CustomEvent("ask", { detail: askFor(this.fleet, command), bubbles: true, composed: true }));
   }
 }
 

@@ -84,7 +84,7 @@ export class Fleet extends EventTarget {
     else if (type === "removed") this.rows.remove(data.id);
     else if (type === "beats") data.items.forEach((item) => this.rows.merge(item));
     else if (type === "overview") this.#takeOverview(data);
-    else if (type === "event") this.#addEvent(data);
+    else if (type === "event") this.#takeEvent(data);
     else if (type === "ready") this.#begun();
     else return this.#passOn(type, data);
     this.#changed();
@@ -110,6 +110,12 @@ export class Fleet extends EventTarget {
 
   #seed() {
     this.#readOnce("/api/v1/heartbeats", {}, (pulse) => this.rows.seed(pulse));
+  }
+
+  /** It joins the list, and the screen that shows what it is about hears of it. */
+  #takeEvent(event) {
+    this.#addEvent(event);
+    this.#passOn("event", event);
   }
 
   #addEvent(event) {

@@ -29,6 +29,13 @@ export function duration(milliseconds) {
 /** One digit behind the point, where it is not a zero. */
 const short = (number) => number.toFixed(1).replace(/\.0$/, "");
 
+/** A measured value with its unit, as axes and tooltips show it. */
+export function quantity(value, unit) {
+  if (unit === "ms") return duration(value);
+  if (unit === "ratio") return `${rate(value * 100)} %`;
+  return unit ? `${rate(value)} ${unit}` : rate(value);
+}
+
 /** How long ago, from milliseconds: "now", "4 s", "12 min", "3 h", "5 d". */
 export function age(milliseconds) {
   if (!Number.isFinite(milliseconds)) return "never";

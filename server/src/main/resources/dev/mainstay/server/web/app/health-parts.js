@@ -6,6 +6,7 @@ import { ago, count, moment } from "./format.js";
 import { mark } from "./icons.js";
 import { scoreTone } from "./tones.js";
 import { shared } from "./styles.js";
+import "./evidence-rows.js";
 
 /** Points of 100 each part takes away. The weight of a part without a score goes to the others. */
 function lost(parts) {
@@ -21,7 +22,10 @@ function spell(value) {
 /** "missedHeartbeats" → "missed heartbeats". */
 const words = (name) => name.replace(/([a-z])([A-Z])/g, "$1 $2").replace(/[_.]/g, " ").toLowerCase();
 
-/** Figures of a part that are shown at once; the others are a click away, and so is where its rows are. */
+/** Where rows are listed. */
+const isPath = (value) => typeof value === "string" && value.startsWith("/api/");
+
+/** Figures of a part that are shown at once; the others are a click away, and so are its rows. */
 const SHOWN = 3;
 /** The same for every part: told once, below. */
 const WINDOW = ["from", "to"];
@@ -61,6 +65,10 @@ class HealthParts extends LitElement {
         padding: 4px 8px 4px 0;
         vertical-align: top;
         border-top: 1px solid var(--line);
+      }
+      .rows td {
+        border-top: 0;
+        padding-top: 0;
       }
       .number {
         text-align: right;
@@ -111,12 +119,16 @@ class HealthParts extends LitElement {
   }
 
   #evidence(evidence) {
-    const { rows, ...counted } = evidence ?? {};
-    const figures = Object.entries(counted).filter(([name]) => !WINDOW.includes(name))
+    const all = Object.entries(evidence ?? {}).filter(([name]) => !WINDOW.includes(name));
+    const figures = all.filter(([, value]) => !isPath(value))
       .map(([name, value]) => html`<span>${words(name)} <b>${spell(value)}</b></span>`);
-    const rest = [...figures.slice(SHOWN), ...(rows ? [html`<span>rows <code>${rows}</code></span>`] : [])];
-    if (rest.length === 0) return figures;
-    return html`${figures.slice(0, SHOWN)}<details><summary>${rest.length} more</summary>${rest}</details>`;
+    const rest = figures.slice(SHOWN);
+    return html`${figures.slice(0, SHOWN)}${rest.length > 0 ? html`<details><summary>${rest.length} more</summary>${rest}</details>` : nothing}`;
+  }
+
+  #rows(evidence) {
+    const paths = Object.entries(evidence ?? {}).filter(([, value]) => isPath(value));
+    return paths.length === 0 ? nothing : html`<tr class="rows"><td colspan="5">${paths.map(([name, path]) => html`<mainstay-evidence-rows .of=${`${this.health.agent} ${name}`} .path=${path} .name=${words(name)}></mainstay-evidence-rows>`)}</td></tr>`;
   }
 
   #part(part, cost) {
@@ -127,7 +139,7 @@ class HealthParts extends LitElement {
       <td class="number ${tone}">${part.score == null ? "–" : html`${mark(tone)} ${Math.round(part.score)}`}</td>
       <td class="number">${Number.isFinite(cost) ? (cost < 0.05 ? "0" : `−${cost.toFixed(1)}`) : "–"}</td>
       <td class="evidence muted">${this.#evidence(part.evidence)}</td>
-    </tr>`;
+    </tr>${this.#rows(part.evidence)}`;
   }
 }
 

@@ -4,7 +4,7 @@ export const SLOTS = 40;
 
 /** Heartbeats are flushed once a second and streamed once a second, so so much more is no lateness yet. */
 const late = (interval) => Math.max(1.6 * interval, interval + 1_500);
-const missed = (interval) => Math.max(2.6 * interval, interval + 2_500);
+export const missed = (interval) => Math.max(2.6 * interval, interval + 2_500);
 
 /**
  * One mark an interval, newest last: "beat", "failed" (it beat, but a tick had failed), "late", or "missing".

@@ -2,11 +2,11 @@
 
 import { LitElement, html, css, nothing } from "lit";
 import * as api from "./api.js";
-import { everySecond } from "./clock.js";
-import { duration, milliseconds, rate } from "./format.js";
+import { everySecond, now } from "./clock.js";
+import { milliseconds, quantity as spell } from "./format.js";
 import { shared } from "./styles.js";
 
-const SPANS = [["-PT15M", "15 min"], ["-PT1H", "1 h"], ["-PT6H", "6 h"], ["-PT24H", "24 h"], ["-P7D", "7 d"], ["-P30D", "30 d"]];
+export const SPANS = [["-PT15M", "15 min"], ["-PT1H", "1 h"], ["-PT6H", "6 h"], ["-PT24H", "24 h"], ["-P7D", "7 d"], ["-P30D", "30 d"]];
 const REFRESH_SECONDS = 10;
 
 class MetricChart extends LitElement {
@@ -115,15 +115,8 @@ class MetricChart extends LitElement {
     const { drawChart } = await import("./plot.js");
     const canvas = this.renderRoot.querySelector("canvas");
     if (!this.isConnected || !canvas || this.#chosen().length === 0) return;
-    this.chart = drawChart(this.chart, canvas, this.#chosen(), milliseconds(this.span.slice(1)), spell);
+    this.chart = drawChart(this.chart, canvas, this.#chosen(), { from: now() - milliseconds(this.span.slice(1)), to: now() }, spell);
   }
-}
-
-/** A value with its unit, as the axis and the tooltip show it. */
-function spell(value, unit) {
-  if (unit === "ms") return duration(value);
-  if (unit === "ratio") return `${rate(value * 100)} %`;
-  return unit ? `${rate(value)} ${unit}` : rate(value);
 }
 
 customElements.define("mainstay-metric-chart", MetricChart);

@@ -2,7 +2,7 @@
 
 import { LitElement, html, css, nothing } from "lit";
 import { href } from "./address.js";
-import { SCREENS } from "./screens.js";
+import { SCREENS, screenOf } from "./screens.js";
 import { shared } from "./styles.js";
 
 class ScreenLinks extends LitElement {
@@ -43,8 +43,8 @@ class ScreenLinks extends LitElement {
   ];
 
   render() {
-    return html`<nav aria-label="Screens"><ul>${SCREENS.map((screen) => html`<li><a href=${href(screen.path)}
-      aria-current=${screen.path === this.current ? "page" : nothing}>${screen.word}</a></li>`)}</ul></nav>`;
+    return html`<nav aria-label="Screens"><ul>${SCREENS.filter((screen) => screen.word).map((screen) => html`<li><a href=${href(screen.path)}
+      aria-current=${screen.path === (screenOf(this.current)?.within ?? this.current) ? "page" : nothing}>${screen.word}</a></li>`)}</ul></nav>`;
   }
 }
 

@@ -64,6 +64,9 @@ class TopBar extends LitElement {
         align-items: center;
         gap: 6px;
       }
+      mainstay-screen-links {
+        min-width: 0;
+      }
       @media (max-width: 760px) {
         header {
           gap: 8px;

@@ -1,0 +1,69 @@
+// The silences and maintenance windows of now and of the future, and how to end one.
+
+import { LitElement, html, css, nothing } from "lit";
+import { askToUnsilence, silenceWords } from "./alert-orders.js";
+import { everySecond, now } from "./clock.js";
+import { age, moment } from "./format.js";
+import { shared } from "./styles.js";
+
+class SilenceList extends LitElement {
+  static properties = { silences: {}, commandable: {} };
+
+  static styles = [
+    shared,
+    css`
+      section {
+        padding: 10px 14px;
+      }
+      li {
+        display: flex;
+        align-items: baseline;
+        justify-content: space-between;
+        gap: 12px;
+        padding: 6px 0;
+      }
+      li + li {
+        border-top: 1px solid var(--line);
+      }
+      p {
+        margin-top: 4px;
+      }
+      .what {
+        overflow-wrap: anywhere;
+      }
+    `,
+  ];
+
+  connectedCallback() {
+    super.connectedCallback();
+    this.stop = everySecond(() => this.requestUpdate());
+  }
+
+  disconnectedCallback() {
+    super.disconnectedCallback();
+    this.stop();
+  }
+
+  render() {
+    const { silences } = this;
+    return html`<section class="card" aria-labelledby="title"><h2 id="title">Silences and maintenance</h2>
+      ${!silences ? html`<p class="muted">Reading…</p>`
+        : silences.length === 0 ? html`<p class="muted">Nothing is silenced. Silence an alert with <b>s</b>, or plan a window: <code>./mainstay alert silence --help</code></p>`
+        : html`<ul>${silences.map((silence) => this.#silence(silence))}</ul>`}</section>`;
+  }
+
+  #silence(silence) {
+    const begins = Date.parse(silence.startsAt) - now();
+    const when = begins > 0 ? `begins in ${age(begins)}` : `ends in ${age(Date.parse(silence.endsAt) - now())}`;
+    return html`<li><div class="what"><b>${silenceWords(silence)}</b> <span class="muted">· ${silence.kind}, <span title="${moment(silence.startsAt)} to ${moment(silence.endsAt)}">${when}</span></span>
+        <div class="muted">${silence.reason} (${silence.actor})</div></div>
+      ${this.commandable ? html`<button aria-label="End the ${silence.kind} of ${silenceWords(silence)}" @click=${() => this.#ask(silence)}>End…</button>` : nothing}</li>`;
+  }
+
+  #ask(silence) {
+    const after = () => this.dispatchEvent(new CustomEvent("answered", { bubbles: true, composed: true }));
+    this.dispatchEvent(new CustomEvent("ask", { detail: askToUnsilence(silence, after), bubbles: true, composed: true }));
+  }
+}
+
+customElements.define("mainstay-silence-list", SilenceList);
