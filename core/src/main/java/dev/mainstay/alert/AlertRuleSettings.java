@@ -103,8 +103,8 @@ public record AlertRuleSettings(
         Map<String, Supplier<Condition>> given = new LinkedHashMap<>();
         all.forEach((key, condition) -> condition.ifPresent(some -> given.put(key, some)));
         if (given.size() != 1) {
-            throw new IllegalArgumentException("exactly one of " + String.join(", ", all.keySet()) + " must be given, was "
-                    + (given.isEmpty() ? "none" : String.join(", ", given.keySet())));
+            throw new IllegalArgumentException("exactly one of " + String.join(", ", all.keySet())
+                    + " must be given, was " + (given.isEmpty() ? "none" : String.join(", ", given.keySet())));
         }
         return given.values().iterator().next().get();
     }
@@ -142,6 +142,7 @@ public record AlertRuleSettings(
         }
         return limit;
     }
+
     private Condition ofMetric(String name) {
         if (!absent) {
             return new Condition.Threshold(name, of, over, above, below);
