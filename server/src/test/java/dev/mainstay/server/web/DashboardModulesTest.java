@@ -197,9 +197,10 @@ class DashboardModulesTest {
 
     @Test
     void a_line_is_broken_where_nothing_was_measured_and_has_no_value_there() {
-        assertThat(in(
-                        "lanes.js",
-                        "m.broken([0, 10, 20, 30, 200, 210].map((x) => ({x, y: 1}))).map((point) => `${point.x}:${point.y}`)"))
+        assertThat(
+                        in(
+                                "lanes.js",
+                                "m.broken([0, 10, 20, 30, 200, 210].map((x) => ({x, y: 1}))).map((point) => `${point.x}:${point.y}`)"))
                 .isEqualTo("0:1 10:1 20:1 30:1 115:NaN 200:1 210:1");
         String points = "[0, 10, 20, 30].map((at) => ({at: new Date(at * 1_000).toISOString(), value: at}))";
         assertThat(in("lanes.js", "[25, -1, 500].map((at) => m.pointAt(%s, at * 1_000)?.value)".formatted(points)))
@@ -244,13 +245,14 @@ class DashboardModulesTest {
                         "m.rowsOf(m.chosen(%s, {severity: '', q: ''}), 'rule', new Set()).map((row) => row.key)"
                                 .formatted(alerts)))
                 .isEqualTo("2 group slow 3 1");
-        assertThat(
-                        in(
-                                "alerts.js",
-                                "m.rowsOf(m.chosen(%s, {severity: '', q: ''}), 'rule', new Set(['group slow'])).map((row) => row.key)"
-                                        .formatted(alerts)))
+        assertThat(in(
+                        "alerts.js",
+                        "m.rowsOf(m.chosen(%s, {severity: '', q: ''}), 'rule', new Set(['group slow'])).map((row) => row.key)"
+                                .formatted(alerts)))
                 .isEqualTo("2 group slow");
-        assertThat(in("alerts.js", "m.chosen(%s, {severity: '', q: 'SLOW a3'}).map((each) => each.id)".formatted(alerts)))
+        assertThat(in(
+                        "alerts.js",
+                        "m.chosen(%s, {severity: '', q: 'SLOW a3'}).map((each) => each.id)".formatted(alerts)))
                 .isEqualTo("3");
     }
 

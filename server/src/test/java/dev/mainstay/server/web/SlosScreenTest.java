@@ -36,7 +36,13 @@ class SlosScreenTest {
         declare("burning", Map.of("queue", "orders", "indicator", "latency", "within", "PT2S", "objective", 99.5));
         declare("fresh", Map.of("agent", "price-sync", "indicator", "heartbeat", "objective", 99.9));
         status("kept-well", 9_990, 0.9, "NULL, NULL, NULL", "", 0.2);
-        status("burning", 9_800, -3, "'page', 20, now() - interval '4 minutes'", "its budget burns 20 times too fast", 20);
+        status(
+                "burning",
+                9_800,
+                -3,
+                "'page', 20, now() - interval '4 minutes'",
+                "its budget burns 20 times too fast",
+                20);
     }
 
     private static void declare(String name, Map<String, Object> more) {
@@ -78,13 +84,15 @@ class SlosScreenTest {
         tab.open(stage.link("slos"));
         tab.await("text('" + TABLE + "').includes('fresh')");
         assertThat(tab.evaluate("text('" + TABLE + " >>> .body')").asString())
-                .containsSubsequence("burns: page", "burning", "4× spent", "kept", "kept-well", "90 %", "nothing counted");
+                .containsSubsequence(
+                        "burns: page", "burning", "4× spent", "kept", "kept-well", "90 %", "nothing counted");
         tab.run("$('" + TABLE + " >>> .row').click()");
         tab.await("text('" + PANEL + " >>> h2') === 'burning'");
         String told = tab.evaluate("text('" + PANEL + "')").asString();
         assertThat(told).contains("200 of 10,000 were bad", "98 % reached", "99.5 % promised", "20 times too fast");
-        assertThat(tab.evaluate("[...$('" + PANEL
-                                + "').shadowRoot.querySelectorAll('.burns')].map((each) => each.innerText.trim()).join()")
+        assertThat(tab.evaluate(
+                                "[...$('" + PANEL
+                                        + "').shadowRoot.querySelectorAll('.burns')].map((each) => each.innerText.trim()).join()")
                         .asString())
                 .isEqualTo("20,20");
         tab.press("Escape");
@@ -99,8 +107,8 @@ class SlosScreenTest {
         tab.run("$('" + SCREEN + ".title button').click()");
         tab.await("$('" + DIALOG + "').open");
         Map.of("name", "by-hand", "agent", "price-sync", "objective", "97.5")
-                .forEach((field, value) -> tab.run(
-                        "$('" + DIALOG + "').querySelector('[name=" + field + "]').value = '" + value + "'"));
+                .forEach((field, value) ->
+                        tab.run("$('" + DIALOG + "').querySelector('[name=" + field + "]').value = '" + value + "'"));
         tab.run("$('" + DIALOG + "').querySelector('form').requestSubmit()");
         tab.await("text('" + PANEL + " >>> h2') === 'by-hand'");
         tab.await("text('" + PANEL + "').includes('97.5 % end well, over 30 days')");
