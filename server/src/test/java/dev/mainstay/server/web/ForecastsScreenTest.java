@@ -25,8 +25,7 @@ class ForecastsScreenTest {
     private static Stage stage;
     private Tab tab;
 
-    /// A disk that fills by one percent of a point a minute, from 30 to 48 within half a day, and a series of one
-    /// point.
+    /// A disk that fills from 30 to 48 percent within half a day, and a series of one point.
     @BeforeAll
     static void start() {
         chromium = Chromium.start();
