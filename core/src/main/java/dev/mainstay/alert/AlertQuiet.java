@@ -68,19 +68,26 @@ final class AlertQuiet {
                     WHERE back.organization_id = reads.organization_id AND back.agent_id = reads.source
                         AND back.source = reads.agent_id)
                 ORDER BY reads.organization_id, reads.agent_id, severity DESC, source.alert_id),
+            speaker AS MATERIALIZED (
+                SELECT DISTINCT ON (source.organization_id, pair.target, source.agent_id, node.id)
+                    source.organization_id, pair.target, source.agent_id, node.id AS node_id, source.alert_id
+                FROM pair
+                JOIN alerts source ON source.organization_id = pair.organization_id AND source.rule = pair.source
+                CROSS JOIN LATERAL (
+                    SELECT CASE WHEN source.agent_id IS NULL THEN source.node_id END AS id) AS node
+                WHERE source.state IN ('firing', 'acknowledged')
+                ORDER BY source.organization_id, pair.target, source.agent_id, node.id, source.alert_id),
             spoken AS (
-                SELECT alert.organization_id, alert.alert_id, alert.inhibited_by AS former, coalesce((
-                    SELECT source.alert_id
-                    FROM pair
-                    JOIN alerts source ON source.organization_id = pair.organization_id AND source.rule = pair.source
-                    WHERE pair.organization_id = alert.organization_id AND pair.target = alert.rule
-                        AND source.state IN ('firing', 'acknowledged') AND source.alert_id <> alert.alert_id
-                        AND (source.agent_id IS NULL AND source.node_id IS NULL
-                            OR source.agent_id = alert.agent_id
-                            OR source.agent_id IS NULL AND source.node_id = alert.node_id)
-                    ORDER BY source.alert_id
-                    LIMIT 1), blamed.alert_id) AS inhibited_by
+                SELECT alert.organization_id, alert.alert_id, alert.inhibited_by AS former,
+                    coalesce(least(of_all.alert_id, of_agent.alert_id, of_node.alert_id), blamed.alert_id)
+                        AS inhibited_by
                 FROM alerts alert
+                LEFT JOIN speaker of_all ON of_all.organization_id = alert.organization_id
+                    AND of_all.target = alert.rule AND of_all.agent_id IS NULL AND of_all.node_id IS NULL
+                LEFT JOIN speaker of_agent ON of_agent.organization_id = alert.organization_id
+                    AND of_agent.target = alert.rule AND of_agent.agent_id = alert.agent_id
+                LEFT JOIN speaker of_node ON of_node.organization_id = alert.organization_id
+                    AND of_node.target = alert.rule AND of_node.agent_id IS NULL AND of_node.node_id = alert.node_id
                 LEFT JOIN caused ON caused.organization_id = alert.organization_id AND caused.rule = alert.rule
                 LEFT JOIN blamed ON blamed.organization_id = alert.organization_id
                     AND blamed.agent_id = alert.agent_id AND caused.rule IS NOT NULL

@@ -40,9 +40,9 @@ public final class Watchdog {
         if (hasCalled && now - lastCall < settings.every().minus(SLACK).toNanos()) {
             return;
         }
-        hasCalled = true;
-        lastCall = now;
         if (isCalling.compareAndSet(false, true)) {
+            hasCalled = true;
+            lastCall = now;
             Threads.startVirtual("watchdog", this::call);
         }
     }
