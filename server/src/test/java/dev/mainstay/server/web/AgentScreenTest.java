@@ -36,8 +36,9 @@ class AgentScreenTest {
         stage.agent("alpha", "PT10S");
         stage.beat("alpha", Map.of("ticks", 4, "failures", 2, "busyMs", 800, "lastError", "status 503, expected 200"));
         stage.agent("ordered", "PT10S");
-        // Beats ten minutes ago and again five minutes ago, every ten seconds, and nothing in between.
+        // Beats for ten minutes, every ten seconds, but for two minutes in between; as if it had been active all along.
         stage.execute("""
+                DELETE FROM system_events WHERE agent_id = 'alpha' AND type = 'agent.transition';
                 SELECT partition_create('agent_heartbeats', now() - interval '10 minutes');
                 INSERT INTO agent_heartbeats (organization_id, agent_id, at, fence, sequence, phase, ticks, failures,
                     items, busy_ms, max_ms, late_ms, abandoned)

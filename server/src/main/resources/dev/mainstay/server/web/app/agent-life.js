@@ -22,8 +22,10 @@ export class AgentLife {
   beatsFrom = null;
   #beats = null;
 
+  /** `span` is a duration before now such as -PT15M; asked for so, the API answers with points as fine as it has them. */
   constructor(agent, span) {
     this.agent = agent;
+    this.from = span;
     this.span = milliseconds(span.slice(1));
   }
 
@@ -42,7 +44,7 @@ export class AgentLife {
   }
 
   async read() {
-    const from = new Date(this.range.from).toISOString();
+    const { from } = this;
     const list = async (path, parameters) => (await api.get(path, { limit: PAGE, ...parameters })).items;
     const [events, alerts, episodes, series, anomalies] = await Promise.all([
       list(api.agentPath(this.agent, "/events"), { type: "agent.transition", from }),

@@ -99,11 +99,11 @@ export function firedFor(alert, now) {
 /** By table: where the API lists the rows of an alert; "" where it does not. Called with the alert and its rule's definition. */
 const ROWS = {
   agent_suspicions: ({ agent, seenAt, evidence: { since } }) => agent && path("agents", agent, "heartbeats", { from: before(since, "PT2M"), to: seenAt }),
-  agent_heartbeats: ({ agent, evidence: { from, to } }) => agent && path("agents", agent, "heartbeats", { from: before(from, "PT1S"), to }),
+  agent_heartbeats: ({ agent, evidence: { from, to } }) => agent && path("agents", agent, "heartbeats", { from: before(from, "PT1S"), to: after(to) }),
   agents: ({ agent, seenAt, evidence: { since } }) => agent && path("agents", agent, "events", { type: "agent.transition", from: before(since, "PT10M"), to: seenAt }),
-  agent_health: ({ agent, labels, evidence: { at } }) => (agent ? path("agents", agent, "metrics", { name: "health.score", from: before(at, "PT15M"), to: at }) : labels?.group ? path("health", "groups", labels.group) : path("health")),
+  agent_health: ({ agent, labels, evidence: { at } }) => (agent ? path("agents", agent, "metrics", { name: "health.score", from: before(at, "PT15M"), to: after(at) }) : labels?.group ? path("health", "groups", labels.group) : path("health")),
   system_events: ({ agent, seenAt, evidence: { type, from } }) => path("events", { type, agent, from: before(from, "PT1S"), to: seenAt }),
-  performance_metrics: ({ agent, seenAt, evidence: { from, to, last } }, { metric, cost }) => (metric || cost) && path("metrics", { name: metric ?? cost, agent, from: from ?? before(last, "PT10M"), to: to ?? seenAt }),
+  performance_metrics: ({ agent, seenAt, evidence: { from, to, last } }, { metric, cost }) => (metric || cost) && path("metrics", { name: metric ?? cost, agent, from: from ? before(from, "PT1S") : before(last, "PT10M"), to: to ? after(to) : seenAt }),
   slo_status: ({ evidence: { slo } }) => path("slos", slo),
   anomalies: ({ evidence: { anomaly } }) => path("anomalies", anomaly),
   metric_forecasts: ({ agent }, { forecast }) => forecast && path("metrics", "forecast", { name: forecast, agent }),
@@ -120,6 +120,8 @@ function path(...parts) {
   return `/api/v1/${parts.map(encodeURIComponent).join("/")}${search.size === 0 ? "" : `?${search}`}`;
 }
 
+/** A second later: the end of a time is not part of it for the API, and the newest row is to be among those listed. */
+const after = (stamp) => (stamp ? new Date(Date.parse(stamp) + 1_000).toISOString() : "");
 const before = (stamp, duration) => (stamp ? new Date(Date.parse(stamp) - milliseconds(duration)).toISOString() : "");
 
 /** The condition of a rule in a sentence, from its definition; one of a kind not known here is told by its keys. */
