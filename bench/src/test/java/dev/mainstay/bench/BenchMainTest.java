@@ -38,6 +38,7 @@ class BenchMainTest {
                         "idle",
                         "alert",
                         "chaos",
+                        "faults",
                         "bus",
                         "nab",
                         "detect-speed",
