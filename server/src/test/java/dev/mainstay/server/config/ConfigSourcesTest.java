@@ -84,10 +84,15 @@ class ConfigSourcesTest {
             agents: {a: {kind: test-counter, group: {name: g, strategy: all}}} | expected one of one-for-one, all-for-one, rest-for-one
             agents: {"A b": {kind: test-counter}} | 1: agents.A b: id must be 1 to 128 of a-z 0-9 . _ -
             agents: {built_in: {kind: test-counter}} | 1: agents.built_in: an agent of this id comes with Mainstay; give this one another id
+            agents: {a: {kind: test-counter}, a: {kind: test-counter}} | a
+            """)
+    void says_what_is_wrong_where_and_what_was_probably_meant(String yaml, String expected) throws IOException {
+        assertThat(refusal(yaml, Map.of())).contains(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
             schedules: {s: {every: 1h}} | 1: schedules.s.task.type is required and missing
-            slos: {s: {agent: a, indicator: success, objective: 100}} | 1: slos.s.objective must be from 50 to below 100
-            slos: {S: {agent: a, indicator: success, objective: 99}} | slos.S: name must be 1 to 128
-            health: {weights: {errors: 0.5}} | 1: health.weights: weights must add up to 1, were 1.3
             schedules: {s: {task: {type: t}}} | 1: schedules.s.cron or every or at must be given: when it fires
             schedules: {s: {every: 1h, cron: "@daily", task: {type: t}}} | 1: schedules.s.cron and every and at exclude each other
             schedules: {s: {every: 1h, zone: Europe/Vienna, task: {type: t}}} | 1: schedules.s.zone belongs to cron
@@ -102,6 +107,16 @@ class ConfigSourcesTest {
             schedules: {s: {every: 1h, task: {type: "A b"}}} | 1: schedules.s.task.type must be 1 to 128 of a-z
             schedules: {"A b": {every: 1h, task: {type: t}}} | 1: schedules.A b: name must be 1 to 128 of a-z
             schedules: {s: {every: 1h, task: {type: t, paylod: 1}}} | 1: schedules.s.task.paylod is not a known key; did you mean "payload"?
+            """)
+    void says_what_is_wrong_with_a_schedule(String yaml, String expected) throws IOException {
+        assertThat(refusal(yaml, Map.of())).contains(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            slos: {s: {agent: a, indicator: success, objective: 100}} | 1: slos.s.objective must be from 50 to below 100
+            slos: {S: {agent: a, indicator: success, objective: 99}} | slos.S: name must be 1 to 128
+            health: {weights: {errors: 0.5}} | 1: health.weights: weights must add up to 1, were 1.3
             recovery: {mode: sometimes} | 1: recovery.mode: expected one of on, dry-run, off
             recovery: {share: 0} | recovery.share must be above 0 and at most 1, was 0.0
             recovery: {approvedUpTo: none} | 1: recovery.approvedUpTo: expected one of low, medium, high
@@ -112,9 +127,8 @@ class ConfigSourcesTest {
             recovery: {playbooks: {crash: {rules: [agent-crashin]}}} | there is no rule "agent-crashin"; did you mean "agent-crashing"?
             recovery: {playbooks: {crsh: {actions: [restart-agent]}}} | rules must be given, as no builtin playbook is about "crsh"; did you mean "crash"?
             recovery: {playbooks: {crash: {budget: 0}}} | recovery.playbooks.crash: verifyWithin and per must be positive, coolDown not negative, budget at least 1
-            agents: {a: {kind: test-counter}, a: {kind: test-counter}} | a
             """)
-    void says_what_is_wrong_where_and_what_was_probably_meant(String yaml, String expected) throws IOException {
+    void says_what_is_wrong_with_what_watches_and_heals(String yaml, String expected) throws IOException {
         assertThat(refusal(yaml, Map.of())).contains(expected);
     }
 
