@@ -25,7 +25,8 @@ class ForecastsScreenTest {
     private static Stage stage;
     private Tab tab;
 
-    /// A disk that fills from 30 to 48 percent within half a day, and a series of one point.
+    /// A disk that fills from 3 to 48 percent within thirty hours, which is long enough for a band, and a series of one
+    /// point.
     @BeforeAll
     static void start() {
         chromium = Chromium.start();
@@ -35,11 +36,12 @@ class ForecastsScreenTest {
                 INSERT INTO metric_series (organization_id, agent_id, name, labels, unit)
                 VALUES ('%1$s', 'disk-watch', 'disk.used', '{}', 'percent');
                 SELECT partition_create('agent_metrics_1m', now());
-                SELECT partition_create('agent_metrics_1m', now() - interval '12 hours');
+                SELECT partition_create('agent_metrics_1m', now() - interval '24 hours');
+                SELECT partition_create('agent_metrics_1m', now() - interval '30 hours');
                 INSERT INTO agent_metrics_1m (organization_id, series_id, bucket, count, sum, min, max, last)
                 SELECT '%1$s', series_id, date_bin('1 minute', now(), '2000-01-01Z') - make_interval(mins => before),
                     1, 48 - before / 40.0, 48 - before / 40.0, 48 - before / 40.0, 48 - before / 40.0
-                FROM metric_series, generate_series(1, 720) AS before
+                FROM metric_series, generate_series(1, 1800) AS before
                 WHERE name = 'disk.used'
                 """.formatted(Organizations.DEFAULT));
     }
@@ -65,15 +67,15 @@ class ForecastsScreenTest {
     @Test
     void what_reaches_its_limit_comes_first_and_says_when() {
         stage.beat("disk-watch", Map.of("ticks", 1));
-        tab.open(stage.link("forecasts?ahead=P1D&reaches=55"));
+        tab.open(stage.link("forecasts?ahead=P1D&reaches=48.5"));
         tab.await("text('" + TABLE + " >>> .body').startsWith('disk.used')");
         tab.await("text('" + TABLE + " >>> .row .limit').startsWith('in ')");
         tab.run("$('" + TABLE + " >>> .row').click()");
         tab.await("text('" + PANEL + " >>> h2') === 'disk.used'");
         assertThat(tab.evaluate("text('" + PANEL + "')").asString())
-                .contains("of disk-watch", "55 percent", "Made by", "Band");
+                .contains("of disk-watch", "48.5 percent", "Made by", "Band");
         tab.await("$('" + PANEL + " >>> canvas').width > 200");
-        assertThat(tab.evaluate("location.search").asString()).contains("reaches=55");
+        assertThat(tab.evaluate("location.search").asString()).contains("reaches=48.5");
         tab.press("Escape");
         tab.await("!$('" + PANEL + "')");
         assertThat(tab.complaints()).isEmpty();
@@ -103,7 +105,7 @@ class ForecastsScreenTest {
         tab.scheme(scheme);
         for (int width : new int[] {1280, 400}) {
             tab.size(width, 900);
-            tab.open(stage.link("forecasts?name=disk.used&reaches=55"));
+            tab.open(stage.link("forecasts?name=disk.used&reaches=48.5"));
             tab.await("$('" + TABLE + " >>> .row')");
             holds("the list at " + width);
             tab.run("$('" + TABLE + " >>> .row').click()");
