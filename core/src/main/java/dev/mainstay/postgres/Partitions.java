@@ -53,10 +53,10 @@ public final class Partitions {
         try {
             change.run();
         } catch (RuntimeException e) {
-            if (!Failures.isConflict(e)) {
+            if (!Failures.isConflict(e) && !Failures.isCancelled(e)) {
                 throw e;
             }
-            LOG.atWarn().addKeyValue("table", table).log("a reader is in the way of its partitions; next time");
+            LOG.atWarn().addKeyValue("table", table).log("its partitions could not be changed in time; next time");
         }
     }
 

@@ -79,6 +79,6 @@ public record Playbook(
                 of("time-out", Set.of("agent-overrunning"), circuit, clean, move),
                 of("dependency-down", Set.of("dependency-down"), circuit, ReconnectAction.NAME),
                 of("poison-input", Set.of("dead-letters"), RequeueAction.NAME),
-                of("overload", Set.of("queue-backlog"), ShedAction.NAME, ThrottleAction.NAME));
+                of("overload", Set.of("queue-backlog"), ShedAction.NAME));
     }
 }

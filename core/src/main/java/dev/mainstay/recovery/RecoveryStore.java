@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// The rows of episodes and their actions, in the caller's transaction. Stateless and thread-safe.
 final class RecoveryStore {
     /// Alerts that are told: neither silenced nor spoken for by another. An agent is treated of one thing at a time;
-    /// what
-    /// people were called for is theirs until that alert ends, unless something graver befalls the agent.
+    /// what people were called for is theirs until that alert ends, unless something graver befalls the agent. Who
+    /// heals does not treat itself: it could not take back what stops it.
     private static final String OPEN = """
             WITH trigger AS (
                 SELECT * FROM unnest(:rules, :causes) AS trigger (rule, cause)),
@@ -42,7 +42,7 @@ final class RecoveryStore {
                     told.began_at, told.fired_at, :dryRun
                 FROM told
                 LEFT JOIN agents agent ON agent.organization_id = told.organization_id AND agent.id = told.agent
-                WHERE (agent.desired = 'running' OR told.queue <> '')
+                WHERE (agent.desired = 'running' OR told.queue <> '') AND told.agent <> 'self_healing_agent'
                     AND NOT EXISTS (
                         SELECT
                         FROM recoveries former

@@ -81,7 +81,10 @@ final class SloCounter {
                         SELECT FROM system_events event
                         WHERE event.organization_id = open.organization_id AND event.agent_id = open.agent_id
                             AND event.at > span.begins - interval '1 minute'
-                            AND (event.type = 'agent.commanded' OR event.type = 'agent.transition'
+                            AND event.at < span.begins + interval '2 minutes'
+                            AND (event.type = 'agent.commanded'
+                                    AND coalesce(event.detail ->> 'actor', '') NOT LIKE 'recovery:%'
+                                OR event.type = 'agent.transition'
                                 AND event.detail ->> 'from' IN ('inactive', 'maintenance', 'shutdown')))),
             beats AS (
                 SELECT watched.*, beat.at, lag(beat.at) OVER line AS before, lead(beat.at) OVER line AS after,
@@ -177,14 +180,25 @@ final class SloCounter {
                 AND slo.counted_to = open.counted_to
             """;
 
-    /// A window of days needs no minutes where it begins.
+    /// A window of days needs no minutes where it begins: the last total of five minutes, and later of an hour, is
+    /// kept, and the last one before the period, however long ago that was.
     private static final String THIN = """
             DELETE FROM slo_counts count
             USING slos slo
             WHERE slo.organization_id = count.organization_id AND slo.name = count.slo
-                AND (count.at < slo.counted_to - slo.period - interval '1 day'
-                    OR count.at < slo.counted_to - interval '3 hours' AND extract(minute FROM count.at)::integer % 5 <> 0
-                    OR count.at < slo.counted_to - interval '4 days' AND extract(minute FROM count.at) <> 0)
+                AND count.at < slo.counted_to - interval '3 hours'
+                AND EXISTS (
+                    SELECT
+                    FROM slo_counts later
+                    WHERE later.organization_id = count.organization_id AND later.slo = count.slo
+                        AND later.at > count.at
+                        AND later.at <= CASE
+                            WHEN count.at < slo.counted_to - slo.period - interval '1 day'
+                                THEN slo.counted_to - slo.period - interval '1 day'
+                            WHEN count.at < slo.counted_to - interval '4 days'
+                                THEN date_bin('1 hour', count.at - interval '1 second', '2000-01-01Z') + interval '1 hour'
+                            ELSE date_bin('5 minutes', count.at - interval '1 second', '2000-01-01Z')
+                                + interval '5 minutes' END)
             """;
 
     /// What is to be counted next.

@@ -65,12 +65,15 @@ final class Enqueuer implements AutoCloseable {
 
     private void round() {
         isWoken.set(false);
-        begin();
-        for (List<Arrival> batch = take(); !batch.isEmpty(); batch = take()) {
-            try {
-                store(batch);
-            } finally {
-                batch.forEach(Enqueuer::answered);
+        try {
+            begin();
+        } finally {
+            for (List<Arrival> batch = take(); !batch.isEmpty(); batch = take()) {
+                try {
+                    store(batch);
+                } finally {
+                    batch.forEach(Enqueuer::answered);
+                }
             }
         }
     }
@@ -93,7 +96,9 @@ final class Enqueuer implements AutoCloseable {
             if (batch.size() == LARGEST_BATCH || (!batch.isEmpty() && text > LARGEST_TEXT)) {
                 break;
             }
-            batch.add(queue.remove());
+            if (queue.remove(next)) { // else whoever closes has taken it
+                batch.add(next);
+            }
         }
         return batch;
     }

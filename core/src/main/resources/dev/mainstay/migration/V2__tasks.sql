@@ -948,29 +948,33 @@ CREATE FUNCTION task_held_up_by(tenant uuid, task uuid) RETURNS SETOF uuid
     LANGUAGE sql STABLE
     SET search_path = ${schema}, pg_temp
 AS $$
-    WITH RECURSIVE behind (id) AS (
-        SELECT task
+    WITH RECURSIVE behind (id, seq) AS (
+        SELECT task, NULL::bigint
         UNION
-        SELECT next.id
+        SELECT next.id, next.seq
         FROM behind
         JOIN tasks ahead ON ahead.organization_id = tenant AND ahead.id = behind.id AND ahead.state = 'open'
         CROSS JOIN LATERAL (
-            SELECT need.task_id FROM task_needs need
+            SELECT need.task_id, NULL::bigint FROM task_needs need
             WHERE need.organization_id = tenant AND need.needed_id = ahead.id
             UNION ALL
-            SELECT line.task_id FROM task_line line
-            JOIN task_lanes lane ON lane.organization_id = tenant AND lane.lane_id = ahead.lane_id
-                AND lane.queue = line.queue
-            WHERE line.organization_id = tenant AND line.ordering_key = ahead.ordering_key
-                AND line.seq > coalesce((
+            -- The next in line alone: the others stand behind that one. The head of a line has no place in it.
+            (SELECT line.task_id, line.seq
+            FROM task_lanes lane
+            JOIN task_line line ON line.organization_id = tenant AND line.queue = lane.queue
+                AND line.ordering_key = ahead.ordering_key
+            WHERE lane.organization_id = tenant AND lane.lane_id = ahead.lane_id
+                AND line.seq > coalesce(behind.seq, (
                     SELECT own.seq FROM task_line own
-                    WHERE own.organization_id = tenant AND own.queue = line.queue
-                        AND own.ordering_key = line.ordering_key AND own.task_id = ahead.id), 0)
+                    WHERE own.organization_id = tenant AND own.queue = lane.queue
+                        AND own.ordering_key = ahead.ordering_key AND own.task_id = ahead.id), 0)
+            ORDER BY line.seq
+            LIMIT 1)
             UNION ALL
-            SELECT wait.task_id FROM task_waits wait
+            SELECT wait.task_id, NULL::bigint FROM task_waits wait
             WHERE wait.organization_id = tenant AND wait.task_id = ahead.parent_id
-                AND wait.children @> ARRAY[ahead.id]) AS next (id))
-    SELECT id FROM behind
+                AND wait.children @> ARRAY[ahead.id]) AS next (id, seq))
+    SELECT DISTINCT id FROM behind
 $$;
 
 -- Refuses to wait for what is no child of the task, or cannot end before the task has: both would be for ever.

@@ -516,13 +516,14 @@ CREATE FUNCTION messages_rescue() RETURNS TABLE (organization_id uuid, group_nam
     LANGUAGE sql VOLATILE
     SET search_path = ${schema}, pg_temp
 AS $$
-    WITH gone AS (
+    WITH gone AS MATERIALIZED (
         SELECT claim.organization_id, claim.lease_token,
             coalesce(session.end_cause, '') NOT IN ('stopped', 'fenced', 'database was away')
                 AND claim.expires_at > pg_postmaster_start_time() AS is_crash
         FROM message_claims claim
         LEFT JOIN node_sessions session USING (session_id)
-        WHERE session.session_id IS NULL OR session.ended_at IS NOT NULL OR claim.expires_at <= clock_timestamp()),
+        WHERE session.session_id IS NULL OR session.ended_at IS NOT NULL OR claim.expires_at <= clock_timestamp()
+        FOR UPDATE OF claim SKIP LOCKED),
     lost AS MATERIALIZED (
         DELETE FROM message_claims claim
         USING gone

@@ -247,6 +247,25 @@ class SloFlowTest {
         assertThat(count().total()).as("nothing was lost by thinning").isBetween(198L * 6, 199L * 6);
     }
 
+    @Test
+    void thinning_keeps_the_last_total_also_of_what_happens_once_an_hour() {
+        declare(slo(Indicator.SUCCESS, null, null, 99), 60);
+        sql("UPDATE slos SET counted_to = date_trunc('minute', now())");
+        sql("""
+                INSERT INTO slo_counts (organization_id, slo, at, good, total)
+                SELECT organization_id, name,
+                    date_trunc('hour', now()) - make_interval(hours => back) + make_interval(mins => minute), 1, 1
+                FROM slos, generate_series(1, 23) AS back, unnest(ARRAY[6, 8]) AS minute
+                """);
+        assertThat(test.database().<Integer>write(new SloCounter()::thin)).isBetween(19, 21);
+        assertThat(test.database()
+                        .<Integer>read(handle -> handle.createQuery(
+                                        "SELECT count(*) FROM slo_counts WHERE extract(minute FROM at) = 8")
+                                .mapTo(Integer.class)
+                                .one()))
+                .isEqualTo(23);
+    }
+
     private int rows() {
         return test.database()
                 .read(handle -> handle.createQuery("SELECT count(*) FROM slo_counts")
