@@ -8,6 +8,7 @@ import io.javalin.http.Context;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +23,9 @@ import tools.jackson.databind.JsonNode;
 /// out. Belongs to the thread of its request.
 final class Exchange implements Request {
     static final int MAX_BODY = 1024 * 1024;
+    /// Of a body that is too large, this much is read on, so that a client which writes before it reads gets its
+    /// answer.
+    private static final int MAX_DISCARDED = 16 * MAX_BODY;
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 
     private final Route route;
@@ -170,17 +174,28 @@ final class Exchange implements Request {
         if (!isJson(request.getContentType()) || request.getHeader("Content-Encoding") != null) {
             throw Refusal.unsupportedMediaType();
         }
-        if (request.getContentLengthLong() > MAX_BODY) {
+        if (request.getContentLengthLong() > MAX_DISCARDED) {
             throw Refusal.tooLarge(MAX_BODY);
         }
         try {
-            byte[] body = request.getInputStream().readNBytes(MAX_BODY + 1);
+            InputStream in = request.getInputStream();
+            byte[] body = in.readNBytes(MAX_BODY + 1);
             if (body.length > MAX_BODY) {
+                discard(in);
                 throw Refusal.tooLarge(MAX_BODY);
             }
             return StrictJson.parse(body);
         } catch (IOException e) {
             throw Refusal.malformed("the body broke off");
+        }
+    }
+
+    /// A connection closed under a client that still writes is reset, and takes the answer with it.
+    private static void discard(InputStream in) throws IOException {
+        byte[] chunk = new byte[64 * 1024];
+        long read = MAX_BODY;
+        for (int n = in.read(chunk); n >= 0 && read <= MAX_DISCARDED; n = in.read(chunk)) {
+            read += n;
         }
     }
 

@@ -98,7 +98,7 @@ public final class Refusal extends RuntimeException {
         return plain(412, "Precondition Failed", "STATE_CONFLICT", detail);
     }
 
-    /// The rest of the body is not read, so the connection cannot be used again, and says so.
+    /// The rest of the body may be unread, so the connection cannot be used again, and says so.
     public static Refusal tooLarge(int limitBytes) {
         Problem problem = Problem.of(
                 413, "Content Too Large", "BODY_TOO_LARGE", "the body may have at most " + limitBytes + " bytes");

@@ -8,8 +8,10 @@ import dev.mainstay.server.http.ApiServer.Reply;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.AfterAll;
@@ -48,6 +50,31 @@ class BadInputFlowTest {
 
         assertThat(reply.status()).isEqualTo(413);
         assertThat(reply.code()).isEqualTo("BODY_TOO_LARGE");
+    }
+
+    @Test
+    void a_client_that_writes_all_of_a_10_mb_body_before_it_reads_gets_its_answer() throws IOException {
+        URI server = api.uri("/");
+        try (Socket socket = new Socket(server.getHost(), server.getPort())) {
+            String head = """
+                    POST /api/v1/agents HTTP/1.1\r
+                    Host: %s\r
+                    Authorization: Bearer %s\r
+                    Content-Type: application/json\r
+                    Content-Length: 10000000\r
+                    \r
+                    """.formatted(
+                            server.getAuthority(),
+                            api.key(Organizations.DEFAULT, Role.AGENT).reveal());
+            OutputStream out = socket.getOutputStream();
+            out.write(head.getBytes(StandardCharsets.UTF_8));
+            for (int written = 0; written < 10_000_000; written += 100_000) {
+                out.write(new byte[100_000]);
+            }
+
+            assertThat(new String(socket.getInputStream().readNBytes(12), StandardCharsets.UTF_8))
+                    .isEqualTo("HTTP/1.1 413");
+        }
     }
 
     @Test
