@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// within a priority the organizations share the room. Thread-safe.
 final class Claimer implements AutoCloseable {
     private static final Duration POLL = Duration.ofSeconds(1);
+    /// Of the time between two polls, at most one part in so many is the poll: it walks over what an old snapshot
+    /// keeps.
+    private static final int POLL_SHARE = 20;
     private static final Duration EXPECTATION = Duration.ofSeconds(1);
     private static final Duration LOOK = Duration.ofMillis(20);
     private static final int LARGEST_BATCH = 500;
@@ -37,9 +40,11 @@ final class Claimer implements AutoCloseable {
     private final Loop loop;
     private final TimerWheel.Timer expectation = new TimerWheel.Timer(this::look);
     private volatile long expectedUntil;
-    private volatile long nextPoll = Long.MIN_VALUE;
+    private volatile boolean isPollAsked = true;
+    private long nextPoll;
     private int turn;
     private List<ClaimedTask> claimed = List.of();
+    private long askedAt;
     private int begun;
 
     Claimer(ClaimStore claims, LaneStore lanes, TaskHost host, MonotonicClock monotonic) {
@@ -72,7 +77,7 @@ final class Claimer implements AutoCloseable {
 
     /// A queue was paused, resumed or given limits.
     void queuesChanged() {
-        nextPoll = Long.MIN_VALUE;
+        isPollAsked = true;
         loop.wake();
     }
 
@@ -80,14 +85,19 @@ final class Claimer implements AutoCloseable {
     /// would be claimed before it, as far as is known here. Half of it when something may have come since the last
     /// claim, which left nothing: then that finds room, too.
     int roomAtOnce(int lane, Priority priority, int capacity) {
-        Spot[] ranks = spots.get(lane);
-        if (ranks == null || ranks[0].lane().isPaused() || ranks[0].lane().isLimited()) {
+        Spot[] own = spots.get(lane);
+        if (own == null || own[0].lane().isPaused() || own[0].lane().isLimited()) {
             return 0;
         }
         int room = capacity;
-        for (Spot spot : ranks) {
-            if (spot.rank() / 2 <= priority.stored() && spot.isPromising()) {
-                room = Math.min(room, spot.isDrained() ? capacity / 2 : 0);
+        for (Spot[] ranks : spots.values()) {
+            LaneStore.Lane other = ranks[0].lane();
+            // What waits for more than room takes none away.
+            boolean takesRoom = !other.isPaused() && !other.isLimited() && !host.isBounded(other.type());
+            for (int rank = 0; takesRoom && rank < 2 * priority.stored() + 2; rank++) {
+                if (ranks[rank].isPromising()) {
+                    room = Math.min(room, ranks[rank].isDrained() ? capacity / 2 : 0);
+                }
             }
         }
         return room;
@@ -128,17 +138,22 @@ final class Claimer implements AutoCloseable {
         if (session == null) {
             return;
         }
-        boolean isPoll = monotonic.nanos() >= nextPoll;
-        if (isPoll) {
-            nextPoll = monotonic.nanos() + POLL.toNanos();
-            look(session);
-            host.report();
-        }
-        int claimed = 1;
+        int claimed = isPollAsked || monotonic.nanos() >= nextPoll ? poll(session) : claim(session, false);
         while (claimed > 0 && session.equals(host.session())) {
-            claimed = claim(session, isPoll);
-            isPoll = false;
+            claimed = claim(session, false);
         }
+    }
+
+    /// Looks everywhere, from the beginning of each lane.
+    private int poll(UUID session) {
+        long began = monotonic.nanos();
+        isPollAsked = false;
+        nextPoll = began + POLL.toNanos();
+        look(session);
+        host.report();
+        int claimed = claim(session, true);
+        nextPoll = Math.max(nextPoll, began + POLL_SHARE * (monotonic.nanos() - began));
+        return claimed;
     }
 
     /// One statement while there is nothing to do.
@@ -146,7 +161,7 @@ final class Claimer implements AutoCloseable {
         LaneStore.Look look = lanes.look(session, host.workers().types(), host.claims(), busy());
         refresh(look);
         if (look.isCancelAsked()) {
-            host.cancel(lanes.cancelled(session));
+            host.cancel(lanes.cancelled(session, host.running()));
         }
         if (look.isForgotten()) {
             claims.giveBackForgotten(session, host.claims());
@@ -228,6 +243,7 @@ final class Claimer implements AutoCloseable {
         List<Want> wants = wants(asked, room, fromStart);
         ClaimEvent event = new ClaimEvent();
         event.begin();
+        askedAt = monotonic.nanos();
         claimed = claims.claim(session, wants, room, bound.limited());
         begun = 0;
         int size = claimed.size();
@@ -243,7 +259,9 @@ final class Claimer implements AutoCloseable {
     private void begin() {
         while (begun < claimed.size()) {
             ClaimedTask task = claimed.get(begun);
-            host.begin(task, spot(task.lane(), task.rank()).lane().type());
+            if (!host.isForgotten(task.claim(), askedAt)) {
+                host.begin(task, spot(task.lane(), task.rank()).lane().type());
+            }
             begun++;
         }
         claimed = List.of();

@@ -1,6 +1,9 @@
 package dev.mainstay.task;
 
+import dev.mainstay.ErrorCode;
+import dev.mainstay.MainstayException;
 import dev.mainstay.concurrent.Loop;
+import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.postgres.Database;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -27,15 +30,20 @@ final class Enqueuer implements AutoCloseable {
 
     private final ArrivalStore store;
     private final TaskHost host;
+    private final MonotonicClock monotonic;
     private final Queue<Arrival> queue = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean isWoken = new AtomicBoolean();
-    private final Deque<ArrivalStore.Begun> claimed = new ArrayDeque<>();
+    private final Deque<Next> claimed = new ArrayDeque<>();
     private final Loop loop;
     private volatile boolean closed;
 
-    Enqueuer(ArrivalStore store, TaskHost host) {
+    /// What is to begin, and when it was asked for.
+    private record Next(ArrivalStore.Begun begun, long askedAt) {}
+
+    Enqueuer(ArrivalStore store, TaskHost host, MonotonicClock monotonic) {
         this.store = store;
         this.host = host;
+        this.monotonic = monotonic;
         this.loop = Loop.start("tasks-enqueue", PERIOD, this::round);
     }
 
@@ -48,7 +56,8 @@ final class Enqueuer implements AutoCloseable {
         }
         UUID id = TaskId.at(host.clock().instant());
         String payload = Payload.text("payload", task.payload());
-        Arrival arrival = new Arrival(organization, lane, id, task, payload, new CompletableFuture<>());
+        Arrival arrival =
+                new Arrival(organization, lane, id, task, payload, monotonic.nanos(), new CompletableFuture<>());
         queue.add(arrival);
         if (isWoken.compareAndSet(false, true)) {
             loop.wake();
@@ -104,6 +113,7 @@ final class Enqueuer implements AutoCloseable {
     }
 
     private void store(List<Arrival> batch) {
+        long askedAt = monotonic.nanos();
         Set<Arrival> reserved = new HashSet<>();
         List<ArrivalStore.Begun> mine;
         try {
@@ -114,20 +124,34 @@ final class Enqueuer implements AutoCloseable {
             mine = store.store(session, batch, reserved);
         } catch (Throwable e) {
             host.unreserve(reserved.size());
-            failed(batch, e);
+            failed(batch, askedAt, e);
             return;
         }
         host.unreserve(reserved.size() - mine.size());
-        claimed.addAll(mine);
+        mine.forEach(begun -> claimed.add(new Next(begun, askedAt)));
         stored(batch, mine);
     }
 
-    /// What the database will never take must fail its own caller alone.
-    private void failed(List<Arrival> batch, Throwable failure) {
+    /// What the database will never take must fail its own caller alone; it is looked for by halves.
+    private void failed(List<Arrival> batch, long askedAt, Throwable failure) {
         if (batch.size() > 1 && failure instanceof RuntimeException refused && Database.refusedValues(refused)) {
-            batch.forEach(arrival -> store(List.of(arrival)));
-        } else {
-            batch.forEach(arrival -> arrival.isTaken().completeExceptionally(failure));
+            int half = batch.size() / 2;
+            store(batch.subList(0, half));
+            store(batch.subList(half, batch.size()));
+            return;
+        }
+        batch.forEach(arrival -> arrival.isTaken().completeExceptionally(failure));
+        if (failure instanceof MainstayException known && known.code() != ErrorCode.COMMIT_UNKNOWN) {
+            failWaiting(askedAt, failure);
+        }
+    }
+
+    /// The database is away: who has waited for it as long as the batch would only be told the same, batch by batch.
+    private void failWaiting(long since, Throwable failure) {
+        for (Arrival next = queue.peek(); next != null && next.at() - since <= 0; next = queue.peek()) {
+            if (queue.remove(next)) {
+                next.isTaken().completeExceptionally(failure);
+            }
         }
     }
 
@@ -145,8 +169,13 @@ final class Enqueuer implements AutoCloseable {
     /// What was claimed and does not run yet. A round that fails in the middle of it, for want of memory say, leaves
     /// the rest to the next one: what is claimed is held by this node, so nobody else would begin it.
     private void begin() {
-        for (ArrivalStore.Begun next = claimed.peek(); next != null; next = claimed.peek()) {
-            host.beginReserved(next.task(), next.arrival().task().type());
+        for (Next next = claimed.peek(); next != null; next = claimed.peek()) {
+            ClaimedTask task = next.begun().task();
+            if (host.isForgotten(task.claim(), next.askedAt())) {
+                host.unreserve(1);
+            } else {
+                host.beginReserved(task, next.begun().arrival().task().type());
+            }
             claimed.remove();
         }
     }

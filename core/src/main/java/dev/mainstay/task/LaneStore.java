@@ -24,7 +24,8 @@ final class LaneStore {
                     SELECT FROM task_limits bound
                     WHERE bound.organization_id = lane.organization_id AND bound.queue IN ('', lane.queue)) AS is_limited
             FROM (
-                SELECT EXISTS (SELECT FROM task_cancels WHERE session_id = :session) AS is_cancel_asked,
+                SELECT EXISTS (
+                        SELECT FROM task_cancels WHERE coalesce(session_id, :session) = :session) AS is_cancel_asked,
                     EXISTS (
                         SELECT FROM task_claims
                         WHERE session_id = :session AND lease_token <> ALL (:known)) AS is_forgotten) AS look
@@ -33,10 +34,12 @@ final class LaneStore {
             """;
 
     private static final String CANCELLED = """
-            SELECT task.id, task.cancel_reason
+            SELECT task.id, coalesce(task.cancel_reason, task.error, '') AS reason
             FROM task_cancels asked
             JOIN tasks task ON task.organization_id = asked.organization_id AND task.id = asked.task_id
-            WHERE asked.session_id = :session AND task.state = 'open'
+            WHERE asked.task_id = ANY (:running)
+                AND ((asked.session_id = :session AND task.state = 'open')
+                    OR (asked.session_id IS NULL AND task.state = 'cancelled'))
             """;
 
     private final Database database;
@@ -97,10 +100,12 @@ final class LaneStore {
     /// A running task and why a person wants it ended.
     record Cancel(UUID task, String reason) {}
 
-    List<Cancel> cancelled(UUID session) {
+    /// Also those that had ended by the time their claim was committed.
+    List<Cancel> cancelled(UUID session, Collection<UUID> running) {
         return database.read(handle -> handle.createQuery(CANCELLED)
                 .bind("session", session)
-                .map((row, context) -> new Cancel(Columns.uuid(row, "id"), row.getString("cancel_reason")))
+                .bindArray("running", UUID.class, List.copyOf(running))
+                .map((row, context) -> new Cancel(Columns.uuid(row, "id"), row.getString("reason")))
                 .list());
     }
 }

@@ -146,6 +146,11 @@ public final class NewTask {
     }
 
     public NewTask tagged(String... newTags) {
+        for (String tag : newTags) {
+            if (tag.isEmpty() || tag.chars().anyMatch(Character::isISOControl)) {
+                throw new IllegalArgumentException("a tag must be text without control characters, was '" + tag + "'");
+            }
+        }
         NewTask changed = new NewTask(this);
         changed.tags = List.of(newTags);
         return changed;

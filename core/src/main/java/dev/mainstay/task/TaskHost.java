@@ -32,6 +32,9 @@ public final class TaskHost implements Resident {
     /// How many times the capacity may be claimed and not yet stored.
     private static final int UNSTORED = 4;
 
+    /// A second less than tasks_forgotten gives a node to hear of its claim.
+    private static final Duration TO_HEAR = Duration.ofSeconds(2);
+
     private static final Duration SUSPICION = Duration.ofSeconds(5);
 
     private final Workers workers;
@@ -95,7 +98,7 @@ public final class TaskHost implements Resident {
         store = new TaskStore(builder.database, clock);
         ClaimStore claims = new ClaimStore(builder.database, builder.node);
         claimer = new Claimer(claims, new LaneStore(builder.database), this, monotonic);
-        enqueuer = new Enqueuer(new ArrivalStore(builder.database, builder.node), this);
+        enqueuer = new Enqueuer(new ArrivalStore(builder.database, builder.node), this, monotonic);
     }
 
     /// Asks `newTrusted` before each write whether the node can prove that it owns what it runs.
@@ -221,8 +224,18 @@ public final class TaskHost implements Resident {
         return claim.session().equals(session());
     }
 
+    /// Whether a claim that was asked for then may have been given back as one this node never heard of, so that what
+    /// is in it may be another's by now.
+    boolean isForgotten(Claim claim, long askedAt) {
+        return !tokens.contains(claim.token()) && monotonic.nanos() - askedAt > TO_HEAR.toNanos();
+    }
+
     int room() {
         return stopping ? 0 : Math.min(capacity - active.get(), UNSTORED * capacity - held.get());
+    }
+
+    Set<UUID> running() {
+        return Set.copyOf(running.keySet());
     }
 
     /// The leases this node holds.

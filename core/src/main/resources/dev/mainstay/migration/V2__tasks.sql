@@ -238,7 +238,8 @@ CREATE TABLE task_signals (
     PRIMARY KEY (organization_id, task_id, seq)
 );
 
--- A running task that a person wants ended; its node looks here.
+-- A running task that a person wants ended; its node looks here. Without a session: a claimable one that was ended, which
+-- a claim under way at that moment may have begun.
 CREATE TABLE task_cancels (
     organization_id uuid NOT NULL,
     task_id         uuid NOT NULL,
@@ -417,6 +418,22 @@ BEGIN
             RETURN true;
         END IF;
     END LOOP;
+END $$;
+
+-- Behind whom a task that stands in line now would stand, null for the head; keeps others out until the transaction ends.
+CREATE FUNCTION task_last_in_line(tenant uuid, in_queue text, ordering text) RETURNS uuid
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+DECLARE
+    head uuid;
+BEGIN
+    SELECT task_id INTO head FROM task_orders
+    WHERE organization_id = tenant AND queue = in_queue AND ordering_key = ordering FOR UPDATE;
+    RETURN coalesce((
+        SELECT task_id FROM task_line
+        WHERE organization_id = tenant AND queue = in_queue AND ordering_key = ordering
+        ORDER BY seq DESC LIMIT 1), head);
 END $$;
 
 -- Adds one task with all that a task can have; the identifier of the one that holds its unique key instead, if any.
@@ -890,6 +907,7 @@ BEGIN
     SELECT * INTO claim FROM task_claims WHERE organization_id = tenant AND task_ids @> ARRAY[task];
     IF NOT FOUND THEN
         PERFORM task_end(tenant, task, 'cancelled', why);
+        INSERT INTO task_cancels (organization_id, task_id) VALUES (tenant, task) ON CONFLICT DO NOTHING;
         RETURN 'ended';
     END IF;
     UPDATE tasks SET cancel_reason = why WHERE organization_id = tenant AND id = task;
@@ -977,14 +995,40 @@ AS $$
     SELECT DISTINCT id FROM behind
 $$;
 
+-- Whether one of these tasks waits for others itself.
+CREATE FUNCTION task_any_waits(tenant uuid, among uuid[]) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path = ${schema}, pg_temp
+AS $$
+    SELECT EXISTS (SELECT FROM task_blocked WHERE organization_id = tenant AND task_id = ANY (among))
+        OR EXISTS (SELECT FROM task_waits WHERE organization_id = tenant AND task_id = ANY (among))
+$$;
+
+-- Of the waits that begin at the same moment each must see the others, where one of them could close a circle: those
+-- that could not begin beside each other, and one that could begins beside none, until its transaction ends.
+CREATE FUNCTION task_begin_wait(tenant uuid, could_close_circle boolean) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+DECLARE
+    waits bigint := hashtextextended('mainstay.task_waits ' || current_schema, hashtextextended(tenant::text, 0));
+BEGIN
+    IF could_close_circle THEN
+        PERFORM pg_advisory_xact_lock(waits);
+    ELSE
+        PERFORM pg_advisory_xact_lock_shared(waits);
+    END IF;
+END $$;
+
 -- Refuses to wait for what is no child of the task, or cannot end before the task has: both would be for ever.
 CREATE FUNCTION task_check_children(tenant uuid, task uuid, awaited uuid[], enough integer) RETURNS void
-    LANGUAGE plpgsql STABLE
+    LANGUAGE plpgsql VOLATILE
     SET search_path = ${schema}, pg_temp
 AS $$
 DECLARE
     stranger uuid;
     stuck uuid[];
+    could_close_circle boolean;
 BEGIN
     SELECT child.id INTO stranger
     FROM unnest(awaited) AS child (id)
@@ -995,8 +1039,13 @@ BEGIN
         RAISE EXCEPTION 'task % is no child of task %, which would wait for it for ever', stranger, task
             USING ERRCODE = 'MS010';
     END IF;
-    IF EXISTS (SELECT FROM task_blocked WHERE organization_id = tenant AND task_id = ANY (awaited))
-            OR EXISTS (SELECT FROM task_waits WHERE organization_id = tenant AND task_id = ANY (awaited)) THEN
+    could_close_circle := task_any_waits(tenant, awaited);
+    PERFORM task_begin_wait(tenant, could_close_circle);
+    IF NOT could_close_circle AND task_any_waits(tenant, awaited) THEN -- one began while this one had to
+        could_close_circle := true;
+        PERFORM task_begin_wait(tenant, true);
+    END IF;
+    IF could_close_circle THEN
         stuck := ARRAY(SELECT unnest(awaited) INTERSECT SELECT task_held_up_by(tenant, task));
         IF cardinality(awaited) - cardinality(stuck) < enough THEN
             RAISE EXCEPTION 'task % would wait for itself: its child % cannot go on before it has ended', task, stuck[1]
@@ -1231,7 +1280,8 @@ END $$;
 
 -- Makes a dead letter claimable again, with all its attempts before it: at the end of the line of its ordering key, and
 -- counting again among the children its parent waits for. Returns 'redriven', 'held' (another task has its unique key by
--- now), 'open' or 'over' for one that is no dead letter, null for one that is unknown.
+-- now), 'stuck' (it would stand behind what cannot go on before its parent has ended), 'open' or 'over' for one that is
+-- no dead letter, null for one that is unknown.
 CREATE FUNCTION task_redrive(tenant uuid, task uuid, new_payload jsonb DEFAULT NULL) RETURNS text
     LANGUAGE plpgsql VOLATILE
     SET search_path = ${schema}, pg_temp
@@ -1248,6 +1298,16 @@ BEGIN
         RETURN CASE again.state WHEN 'open' THEN 'open' ELSE 'over' END;
     END IF;
     SELECT * INTO STRICT lane FROM task_lanes WHERE organization_id = tenant AND lane_id = again.lane_id;
+    PERFORM FROM tasks WHERE organization_id = tenant AND id = again.parent_id AND state = 'open' FOR UPDATE;
+    IF again.ordering_key IS NOT NULL AND EXISTS (
+            SELECT FROM task_waits
+            WHERE organization_id = tenant AND task_id = again.parent_id AND children @> ARRAY[task]) THEN
+        PERFORM task_begin_wait(tenant, true);
+        IF task_last_in_line(tenant, lane.queue, again.ordering_key)
+                IN (SELECT task_held_up_by(tenant, again.parent_id)) THEN
+            RETURN 'stuck';
+        END IF;
+    END IF;
     IF again.unique_key IS NOT NULL
             AND task_hold_key(tenant, task, lane.type, again.unique_key, clock_timestamp()) <> task THEN
         RETURN 'held';
@@ -1257,11 +1317,8 @@ BEGIN
         expires_at = NULL, links = links & (1 | 2 | 4 | 32), payload = coalesce(new_payload, payload)
     WHERE organization_id = tenant AND id = task;
     DELETE FROM dead_letters WHERE organization_id = tenant AND task_id = task;
-    IF again.parent_id IS NOT NULL THEN
-        PERFORM FROM tasks WHERE organization_id = tenant AND id = again.parent_id AND state = 'open' FOR UPDATE;
-        UPDATE task_waits SET remaining = remaining + 1
-        WHERE organization_id = tenant AND task_id = again.parent_id AND children @> ARRAY[task];
-    END IF;
+    UPDATE task_waits SET remaining = remaining + 1
+    WHERE organization_id = tenant AND task_id = again.parent_id AND children @> ARRAY[task];
     again_rank := task_rank(again.priority, 0::smallint);
     IF again.ordering_key IS NOT NULL AND task_stand_in_line(tenant, lane.queue, again.ordering_key, task) THEN
         INSERT INTO task_blocked (organization_id, task_id, gates, lane_id, rank)
@@ -1354,6 +1411,7 @@ BEGIN
         FROM task_cancels asked
         JOIN tasks task ON task.organization_id = asked.organization_id AND task.id = asked.task_id
             AND task.state <> 'open'
+        WHERE asked.session_id IS NOT NULL OR asked.asked_at < now() - interval '10 seconds'
         FOR UPDATE OF asked SKIP LOCKED);
     RETURN expired;
 END $$;

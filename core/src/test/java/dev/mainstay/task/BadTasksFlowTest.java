@@ -48,6 +48,12 @@ class BadTasksFlowTest {
                 .isThrownBy(() -> task.attempts(0))
                 .withMessage("attempts must be at least 1, was 0");
         assertThatIllegalArgumentException()
+                .isThrownBy(() -> task.tagged("fine", "a\u001fb"))
+                .withMessageContaining("a tag must be text without control characters");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> task.tagged(""))
+                .withMessageContaining("a tag must be text");
+        assertThatIllegalArgumentException()
                 .isThrownBy(() -> task.unique(""))
                 .withMessage("unique key must be 1 to 512 characters, was 0");
         assertThatIllegalArgumentException()

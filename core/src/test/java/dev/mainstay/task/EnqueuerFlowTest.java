@@ -4,8 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.Fleet;
 import dev.mainstay.concurrent.Threads;
+import dev.mainstay.postgres.DatabaseConfig;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.testing.Eventually;
+import dev.mainstay.testing.FaultProxy;
+import dev.mainstay.testing.TestPostgres;
 import java.math.BigDecimal;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -39,7 +42,7 @@ class EnqueuerFlowTest {
         UUID id = TaskId.at(stage.test().database().now());
         NewTask task = NewTask.of("work", text).tagged("t1").attempts(7);
         return new Arrival(
-                Organizations.DEFAULT, lane, id, task, Payload.text("payload", text), new CompletableFuture<>());
+                Organizations.DEFAULT, lane, id, task, Payload.text("payload", text), 0, new CompletableFuture<>());
     }
 
     @Test
@@ -123,6 +126,40 @@ class EnqueuerFlowTest {
         assertThat(stored).hasSize(19);
         assertThat(failed).hasSize(1);
         stored.forEach(task -> assertThat(stage.column(task, "state")).isEqualTo("open"));
+    }
+
+    /// Batch after batch each would have waited as long as the first.
+    @Test
+    void while_the_database_is_away_whoever_waited_as_long_as_the_batch_is_told_with_it() {
+        Queue<Throwable> failures = new ConcurrentLinkedQueue<>();
+        TestPostgres server = TestPostgres.shared();
+        List<Thread> callers = new ArrayList<>();
+        FaultProxy proxy = FaultProxy.to(server.host(), server.port());
+        try (Fleet fleet = Fleet.builder()
+                .database(DatabaseConfig.at("jdbc:postgresql://" + proxy.host() + ":" + proxy.port() + "/"
+                                + stage.test().name())
+                        .owner(server.superuser(), server.password())
+                        .build())
+                .node("enqueuer")
+                .start()) {
+            fleet.tasks().enqueue(NewTask.of("work", "so that the lane is known"));
+            proxy.close();
+            for (int i = 0; i < 1_600; i++) {
+                Object payload = i;
+                callers.add(Threads.startVirtual("caller", () -> {
+                    try {
+                        fleet.tasks().enqueue(NewTask.of("work", payload));
+                    } catch (RuntimeException e) {
+                        failures.add(e);
+                    }
+                }));
+            }
+            callers.forEach(caller -> assertThat(Threads.join(caller, BOUND)).isTrue());
+        } finally {
+            proxy.close();
+        }
+        assertThat(failures).hasSize(1_600);
+        assertThat(Set.copyOf(failures)).as("failures, each of one batch").hasSizeLessThan(4);
     }
 
     private long held() {

@@ -67,6 +67,25 @@ class TaskCancelFlowTest {
         assertThat(stage.value("SELECT count(*) FROM task_steps")).isEqualTo("0");
     }
 
+    /// A claim under way reads the task as open, and begins it all the same.
+    @Test
+    void a_claimable_task_that_was_ended_is_stopped_where_a_claim_under_way_has_begun_it() {
+        UUID task = stage.enqueue("a");
+        UUID session = stage.session();
+        assertThat(cancel(task)).isEqualTo("ended");
+        LaneStore lanes = new LaneStore(stage.test().database());
+        assertThat(lanes.look(session, List.of("work"), List.of(), List.of()).isCancelAsked())
+                .isTrue();
+        assertThat(lanes.cancelled(session, List.of(task)))
+                .containsExactly(new LaneStore.Cancel(task, "no longer wanted"));
+        assertThat(lanes.cancelled(session, List.of())).isEmpty();
+        stage.value("SELECT tasks_expire()");
+        assertThat(stage.value("SELECT count(*) FROM task_cancels")).isEqualTo("1");
+        stage.execute("UPDATE task_cancels SET asked_at = asked_at - interval '11 seconds'");
+        stage.value("SELECT tasks_expire()");
+        assertThat(stage.value("SELECT count(*) FROM task_cancels")).isEqualTo("0");
+    }
+
     private void expire() {
         stage.execute("UPDATE task_expiries SET expires_at = now() - interval '1 second'");
         stage.value("SELECT tasks_expire()");

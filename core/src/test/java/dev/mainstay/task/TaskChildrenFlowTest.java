@@ -5,8 +5,14 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mainstay.ErrorCode;
 import dev.mainstay.MainstayException;
+import dev.mainstay.concurrent.Threads;
+import dev.mainstay.testing.Eventually;
+import java.sql.Connection;
+import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -115,6 +121,63 @@ class TaskChildrenFlowTest {
         UUID stuck = stage.enqueue(childOf(parent, 1).after(parent.id()));
         UUID free = stage.enqueue(childOf(parent, 2));
         assertThat(isThere(parent, 1, stuck, free)).isFalse();
+    }
+
+    /// Neither sees that the other waits, unless it looks again when the other's transaction has ended.
+    @Test
+    void of_two_parents_that_begin_at_once_to_wait_for_what_stands_behind_the_other_one_is_refused() throws Exception {
+        ClaimedTask first = begin(NewTask.of("work", "first"));
+        ClaimedTask second = begin(NewTask.of("work", "second"));
+        UUID behindSecond = stage.enqueue(childOf(first, 1).after(second.id()));
+        UUID behindFirst = stage.enqueue(childOf(second, 2).after(first.id()));
+        assertLaterIsRefused(first, behindSecond, second, behindFirst);
+    }
+
+    @Test
+    void a_child_that_begins_to_wait_for_what_stands_behind_its_parent_as_that_begins_to_wait_is_refused()
+            throws Exception {
+        ClaimedTask parent = begin(NewTask.of("work", "parent"));
+        ClaimedTask child = begin(childOf(parent, "child"));
+        UUID grandchild = stage.enqueue(childOf(child, 2).after(parent.id()));
+        assertLaterIsRefused(parent, child.id(), child, grandchild);
+    }
+
+    @Test
+    void a_parent_that_begins_to_wait_for_a_child_as_that_begins_to_wait_for_what_stands_behind_it_is_refused()
+            throws Exception {
+        ClaimedTask parent = begin(NewTask.of("work", "parent"));
+        ClaimedTask child = begin(childOf(parent, "child"));
+        UUID grandchild = stage.enqueue(childOf(child, 2).after(parent.id()));
+        assertLaterIsRefused(child, grandchild, parent, child.id());
+    }
+
+    private void assertLaterIsRefused(ClaimedTask earlier, UUID awaited, ClaimedTask later, UUID alsoAwaited)
+            throws Exception {
+        try (Connection open = stage.test().superuser();
+                Statement statement = open.createStatement()) {
+            open.setAutoCommit(false);
+            statement.execute("SET search_path = " + stage.test().database().schema());
+            statement.execute("SELECT * FROM task_await('" + earlier.organization() + "', '"
+                    + earlier.claim().token() + "', '" + earlier.id() + "', " + earlier.fence()
+                    + ", 0, 'children', 'wait', ARRAY['" + awaited + "']::uuid[], 1, NULL, now())");
+            CompletableFuture<Boolean> waits = new CompletableFuture<>();
+            Thread thread = Threads.startPlatform("later", () -> {
+                try {
+                    waits.complete(isThere(later, 1, alsoAwaited));
+                } catch (RuntimeException e) {
+                    waits.completeExceptionally(e);
+                }
+            });
+            Eventually.holds(
+                    "the later one stands still",
+                    Duration.ofSeconds(30),
+                    () -> waits.isDone()
+                            || !stage.value("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                                    .equals("0"));
+            open.commit();
+            assertThatThrownBy(waits::join).hasMessageContaining("would wait for itself: its child " + alsoAwaited);
+            Threads.join(thread, Duration.ofSeconds(30));
+        }
     }
 
     @Test

@@ -63,6 +63,36 @@ class TaskFairnessFlowTest {
         assertThat(ran.lastIndexOf(QUIET)).isLessThan(4 * FEW);
     }
 
+    /// They may begin with the commit that stores them, but only where nothing more urgent would take the room.
+    @Test
+    void what_is_enqueued_one_by_one_begins_before_nothing_that_is_more_urgent_in_another_queue() {
+        List<String> order = Collections.synchronizedList(new ArrayList<>());
+        try (Fleet fleet = Fleet.builder()
+                .database(test.database())
+                .node("worker")
+                .taskCapacity(10)
+                .worker("urgent", Integer.class, (number, task) -> {
+                    order.add("urgent");
+                    Threads.pause(Duration.ofMillis(5));
+                })
+                .worker("later", Integer.class, (number, task) -> order.add("later"))
+                .start()) {
+            fleet.tasks().enqueue(NewTask.of("later", 0));
+            Eventually.holds("the lane is known", BOUND, () -> order.contains("later"));
+            order.clear();
+            fleet.tasks()
+                    .enqueueAll(IntStream.range(0, MANY)
+                            .mapToObj(i -> NewTask.of("urgent", i).priority(Priority.CRITICAL))
+                            .toList());
+            Eventually.holds("the urgent ones run", BOUND, () -> order.size() >= 20);
+            for (int i = 0; i < FEW; i++) {
+                fleet.tasks().enqueue(NewTask.of("later", i).priority(Priority.LOW));
+            }
+            Eventually.holds("all have run", BOUND, () -> order.size() == MANY + FEW);
+        }
+        assertThat(order.indexOf("later")).isGreaterThan(MANY - 50);
+    }
+
     @Test
     void a_limit_of_an_organization_holds_over_all_its_queues_and_for_no_other() {
         List<UUID> running = Collections.synchronizedList(new ArrayList<>());

@@ -191,6 +191,25 @@ class TaskFaultsFlowTest {
         }
     }
 
+    /// tasks_forgotten gives it back, so another may run it by the time its answer comes or its beginning succeeds.
+    @Test
+    void a_claim_that_this_node_did_not_hear_of_in_time_is_not_begun() {
+        stage.enqueue("a");
+        UUID session = stage.session();
+        ClaimedTask task = stage.claim(session);
+        try (Bench bench = new Bench(new ConcurrentLinkedQueue<>(), clock -> clock)) {
+            TaskHost host = bench.host();
+            long now = MonotonicClock.system().nanos();
+            long longAgo = now - Duration.ofSeconds(3).toNanos();
+            assertThat(host.isForgotten(task.claim(), now)).isFalse();
+            assertThat(host.isForgotten(task.claim(), longAgo)).isTrue();
+            host.begin(task, "work");
+            assertThat(host.isForgotten(task.claim(), longAgo))
+                    .as("it is known")
+                    .isFalse();
+        }
+    }
+
     /// A host that works on tasks of type `work`, without a node around it.
     private final class Bench implements AutoCloseable {
         private final MonotonicClock monotonic = MonotonicClock.system();

@@ -108,6 +108,27 @@ class TaskRedriveFlowTest {
     }
 
     @Test
+    void it_does_not_stand_behind_what_cannot_go_on_before_its_waiting_parent_has_ended() {
+        UUID parent = stage.enqueue("parent");
+        ClaimedTask claimed = stage.claim(session);
+        UUID unlucky =
+                stage.enqueue(NewTask.of("work", 1).childOf(parent).ordered("k").unique("u"));
+        die(unlucky);
+        UUID other = stage.enqueue(NewTask.of("work", 2).childOf(parent));
+        UUID tail = stage.enqueue(NewTask.of("work", 3).after(parent).ordered("k"));
+        StepStore.Wait wait = new StepStore.Wait("children", "all", List.of(unlucky, other), 2, null);
+        new StepStore(stage.test().database())
+                .await(claimed, 0, wait, stage.test().database().now());
+        assertThat(redrive(unlucky)).isEqualTo(Retried.STUCK);
+        assertThat(stage.column(unlucky, "state")).isEqualTo("dead");
+        assertThat(stage.value("SELECT count(*) FROM task_keys WHERE NOT ended"))
+                .as("it holds its unique key")
+                .isEqualTo("0");
+        assertThat(List.of(complete(), complete(), complete())).containsExactly(other, parent, tail);
+        assertThat(redrive(unlucky)).isEqualTo(Retried.REDRIVEN);
+    }
+
+    @Test
     void only_a_dead_letter_is_redriven() {
         UUID task = stage.enqueue("a");
         assertThat(redrive(task)).isEqualTo(Retried.OPEN);

@@ -54,6 +54,7 @@ public final class ApiBench implements Callable<Integer> {
         goals.put("listPerSecond", Goal.atLeast(3_000));
         goals.put("p95Ms", Goal.atMost(15));
         goals.put("chart30dP95Ms", Goal.atMost(50));
+        goals.put("longTaskP95Ms", Goal.atMost(1_000));
         goals.put("databaseQueriesPerViewer", Goal.atMost(0.1));
         return goals;
     }
@@ -69,6 +70,7 @@ public final class ApiBench implements Callable<Integer> {
             new History(agents, rows).store(laboratory);
             try (var server = RunningServer.start(PROGRAM, laboratory.folder("server"), settings(laboratory))) {
                 requests(server, figures);
+                longTask(laboratory, server, figures);
                 viewers(laboratory, server, figures);
             }
             return new Measured(figures, laboratory.version());
@@ -89,6 +91,21 @@ public final class ApiBench implements Callable<Integer> {
     private void requests(RunningServer server, Figures figures) {
         agents(server, figures);
         charts(server, figures);
+    }
+
+    /// What the screen of a task with a hundred thousand events asks for first.
+    private void longTask(Laboratory laboratory, RunningServer server, Figures figures) {
+        String task = "/api/v1/tasks/"
+                + laboratory
+                        .database()
+                        .read(handle -> handle.createQuery("SELECT id FROM tasks")
+                                .mapTo(String.class)
+                                .one());
+        String token = server.adminToken();
+        Load.Seen detail = rounds("longTaskDetail", server, FEW, number -> Request.get(task, token), figures);
+        Load.Seen spans = rounds(
+                "longTaskSpans", server, FEW, number -> Request.get(task + "/timeline?limit=200", token), figures);
+        figures.add("longTaskP95Ms", detail.p95Millis() + spans.p95Millis());
     }
 
     private void agents(RunningServer server, Figures figures) {

@@ -54,6 +54,31 @@ record History(int agents, long rows) {
             GROUP BY 1, 2, 3
             """;
 
+    /// A task with a hundred thousand events: half of them attempts, half of them steps.
+    private static final String LONG_TASK = """
+            WITH lane AS (
+                INSERT INTO task_lanes (organization_id, queue, type)
+                VALUES ('%s', 'long', 'long')
+                RETURNING organization_id, lane_id),
+            task AS (
+                INSERT INTO tasks (organization_id, id, lane_id, payload, state, fence, created_at, started_at, ended_at,
+                    worker)
+                SELECT organization_id, task_new_id(), lane_id, '{}', 'completed', 50000, now() - interval '1 hour',
+                    now() - interval '1 hour', now(), 'node-1'
+                FROM lane
+                RETURNING organization_id, id, created_at),
+            attempt AS (
+                INSERT INTO task_attempts (organization_id, task_id, fence, outcome, worker, started_at, ended_at)
+                SELECT organization_id, id, number, 'snoozed', 'node-1', created_at + number * interval '20 ms',
+                    created_at + number * interval '20 ms' + interval '10 ms'
+                FROM task, generate_series(1, 50000) AS number)
+            INSERT INTO task_steps (organization_id, task_id, position, name, kind, fence, started_at, ended_at, result)
+            SELECT organization_id, id, number, 'row ' || number, 'step', number + 1,
+                created_at + number * interval '20 ms', created_at + number * interval '20 ms' + interval '10 ms',
+                to_jsonb(number)
+            FROM task, generate_series(0, 49999) AS number
+            """.formatted(Organizations.DEFAULT);
+
     /// The id of the agent of this number, counted from 1.
     static String agent(int number) {
         return "agent-%04d".formatted(number);
@@ -64,7 +89,7 @@ record History(int agents, long rows) {
         Instant to = laboratory.database().now();
         new Partitions(laboratory.database()).create(to.minus(MONTH), to.plus(Duration.ofDays(1)));
         Reporting.say("storing a month of %d agents".formatted(agents));
-        laboratory.execute(declarations(), LEASES, HEALTH, HEARTBEATS, EVENTS, SERIES);
+        laboratory.execute(LONG_TASK, declarations(), LEASES, HEALTH, HEARTBEATS, EVENTS, SERIES);
         Reporting.say("storing %d metric rows and their roll-ups".formatted(rows));
         laboratory.execute(
                 points(),

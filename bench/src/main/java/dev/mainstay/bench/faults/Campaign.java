@@ -94,7 +94,8 @@ final class Campaign {
                 end(status, null, "shown");
             }
         } else if (status.isHealed()) {
-            end(status, status.healing(), status.episode().isEmpty() ? "ended by itself" : status.outcome());
+            boolean isVerified = !status.episode().isEmpty();
+            end(status, isVerified ? status.healing() : null, isVerified ? status.outcome() : "ended by itself");
         } else if (status.episode().equals("escalated") || status.age() > PATIENCE_SECONDS) {
             Reporting.say("not healed: %s of %s, %s: %s"
                     .formatted(

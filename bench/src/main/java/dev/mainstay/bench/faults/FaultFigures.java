@@ -7,7 +7,9 @@ import java.util.Locale;
 
 /// What became of all faults, counted from the rows. Used by one thread.
 final class FaultFigures {
-    private static final String RESTARTS = "('restart-agent', 'restart-clean', 'clear-lease', 'move-agent')";
+    /// What takes an agent from its work.
+    private static final String RESTARTS = "('restart-agent', 'restart-clean', 'clear-lease', 'move-agent',"
+            + " 'roll-back-configuration', 'open-circuit')";
     /// On agents in which there was no fault then.
     private static final String FALSE_RESTARTS = """
             SELECT count(*)

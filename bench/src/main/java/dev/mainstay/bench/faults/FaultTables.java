@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /// The faults of a campaign, and what the rows of Mainstay say about each. Used by one thread.
 final class FaultTables implements AutoCloseable {
-    /// Alerts about the agent or its queue since the fault began, suspicions, anomalies; the newest episode; whether
-    /// all of it is over.
+    /// Alerts about the agent or its queue since the fault began and suspicions, or, of what is only in a metric, the
+    /// anomaly of that metric; the newest episode; whether all of it is over.
     private static final String STATUS = """
             SELECT fault.fault, fault.kind, fault.agent, extract(epoch FROM clock_timestamp() - fault.injected_at) AS age,
                 extract(epoch FROM least(found.at, told.at) - fault.began_at) AS delay,
@@ -28,6 +28,7 @@ final class FaultTables implements AutoCloseable {
                 WHERE alert.organization_id = '00000000-0000-0000-0000-000000000001'
                     AND (alert.agent_id = fault.agent OR alert.labels ->> 'queue' = 'work-of-' || fault.agent)
                     AND opening.at >= fault.began_at AND alert.rule <> 'recovery-escalated'
+                    AND fault.kind NOT IN ('flat-line', 'drift', 'cost-spike')
                 ORDER BY opening.at
                 LIMIT 1) found ON true
             LEFT JOIN LATERAL (
@@ -41,7 +42,12 @@ final class FaultTables implements AutoCloseable {
                 SELECT event.at, event.type
                 FROM system_events event
                 WHERE event.organization_id = '00000000-0000-0000-0000-000000000001' AND event.agent_id = fault.agent
-                    AND (event.type = 'agent.suspected' OR event.type LIKE 'anomaly.%') AND event.at >= fault.began_at
+                    AND event.at >= fault.began_at
+                    AND CASE WHEN fault.kind = 'cost-spike'
+                            THEN event.type = 'anomaly.began' AND event.detail ->> 'metric' = 'bench.cost'
+                        WHEN fault.kind IN ('flat-line', 'drift')
+                            THEN event.type = 'anomaly.began' AND event.detail ->> 'metric' = 'bench.value'
+                        ELSE event.type = 'agent.suspected' END
                 ORDER BY event.at
                 LIMIT 1) told ON true
             LEFT JOIN LATERAL (

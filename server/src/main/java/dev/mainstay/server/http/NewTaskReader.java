@@ -14,6 +14,7 @@ import tools.jackson.databind.JsonNode;
 final class NewTaskReader {
     static final int LONGEST_KEY = 512;
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,127}");
+    private static final Pattern TAG = Pattern.compile("[^\\p{Cntrl}]{1,100}");
     private static final Duration LONGEST = Duration.ofDays(3_650);
     private static final int MOST_ATTEMPTS = 1_000;
 
@@ -25,9 +26,15 @@ final class NewTaskReader {
         JsonNode payload = fields.some("payload");
         NewTask task = NewTask.of(NAME.matcher(type).matches() ? type : "refused", payload)
                 .priority(fields.oneOf("priority", Priority.values(), Priority::word, Priority.NORMAL))
-                .tagged(fields.texts("tags", 50, 100).toArray(String[]::new))
+                .tagged(tags(fields))
                 .after(fields.uuids("after", 1_000).toArray(UUID[]::new));
         return limited(timed(keyed(placed(task, fields), fields), fields), fields);
+    }
+
+    private static String[] tags(Fields fields) {
+        return fields.matching("tags", 50, TAG).stream()
+                .filter(tag -> TAG.matcher(tag).matches())
+                .toArray(String[]::new);
     }
 
     private static NewTask placed(NewTask task, Fields fields) {

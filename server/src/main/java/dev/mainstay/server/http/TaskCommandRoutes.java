@@ -131,6 +131,7 @@ final class TaskCommandRoutes {
                         "TASK_OVER",
                         "task " + id + " has ended and is no dead letter; fork it to do its work once more");
             case HELD -> throw held(id);
+            case STUCK -> throw stuck(id);
             case UNKNOWN -> throw TaskRoutes.notFound(id.toString());
         };
     }
@@ -140,6 +141,13 @@ final class TaskCommandRoutes {
                 "TASK_STATE",
                 "another task holds the unique key of task " + id + " by now; redrive it once that one has ended, or"
                         + " fork it, which takes no key");
+    }
+
+    private static Refusal stuck(UUID id) {
+        return Refusal.conflict(
+                "TASK_LINK",
+                "task " + id + " would stand in line behind one that cannot go on before its parent has ended, which"
+                        + " waits for it; redrive it once that one has ended, or fork it, which stands in no line");
     }
 
     private static Refusal over(UUID id) {
@@ -157,6 +165,7 @@ final class TaskCommandRoutes {
             case OPEN, OVER ->
                 throw Refusal.conflict("TASK_STATE", "task " + id + " is no dead letter; nothing was changed");
             case HELD -> throw held(id);
+            case STUCK -> throw stuck(id);
             case UNKNOWN -> throw TaskRoutes.notFound(id.toString());
         };
     }
