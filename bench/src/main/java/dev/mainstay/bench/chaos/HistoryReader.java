@@ -1,5 +1,6 @@
 package dev.mainstay.bench.chaos;
 
+import dev.mainstay.bench.chaos.History.Acknowledged;
 import dev.mainstay.bench.chaos.History.Attempt;
 import dev.mainstay.bench.chaos.History.Effect;
 import dev.mainstay.bench.chaos.History.Entry;
@@ -16,6 +17,7 @@ import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// Reads a history when all is over. Used by one thread.
@@ -32,7 +34,9 @@ final class HistoryReader {
             "SELECT task_id, fence, outcome, worker, micros(started_at), micros(ended_at) FROM task_attempts";
     private static final String STEPS =
             "SELECT task_id, name, fence, micros(ended_at) FROM task_steps WHERE kind = 'step'";
-    private static final String LEDGER = "SELECT task, fence, node, phase, micros(at) FROM chaos_ledger";
+    private static final String LEDGER =
+            "SELECT task, fence, node, phase, micros(at) FROM chaos_ledger WHERE phase <> 'acknowledged'";
+    private static final String ACKNOWLEDGED = "SELECT task FROM chaos_ledger WHERE phase = 'acknowledged'";
     private static final String EFFECTS = "SELECT task, fence FROM chaos_effects";
     private static final String STRIKES = "SELECT strike, node, micros(at) FROM chaos_strikes ORDER BY at";
 
@@ -75,7 +79,12 @@ final class HistoryReader {
         try (Connection connection = laboratory.superuser()) {
             var reader = new HistoryReader(connection);
             return new History(
-                    told.stream().flatMap(each -> each.acknowledged().stream()).toList(),
+                    Stream.concat(
+                                    told.stream().flatMap(each -> each.acknowledged().stream()),
+                                    reader
+                                            .list(ACKNOWLEDGED, row -> new Acknowledged(id(row), Kind.HERE, null))
+                                            .stream())
+                            .toList(),
                     told.stream().flatMap(each -> each.rolledBack().stream()).collect(Collectors.toSet()),
                     reader.list(TASKS, HistoryReader::task),
                     reader.list(

@@ -14,6 +14,9 @@ final class LedgerPen implements AutoCloseable {
     /// The completion was refused, because the lease was lost.
     static final String REFUSED = "refused";
 
+    /// Whoever enqueued it was told that it is stored.
+    static final String ACKNOWLEDGED = "acknowledged";
+
     private static final int CONNECTIONS = 3;
     private static final String INSERT =
             "INSERT INTO mainstay.chaos_ledger (task, fence, node, phase) VALUES (?, ?, ?, ?)";

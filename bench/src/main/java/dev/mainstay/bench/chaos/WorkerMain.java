@@ -29,6 +29,15 @@ final class WorkerMain {
         return Long.toString(ManagementFactory.getRuntimeMXBean().getStartTime());
     }
 
+    private static void answer(BufferedReader lines, Fleet fleet) throws IOException {
+        for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+            System.out.println(
+                    line.equals(STARTED)
+                            ? started()
+                            : Boolean.toString(fleet.node().isTrusted()));
+        }
+    }
+
     private static void run(WorkerOrder order, BufferedReader lines) throws IOException {
         try (var ledger = new LedgerPen(order);
                 var work = new ChaosWork(order, ledger);
@@ -38,11 +47,8 @@ final class WorkerMain {
                                 .taskCapacity(order.capacity()))
                         .start()) {
             System.out.println(NodeMain.READY);
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                System.out.println(
-                        line.equals(STARTED)
-                                ? started()
-                                : Boolean.toString(fleet.node().isTrusted()));
+            try (var _ = new SingleFeeder(fleet.tasks(), ledger)) {
+                answer(lines, fleet);
             }
         }
     }
