@@ -95,7 +95,7 @@ public final class Fleet implements AutoCloseable {
         this.ownsDatabase = ownsDatabase;
         this.kinds = builder.kinds();
         MonotonicClock monotonic = MonotonicClock.system();
-        new Partitions(database).maintain(builder.retention());
+        new Partitions(database).makeAhead();
         this.clock = new DatabaseClock(monotonic, database.now());
         this.wheel = TimerWheel.start(monotonic);
         this.telemetry = Telemetry.start(database);

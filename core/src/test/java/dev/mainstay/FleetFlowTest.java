@@ -8,6 +8,9 @@ import dev.mainstay.agent.RestartPolicy;
 import dev.mainstay.agent.WorkResult;
 import dev.mainstay.testing.Eventually;
 import dev.mainstay.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -48,6 +51,22 @@ class FleetFlowTest {
                         .bind("agent", agent)
                         .mapTo(String.class)
                         .list());
+    }
+
+    @Test
+    void a_start_makes_partitions_and_leaves_dropping_to_a_duty() throws SQLException {
+        try (Connection superuser = test.superuser();
+                Statement statement = superuser.createStatement()) {
+            statement.execute("REVOKE EXECUTE ON FUNCTION partition_drop(text, timestamptz) FROM mainstay_engine");
+        }
+        try (Fleet fleet = builder().start()) {
+            int ahead = fleet.database()
+                    .read(handle -> handle.createQuery(
+                                    "SELECT count(*) FROM pg_inherits WHERE inhparent = 'messages'::regclass")
+                            .mapTo(Integer.class)
+                            .one());
+            assertThat(ahead).isEqualTo(5);
+        }
     }
 
     @Test

@@ -34,8 +34,18 @@ public final class Partitions {
         this.database = database;
     }
 
-    /// Makes what today and the next three days need, and drops what `retention` no longer keeps. A table that a reader
-    /// holds is left for the next time.
+    /// Makes what today and the next three days need. A table that a reader holds is left for the next time.
+    public void makeAhead() {
+        makeAhead(database.now(), handle -> {});
+    }
+
+    private void makeAhead(Instant now, Consumer<Handle> check) {
+        for (String table : Retention.DEFAULT.byTable().keySet()) {
+            unlessHeld(table, () -> create(table, now, now.plus(AHEAD), check));
+        }
+    }
+
+    /// The same, and drops what `retention` no longer keeps, which may take long.
     public void maintain(Retention retention) {
         maintain(retention, handle -> {});
     }
@@ -43,10 +53,8 @@ public final class Partitions {
     /// The same; `check` is run first in each transaction and may refuse by throwing.
     public void maintain(Retention retention, Consumer<Handle> check) {
         Instant now = database.now();
-        retention.byTable().forEach((table, kept) -> {
-            unlessHeld(table, () -> create(table, now, now.plus(AHEAD), check));
-            unlessHeld(table, () -> drop(table, now.minus(kept), check));
-        });
+        makeAhead(now, check);
+        retention.byTable().forEach((table, kept) -> unlessHeld(table, () -> drop(table, now.minus(kept), check)));
     }
 
     private static void unlessHeld(String table, Runnable change) {
@@ -82,11 +90,27 @@ public final class Partitions {
     }
 
     private void drop(String table, Instant before, Consumer<Handle> check) {
+        boolean isMore = true;
+        while (isMore) {
+            isMore = leave(table, before, check);
+        }
         Optional<String> dropped = dropOldest(table, before, check);
         while (dropped.isPresent()) {
             LOG.atInfo().addKeyValue("partition", dropped.get()).log("dropped a partition past its retention");
             dropped = dropOldest(table, before, check);
         }
+    }
+
+    // In transactions of its own, so that it is done before any lock of the table is taken.
+    private boolean leave(String table, Instant before, Consumer<Handle> check) {
+        return database.controlOnce(handle -> {
+            check.accept(handle);
+            return handle.createQuery("SELECT partition_leave(:table, :before)")
+                    .bind("table", table)
+                    .bind("before", before.atOffset(ZoneOffset.UTC))
+                    .mapTo(Boolean.class)
+                    .one();
+        });
     }
 
     private Optional<String> dropOldest(String table, Instant before, Consumer<Handle> check) {

@@ -555,18 +555,12 @@ BEGIN
       AND c.relname ~ '_[0-9]+$'
       AND c.relname < parent || to_char(boundary, CASE known.width WHEN 'day' THEN '_YYYYMMDD' ELSE '_YYYYMM' END) COLLATE "C";
     IF oldest IS NULL THEN
-        IF parent = 'messages' THEN
-            PERFORM messages_missed(parent, boundary, known.kept);
-        END IF;
         EXECUTE format('DELETE FROM %I AS old WHERE %I < %L AND NOT (%s)', parent, known.key,
             partition_bound(parent, known.key, boundary), known.kept);
     ELSE
         EXECUTE format('ALTER TABLE %I DETACH PARTITION %I', parent, oldest);
         -- Alone it has no policies, and would show its rows to nobody but a superuser.
         EXECUTE format('ALTER TABLE %I NO FORCE ROW LEVEL SECURITY', oldest);
-        IF parent = 'messages' THEN
-            PERFORM messages_missed(oldest, boundary, known.kept);
-        END IF;
         IF known.kept <> 'false' THEN
             EXECUTE format('INSERT INTO %I SELECT * FROM %I AS old WHERE %s', parent, oldest, known.kept);
         END IF;
@@ -574,6 +568,13 @@ BEGIN
     END IF;
     RETURN oldest;
 END $$;
+
+-- What must be done before a table's rows from before the given moment go, a bounded piece a call; true when there may be
+-- more. It takes no lock of the table, so it may go on for long while others write.
+CREATE FUNCTION partition_leave(parent text, moment timestamptz) RETURNS boolean
+    LANGUAGE sql VOLATILE
+    SET search_path = ${schema}, pg_temp
+RETURN false;
 
 DO $$
 DECLARE
@@ -588,5 +589,7 @@ BEGIN
     END LOOP;
 END $$;
 
-REVOKE EXECUTE ON FUNCTION partition_create(text, timestamptz), partition_drop(text, timestamptz) FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION partition_create(text, timestamptz), partition_drop(text, timestamptz) TO ${engine};
+REVOKE EXECUTE ON FUNCTION partition_create(text, timestamptz), partition_drop(text, timestamptz),
+    partition_leave(text, timestamptz) FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION partition_create(text, timestamptz), partition_drop(text, timestamptz),
+    partition_leave(text, timestamptz) TO ${engine};

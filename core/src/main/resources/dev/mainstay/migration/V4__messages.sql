@@ -46,7 +46,7 @@ CREATE TABLE message_outbox (
 );
 
 -- What a group wants and how far it has read, per priority (critical first). missed counts what it had not read on its
--- channels, whatever the keys, when the retention was over.
+-- channels, whatever the keys, when the retention was over; missed_told is what of it an event has told.
 CREATE TABLE message_groups (
     organization_id uuid NOT NULL,
     name            text COLLATE "C" NOT NULL,
@@ -63,6 +63,7 @@ CREATE TABLE message_groups (
     ack_within      interval NOT NULL,
     positions       bigint[] NOT NULL CHECK (cardinality(positions) = 4),
     missed          bigint NOT NULL DEFAULT 0,
+    missed_told     bigint NOT NULL DEFAULT 0,
     created_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
     PRIMARY KEY (organization_id, name)
 ) WITH (fillfactor = 50);
@@ -127,11 +128,10 @@ AS $$
                'fillfactor = 100, toast_tuple_target = 8160'),
            ('task_attempts', 'task_id', 'day', 'EXISTS (SELECT FROM tasks WHERE tasks.organization_id = '
                'old.organization_id AND tasks.id = old.task_id AND tasks.state = ''open'')', 'fillfactor = 100'),
-           ('messages', 'position', 'day', 'EXISTS (SELECT FROM message_waiting held WHERE held.organization_id = '
-               'old.organization_id AND held.position = old.position) OR EXISTS (SELECT FROM message_dead_letters held '
-               'WHERE held.organization_id = old.organization_id AND held.position = old.position) OR '
-               '(old.organization_id, old.position) IN (SELECT claim.organization_id, held.position FROM message_claims '
-               'claim CROSS JOIN LATERAL unnest(claim.positions) AS held (position))', 'fillfactor = 100')
+           ('messages', 'position', 'day', '(old.organization_id, old.position) IN ('
+               'SELECT organization_id, position FROM message_waiting '
+               'UNION ALL SELECT organization_id, position FROM message_dead_letters '
+               'UNION ALL SELECT organization_id, unnest(positions) FROM message_claims)', 'fillfactor = 100')
 $$;
 
 CREATE TABLE messages_default PARTITION OF messages DEFAULT;
@@ -163,38 +163,66 @@ CREATE FUNCTION message_position(moment timestamptz) RETURNS bigint
     LANGUAGE sql IMMUTABLE PARALLEL SAFE
 RETURN (extract(epoch FROM moment) * 1000000)::bigint;
 
--- Counts and tells what groups lose with the messages of a table that are older than a moment, none of them kept: what
--- they had not read and could still have been given.
-CREATE FUNCTION messages_missed(part text, moment timestamptz, kept text) RETURNS void
+-- Takes a group past what is older than a moment and counts what it could still have been given of it: so many messages
+-- a call at most, so that no call takes long. Told is the sum, once the group is through. True when there may be more.
+CREATE FUNCTION messages_pass(moment timestamptz, most integer) RETURNS boolean
     LANGUAGE plpgsql VOLATILE
     SET search_path = ${schema}, pg_temp
 AS $$
+DECLARE
+    last_one bigint := message_position(moment) - 1;
+    passing message_groups;
+    left_over integer := most;
+    seen integer;
+    alive integer;
+    upto bigint;
 BEGIN
-    EXECUTE format($count$
-        WITH missed AS (
-            SELECT reading.organization_id, reading.name, sum(unread.messages) AS messages
-            FROM message_groups reading
-            CROSS JOIN LATERAL unnest(reading.channels) AS wanted (channel)
-            CROSS JOIN LATERAL unnest(reading.positions) WITH ORDINALITY AS reached (position, place)
+    SELECT * INTO passing
+    FROM message_groups
+    WHERE least(positions[1], positions[2], positions[3], positions[4]) < last_one
+    LIMIT 1
+    FOR UPDATE;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    FOR place IN 1..4 LOOP
+        CONTINUE WHEN passing.positions[place] >= last_one;
+        EXIT WHEN left_over = 0;
+        SELECT count(*), count(*) FILTER (WHERE expires_at IS NULL OR expires_at > clock_timestamp()), max(position)
+        INTO seen, alive, upto
+        FROM (
+            SELECT old.*
+            FROM unnest(passing.channels) AS wanted (channel)
             CROSS JOIN LATERAL (
-                SELECT count(*) AS messages
-                FROM %I AS old
-                WHERE old.organization_id = reading.organization_id AND old.channel = wanted.channel
-                    AND old.priority = reached.place - 1 AND old.position > reached.position AND old.position < %L
-                    AND (old.expires_at IS NULL OR old.expires_at > clock_timestamp()) AND NOT (%s)) AS unread
-            GROUP BY reading.organization_id, reading.name
-            HAVING sum(unread.messages) > 0),
-        counted AS (
-            UPDATE message_groups reading
-            SET missed = reading.missed + missed.messages
-            FROM missed
-            WHERE reading.organization_id = missed.organization_id AND reading.name = missed.name)
+                SELECT position, expires_at
+                FROM messages
+                WHERE organization_id = passing.organization_id AND channel = wanted.channel AND priority = place - 1
+                    AND position > passing.positions[place] AND position <= last_one
+                ORDER BY position
+                LIMIT left_over) AS old
+            ORDER BY old.position
+            LIMIT left_over) AS unread;
+        passing.positions[place] := CASE WHEN seen = left_over THEN upto ELSE last_one END;
+        passing.missed := passing.missed + alive;
+        left_over := left_over - seen;
+    END LOOP;
+    IF last_one <= ALL (passing.positions) AND passing.missed > passing.missed_told THEN
         INSERT INTO system_events (organization_id, type, severity, cause, detail)
-        SELECT organization_id, 'message.missed', 'warning', 'not read before the retention was over',
-            jsonb_build_object('group', name, 'messages', messages)
-        FROM missed
-        $count$, part, message_position(moment), kept);
+        VALUES (passing.organization_id, 'message.missed', 'warning', 'not read before the retention was over',
+            jsonb_build_object('group', passing.name, 'messages', passing.missed - passing.missed_told));
+        passing.missed_told := passing.missed;
+    END IF;
+    UPDATE message_groups
+    SET positions = passing.positions, missed = passing.missed, missed_told = passing.missed_told
+    WHERE organization_id = passing.organization_id AND name = passing.name;
+    RETURN true;
 END $$;
+
+-- Groups are taken past what is going to be dropped while it is still there and nobody has to wait for it.
+CREATE OR REPLACE FUNCTION partition_leave(parent text, moment timestamptz) RETURNS boolean
+    LANGUAGE sql VOLATILE
+    SET search_path = ${schema}, pg_temp
+RETURN CASE WHEN parent = 'messages' THEN messages_pass(date_trunc('day', moment, 'UTC'), 10000) ELSE false END;
 
 -- Takes positions for so many messages and returns the one before the first; whoever asks next waits for the commit.
 CREATE FUNCTION message_positions(tenant uuid, wanted integer) RETURNS bigint
@@ -578,5 +606,5 @@ AS $$
     SELECT EXISTS (SELECT FROM again)
 $$;
 
-REVOKE EXECUTE ON FUNCTION messages_rescue, messages_collect, messages_missed FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION messages_rescue, messages_collect TO ${engine};
+REVOKE EXECUTE ON FUNCTION messages_rescue, messages_collect, messages_pass FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION messages_rescue, messages_collect, messages_pass TO ${engine};

@@ -2,6 +2,7 @@ package dev.mainstay.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import dev.mainstay.ErrorCode;
@@ -9,9 +10,11 @@ import dev.mainstay.MainstayException;
 import dev.mainstay.message.nats.NatsTransport;
 import dev.mainstay.message.nats.NatsTransportKind;
 import dev.mainstay.postgres.Organizations;
+import dev.mainstay.testing.Eventually;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -155,6 +158,47 @@ class NatsServerFlowTest extends ServerConformance {
             append(transport, organization, "after");
             assertThat(claimed(transport, organization, group)).containsExactly("after");
         }
+    }
+
+    @Test
+    void what_groups_missed_is_counted_a_page_a_step_also_when_one_of_them_cannot_be_read() {
+        UUID organization = UUID.randomUUID();
+        String bucket = "MAINSTAY_GROUPS_" + organization.toString().replace("-", "");
+        try (MessageTransport transport = open(Duration.ofMillis(1))) {
+            append(transport, organization, "before");
+            for (String name : List.of("broken", "late")) {
+                transport.declare(organization, ConsumerGroup.of(name, Interest.in(channel)));
+            }
+            transport.append(
+                    organization,
+                    IntStream.range(0, 2_500)
+                            .mapToObj(i -> NewMessage.to(channel, i).outgoing(UUID.randomUUID(), null))
+                            .toList());
+            NatsProcess.with(
+                    url(), connection -> connection.keyValue(bucket).put("group.broken", new byte[] {1, 2, 3}));
+            long before = changes(bucket);
+            Eventually.holds("the log is empty", MessageBusConformance.BOUND, () -> {
+                trimNow();
+                transport.rescue();
+                return transport.read(organization, Interest.in(channel), 0, 1).isEmpty();
+            });
+            assertThat(transport.lists().groups(organization, "", 10))
+                    .extracting(GroupView::name, GroupView::missed)
+                    .containsExactly(tuple("late", 2_500L));
+            assertThat(changes(bucket) - before).isGreaterThanOrEqualTo(3);
+        }
+    }
+
+    private long changes(String bucket) {
+        AtomicLong last = new AtomicLong();
+        NatsProcess.with(
+                url(),
+                connection -> last.set(connection
+                        .jetStreamManagement()
+                        .getStreamInfo("KV_" + bucket)
+                        .getStreamState()
+                        .getLastSequence()));
+        return last.get();
     }
 
     private void append(MessageTransport transport, UUID organization, String text) {

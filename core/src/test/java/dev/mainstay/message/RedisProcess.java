@@ -12,14 +12,14 @@ import java.util.stream.Stream;
 
 /// A real Redis server of a test, out of the embedded-redis jar or of this system, that can be killed and started again
 /// on its data.
-final class RedisProcess implements AutoCloseable {
+public final class RedisProcess implements AutoCloseable {
     private final ServerProcess server;
 
     private RedisProcess(ServerProcess server) {
         this.server = server;
     }
 
-    static RedisProcess start(String... settings) {
+    public static RedisProcess start(String... settings) {
         Path folder = ServerProcess.folder("redis");
         int port = ServerProcess.freePort();
         RedisProcess redis =
@@ -76,7 +76,7 @@ final class RedisProcess implements AutoCloseable {
         server.restart();
     }
 
-    String url() {
+    public String url() {
         return "redis://127.0.0.1:" + port();
     }
 

@@ -40,6 +40,7 @@ import org.junit.jupiter.api.TestInstance;
 abstract class ServerConformance {
     static final Duration BOUND = MessageBusConformance.BOUND;
     static final Duration RETENTION = Duration.ofDays(1);
+    private static final Duration AWAY = Duration.ofSeconds(5);
 
     private final TimerWheel wheel = TimerWheel.start(MonotonicClock.system());
     String channel = "";
@@ -125,6 +126,47 @@ abstract class ServerConformance {
         }
         assertThat(got).startsWith("before");
         assertThat(Collections.frequency(got, "before")).isOne();
+    }
+
+    @Test
+    void a_lease_that_ran_out_while_the_server_was_away_is_no_attempt_and_one_that_did_later_is() {
+        MessageHost host = host(RETENTION);
+        ConsumerGroup group =
+                ConsumerGroup.of(channel + "-group", Interest.in(channel)).ackWithin(Duration.ofSeconds(1));
+        try {
+            bus(host).declare(group.retry(group.retry().withAttempts(1)));
+            bus(host).publish(NewMessage.to(channel, "x"));
+            assertThat(claimed(host, group.name())).containsExactly(1);
+            host.round();
+            MonotonicClock clock = MonotonicClock.system();
+            long killed = clock.nanos();
+            kill();
+            Eventually.holds("it was away for a while", BOUND, () -> clock.nanos() - killed > AWAY.toNanos());
+            restart();
+            Eventually.holds(
+                    "it is handed out again",
+                    BOUND,
+                    () -> claimed(host, group.name()).equals(List.of(1)));
+            assertThat(dead(host, group.name())).isZero();
+            Eventually.holds("this time it was an attempt", BOUND, () -> {
+                host.round();
+                return dead(host, group.name()) == 1;
+            });
+        } finally {
+            host.close();
+        }
+    }
+
+    /// The attempts of what is handed out, after a round if that can be.
+    private static List<Integer> claimed(MessageHost host, String group) {
+        try {
+            host.round();
+            return host.transport().claim(Organizations.DEFAULT, group, UUID.randomUUID(), 10).messages().stream()
+                    .map(Message::attempt)
+                    .toList();
+        } catch (MainstayException e) {
+            return List.of();
+        }
     }
 
     private boolean isPublished(MessageHost host, String text) {

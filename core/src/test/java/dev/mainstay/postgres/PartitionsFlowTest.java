@@ -131,6 +131,17 @@ class PartitionsFlowTest {
     }
 
     @Test
+    void making_ahead_drops_nothing() {
+        Instant old = now.minus(Duration.ofDays(10));
+        partitions.create(old, old);
+
+        partitions.makeAhead();
+
+        assertThat(partitionsOf("performance_metrics"))
+                .contains(day("performance_metrics", old), day("performance_metrics", now.plus(Duration.ofDays(3))));
+    }
+
+    @Test
     void days_are_those_of_utc_wherever_the_database_is() throws SQLException {
         try (Connection superuser = test.superuser();
                 Statement statement = superuser.createStatement()) {

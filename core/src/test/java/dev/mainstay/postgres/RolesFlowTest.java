@@ -100,7 +100,7 @@ class RolesFlowTest {
                 long missed = database.read(handle -> handle.createQuery("SELECT missed FROM message_groups")
                         .mapTo(Long.class)
                         .one());
-                assertThat(missed).isEqualTo(2);
+                assertThat(missed).isEqualTo(3);
             }
         }
     }

@@ -13,10 +13,13 @@ final class NatsClock {
     private static final long SET_BACK = 1_000_000;
     // Two clocks drift apart; so much is forgotten with every reading.
     private static final long DRIFT = 50;
+    // It is read once a second; longer than this, and NATS was away.
+    private static final long SILENCE = 3_000_000;
 
     private final MonotonicClock monotonic;
     private long offset = Long.MIN_VALUE;
     private long read;
+    private long awayUntil;
 
     NatsClock(MonotonicClock monotonic) {
         this.monotonic = monotonic;
@@ -30,9 +33,17 @@ final class NatsClock {
     /// @param nanos when the server had answered that it is stored
     synchronized void read(Instant stored, long nanos) {
         long found = micros(stored) - nanos / 1_000;
+        boolean isFirst = offset == Long.MIN_VALUE;
         boolean isSetBack = offset - found > SET_BACK;
-        offset = offset == Long.MIN_VALUE || isSetBack ? found : Math.max(found, offset - DRIFT);
+        boolean wasAway = !isFirst && (nanos - read) / 1_000 > SILENCE;
+        offset = isFirst || isSetBack ? found : Math.max(found, offset - DRIFT);
         read = nanos;
+        awayUntil = wasAway ? now() + SILENCE : awayUntil;
+    }
+
+    /// When it had been back for a while after it was away last, so that whoever lives could show it; 0 for never.
+    synchronized long awayUntil() {
+        return awayUntil;
     }
 
     /// Microseconds since 1970.

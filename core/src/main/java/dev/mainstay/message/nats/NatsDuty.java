@@ -12,11 +12,16 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// What one node does for all, again and again: frees what the dead held, and forgets what is old. Thread-safe.
 final class NatsDuty {
+    private static final Logger LOG = LoggerFactory.getLogger(NatsDuty.class);
     private static final long PATIENCE = 3_000_000;
+    private static final int PAGES = 100;
     private static final long TRIM = 60_000_000;
     private static final Duration UNDER_WAY = Duration.ofMinutes(10);
     private static final String LOOKED = "looked";
@@ -62,10 +67,17 @@ final class NatsDuty {
         if (isPatienceOver()) {
             organizations.forEach(this::rescue);
         }
-        if (ago(TRIMMED) > TRIM) {
+        if (ago(TRIMMED) > TRIM && trim(organizations)) {
             note(TRIMMED, "");
-            organizations.forEach(this::trim);
         }
+    }
+
+    private boolean trim(List<UUID> organizations) {
+        boolean isDone = true;
+        for (UUID organization : organizations) {
+            isDone &= trim(organization);
+        }
+        return isDone;
     }
 
     // After nobody has looked for a while, as when the server was away, the nodes get that long to show that they live.
@@ -89,17 +101,29 @@ final class NatsDuty {
     }
 
     private void rescue(UUID organization) {
-        claims(organization).forEach((group, claims) -> {
-            boolean isAnyFreed = false;
-            for (Claim claim : claims) {
-                NatsSession.Life life = session.lifeOf(claim.session());
-                boolean isLost = life != NatsSession.Life.ALIVE || claim.expires() <= clock.now();
-                isAnyFreed |= isLost && free(organization, group, claim, life);
-            }
-            if (isAnyFreed) {
-                arrivals.tell(organization, channels(organization, group));
-            }
-        });
+        claims(organization)
+                .forEach((group, claims) -> unlessItFails(group, () -> rescue(organization, group, claims)));
+    }
+
+    private void rescue(UUID organization, String group, List<Claim> claims) {
+        boolean isAnyFreed = false;
+        for (Claim claim : claims) {
+            NatsSession.Life life = session.lifeOf(claim.session());
+            boolean isLost = life != NatsSession.Life.ALIVE || claim.expires() <= clock.now();
+            isAnyFreed |= isLost && free(organization, group, claim, life);
+        }
+        if (isAnyFreed) {
+            arrivals.tell(organization, channels(organization, group));
+        }
+    }
+
+    // One group that cannot be changed does not hold up the others.
+    private static void unlessItFails(String group, Runnable step) {
+        try {
+            step.run();
+        } catch (RuntimeException e) {
+            LOG.atWarn().addKeyValue("group", group).log("left for the next round: {}", e.toString());
+        }
     }
 
     private Map<String, List<Claim>> claims(UUID organization) {
@@ -125,7 +149,8 @@ final class NatsDuty {
             if (claim == null || (life == NatsSession.Life.ALIVE && claim.expires() > clock.now())) {
                 return false;
             }
-            document.free(claim, life != NatsSession.Life.ENDED, clock.now());
+            boolean isCrash = life != NatsSession.Life.ENDED && claim.expires() > clock.awayUntil();
+            document.free(claim, isCrash, clock.now());
             return true;
         });
         return Boolean.TRUE.equals(isFreed);
@@ -136,10 +161,13 @@ final class NatsDuty {
         return document == null ? List.of() : document.wants().channels();
     }
 
-    private void trim(UUID organization) {
+    /// False when groups are still to be taken past what is old.
+    private boolean trim(UUID organization) {
         Instant now = Instant.EPOCH.plus(clock.now(), ChronoUnit.MICROS);
         long first = log.since(organization, now.minus(retention));
-        groups.all(organization).keySet().forEach(group -> groups.pass(organization, group, NatsFrame.end(first - 1)));
+        if (!pass(organization, NatsFrame.end(first - 1))) {
+            return false;
+        }
         Set<Long> needed = groups.all(organization).values().stream()
                 .flatMap(GroupDocument::needed)
                 .collect(Collectors.toSet());
@@ -148,6 +176,20 @@ final class NatsDuty {
         purge(organization, NatsNames.everyFrame(organization), first);
         purge(organization, NatsNames.parts(organization, "*.*"), firstPart);
         frames.forget();
+        return true;
+    }
+
+    // So many pages a round, because the dead are rescued between the rounds.
+    private boolean pass(UUID organization, long end) {
+        AtomicInteger left = new AtomicInteger(PAGES);
+        for (String group : groups.names(organization)) {
+            unlessItFails(group, () -> {
+                while (left.get() > 0 && groups.pass(organization, group, end)) {
+                    left.decrementAndGet();
+                }
+            });
+        }
+        return left.get() > 0;
     }
 
     private void purge(UUID organization, String subject, long first) {

@@ -56,17 +56,19 @@ final class NatsGroup {
         reached.replaceAll(any -> position);
     }
 
-    /// Reads up to a position without handing out, and counts what it could have.
-    void pass(NatsHandOut.Log log, long end, long moment) {
+    /// Reads a page on, up to a position, without handing out, and counts what it could have; false at the end.
+    boolean pass(NatsHandOut.Log log, long end, long moment) {
         for (int urgency = 0; urgency < reached.size(); urgency++) {
-            while (reached.get(urgency) < end) {
+            if (reached.get(urgency) < end) {
                 NatsHandOut.Page page = log.page(urgency, reached.get(urgency), PAGE);
                 missed += page.messages().stream()
                         .filter(message -> isAlive(message.expiresAt(), moment))
                         .count();
                 reached.set(urgency, page.upto());
+                return true;
             }
         }
+        return false;
     }
 
     private static boolean isAlive(@Nullable Instant expires, long moment) {

@@ -25,13 +25,18 @@ import java.util.function.Function;
 import java.util.random.RandomGenerator;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Consumer groups in NATS: each a document that a step reads, changes and writes on the condition that nobody else has
 /// meanwhile. Thread-safe.
 final class NatsGroups {
+    private static final Logger LOG = LoggerFactory.getLogger(NatsGroups.class);
     private static final int MOST_TRIES = 200;
     private static final int LONGEST_PAUSE_MILLIS = 20;
     private static final int PRIORITIES = 4;
+    // So far a step goes that looks for what a group wants among what others do.
+    private static final long PASSED = NatsFrame.position(1_000, 0);
 
     private final NatsLink link;
     private final NatsStores stores;
@@ -42,6 +47,9 @@ final class NatsGroups {
     private final Map<UUID, Seen> seen = new ConcurrentHashMap<>();
     // So that consumers of one node are not in each other's way.
     private final Map<String, ReentrantLock> here = new ConcurrentHashMap<>();
+
+    // Told of once.
+    private final Set<String> broken = ConcurrentHashMap.newKeySet();
 
     private record Seen(long revision, Map<String, GroupDocument> groups) {}
 
@@ -129,7 +137,8 @@ final class NatsGroups {
     Batch claim(UUID organization, String group, UUID session, UUID consumer, int most) {
         UUID token = UUID.randomUUID();
         Batch batch = change(organization, group, known -> {
-            Reader reader = new Reader(organization, Set.copyOf(known.wants.channels()), log.head(organization));
+            Reader reader = new Reader(
+                    organization, Set.copyOf(known.wants.channels()), log.head(organization), Long.MAX_VALUE);
             // A log that was lost and begun anew has lower positions.
             known.reached.replaceAll(reached -> reached > reader.head() ? 0 : reached);
             return new NatsHandOut(known, consumer, most, clock.now(), reader).choose(token, session);
@@ -137,24 +146,29 @@ final class NatsGroups {
         return batch == null ? Batch.NOTHING : batch;
     }
 
-    /// Takes a group past what is going to be forgotten, and counts what it had not read of it.
-    void pass(UUID organization, String group, long end) {
-        change(organization, group, known -> {
-            Reader reader = new Reader(organization, Set.copyOf(known.wants.channels()), end);
-            known.pass(reader, end, clock.now());
-            return true;
-        });
+    /// Takes a group past what is going to be forgotten, a page a step, and counts what it had not read of it. False
+    /// when it
+    /// is through, or there is none of that name.
+    boolean pass(UUID organization, String group, long end) {
+        long begin = NatsFrame.end(stores.state(organization).getFirstSequence() - 1);
+        return Boolean.TRUE.equals(change(organization, group, known -> {
+            known.reached.replaceAll(reached -> Math.max(reached, begin));
+            Reader reader = new Reader(organization, Set.copyOf(known.wants.channels()), end, PASSED);
+            return known.pass(reader, end, clock.now());
+        }));
     }
 
     private final class Reader implements NatsHandOut.Log {
         private final UUID organization;
         private final Set<String> channels;
         private final long head;
+        private final long widest;
 
-        private Reader(UUID organization, Set<String> channels, long head) {
+        private Reader(UUID organization, Set<String> channels, long head, long widest) {
             this.organization = organization;
             this.channels = channels;
             this.head = head;
+            this.widest = widest;
         }
 
         private long head() {
@@ -163,7 +177,8 @@ final class NatsGroups {
 
         @Override
         public NatsHandOut.Page page(int urgency, long after, int limit) {
-            return log.page(organization, channels, urgency, after, limit, head);
+            long upto = head - after > widest ? after + widest : head;
+            return log.page(organization, channels, urgency, after, limit, upto);
         }
 
         @Override
@@ -265,16 +280,38 @@ final class NatsGroups {
                         || group.reached().stream().anyMatch(reached -> reached < head));
     }
 
-    /// All of an organization, as they are at the moment.
+    /// All of an organization that can be read, as they are at the moment.
     Map<String, GroupDocument> all(UUID organization) {
         Map<String, GroupDocument> groups = new TreeMap<>();
         KeyValue bucket = stores.groups(organization);
-        for (String key : link.call(() -> bucket.keys(NatsNames.group(">")))) {
-            KeyValueEntry entry = link.call(() -> bucket.get(key));
+        for (String name : names(organization)) {
+            KeyValueEntry entry = link.call(() -> bucket.get(NatsNames.group(name)));
             if (entry != null) {
-                groups.put(NatsNames.groupOf(key), GroupDocument.of(entry.getValue()));
+                readable(organization, name, entry.getValue()).ifPresent(document -> groups.put(name, document));
             }
         }
         return groups;
+    }
+
+    List<String> names(UUID organization) {
+        KeyValue bucket = stores.groups(organization);
+        return link.call(() -> bucket.keys(NatsNames.group(">"))).stream()
+                .map(NatsNames::groupOf)
+                .sorted()
+                .toList();
+    }
+
+    private Optional<GroupDocument> readable(UUID organization, String group, byte[] bytes) {
+        try {
+            return Optional.of(GroupDocument.of(bytes));
+        } catch (RuntimeException e) {
+            if (broken.add(organization + group)) {
+                LOG.atWarn()
+                        .addKeyValue("organization", organization)
+                        .addKeyValue("group", group)
+                        .log("what is stored of the group cannot be read, it is left out: {}", e.toString());
+            }
+            return Optional.empty();
+        }
     }
 }

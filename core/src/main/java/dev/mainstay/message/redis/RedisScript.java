@@ -30,7 +30,9 @@ enum RedisScript {
     DEAD_LETTERS,
     GROUPS,
     BURY,
-    TRIM;
+    PASS,
+    TRIM,
+    TIDY;
 
     private final String text;
     private final String digest;

@@ -1,6 +1,7 @@
 package dev.mainstay.message.redis;
 
 import dev.mainstay.concurrent.Loop;
+import dev.mainstay.concurrent.MonotonicClock;
 import io.lettuce.core.SetArgs;
 import java.time.Duration;
 import java.util.UUID;
@@ -12,10 +13,14 @@ final class RedisSession implements AutoCloseable {
     private static final Duration BEAT = Duration.ofSeconds(1);
     private static final Duration LEASE = Duration.ofSeconds(5);
     private static final Duration REMEMBERED = Duration.ofHours(2);
+    private static final Duration SILENCE = Duration.ofSeconds(3);
 
     private final RedisLink link;
     private final Loop loop;
+    private final MonotonicClock clock = MonotonicClock.system();
     private volatile @Nullable UUID session;
+    private volatile long shown = clock.nanos();
+    private volatile @Nullable Long back;
 
     RedisSession(RedisLink link) {
         this.link = link;
@@ -28,6 +33,7 @@ final class RedisSession implements AutoCloseable {
     }
 
     void join(UUID newSession) {
+        shown = clock.nanos();
         session = newSession;
         tell(newSession, "alive", LEASE);
     }
@@ -45,8 +51,25 @@ final class RedisSession implements AutoCloseable {
         UUID mine = session;
         if (mine != null) {
             link.call(commands -> commands.set(RedisKeys.session(mine), "alive", SetArgs.Builder.px(LEASE)));
+            shown();
             goodbyeIfLeft(mine);
         }
+    }
+
+    private void shown() {
+        long now = clock.nanos();
+        if (now - shown > SILENCE.toNanos()) {
+            back = now;
+        }
+        shown = now;
+    }
+
+    /// For how long the server has answered again after this node could not show for a while that it lives; empty when
+    /// it
+    /// always could.
+    String microsSinceSilence() {
+        Long since = back;
+        return since == null ? "" : Long.toString((clock.nanos() - since) / 1_000);
     }
 
     // The session may have been left while the beat was under way, which then brought it to life again.

@@ -13,7 +13,6 @@ import dev.mainstay.message.Outgoing;
 import dev.mainstay.message.Settlement;
 import dev.mainstay.message.Start;
 import io.lettuce.core.RedisURI;
-import io.lettuce.core.SetArgs;
 import java.sql.Connection;
 import java.time.Duration;
 import java.time.Instant;
@@ -27,10 +26,8 @@ import java.util.UUID;
 /// Messages in one Redis server: a log an organization, positions and leases by its clock. As durable as its
 /// append-only file. Thread-safe.
 public final class RedisTransport implements MessageTransport {
-    private static final Duration TRIM = Duration.ofMinutes(1);
-
     private final RedisLink link;
-    private final Duration retention;
+    private final RedisTrim trim;
     private final RedisArrivals arrivals;
     private final RedisSession session;
     private final RedisLog log;
@@ -38,7 +35,7 @@ public final class RedisTransport implements MessageTransport {
 
     private RedisTransport(RedisLink link, Duration retention) {
         this.link = link;
-        this.retention = retention;
+        this.trim = new RedisTrim(link, retention);
         this.arrivals = RedisArrivals.listen(link);
         this.session = new RedisSession(link);
         this.log = new RedisLog(link);
@@ -168,16 +165,9 @@ public final class RedisTransport implements MessageTransport {
     @Override
     public void rescue() {
         Set<String> roots = link.call(commands -> commands.smembers(RedisKeys.ORGANIZATIONS));
-        roots.forEach(root -> link.run(RedisScript.RESCUE, List.of(root), List.of()));
-        String first = link.call(commands ->
-                commands.set(RedisKeys.TRIMMED, "1", SetArgs.Builder.nx().px(TRIM)));
-        if (first != null) {
-            roots.forEach(this::trim);
-        }
-    }
-
-    private void trim(String root) {
-        link.run(RedisScript.TRIM, List.of(root), List.of(Long.toString(retention.toMillis() * 1_000)));
+        List<String> silence = List.of(session.microsSinceSilence());
+        roots.forEach(root -> link.run(RedisScript.RESCUE, List.of(root), silence));
+        trim.round(roots);
     }
 
     @Override

@@ -17,7 +17,7 @@ for at = 2, #ARGV, 10 do
     redis.call('XADD', root .. 'log', entry, 'i', id, 'c', channel, 'p', urgency, 's', sender, 'k', ARGV[at + 4],
       'o', ARGV[at + 5], 'r', ARGV[at + 6], 'x', expires, 'h', ARGV[at + 8], 'b', ARGV[at + 9])
     redis.call('XADD', index(channel, urgency), entry, 's', sender, 'x', expires)
-    redis.call('XADD', root .. 'all', entry, 's', sender, 'x', expires)
+    redis.call('XADD', root .. 'all', entry, 's', sender, 'x', expires, 'c', channel, 'p', urgency)
     positions[#positions + 1] = text(head)
     if not is_new[channel] then
       is_new[channel] = true

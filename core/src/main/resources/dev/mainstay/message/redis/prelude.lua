@@ -1,7 +1,7 @@
 -- Before every script: names of keys, time, and what a group holds. KEYS[1] begins every key of the organization.
 --   log                    stream: the messages; an identifier is a position and -0
 --   of:<channel>:<0..3>    stream: positions, senders and expiry of one channel and priority
---   all                    stream: the same of all channels
+--   all                    stream: the same of all channels, with the channel and the priority of each
 --   kept                   hash: messages older than the log that wait or are dead letters
 --   group:<name>           hash: what the group wants and how far it has read, per priority
 --   group:<name>:waiting   sorted set of positions; :about what is known of each; :behind how many a sender has there
@@ -33,10 +33,10 @@ local function index(channel, urgency)
   return root .. 'of:' .. channel .. ':' .. urgency
 end
 
--- Entries of one index stream behind a position: position, sender, expiry.
-local function entries(key, after, limit)
+-- Entries of one index stream behind a position, up to another when one is given: position, sender, expiry.
+local function entries(key, after, limit, upto)
   local found = {}
-  for _, entry in ipairs(redis.call('XRANGE', key, text(after + 1), '+', 'COUNT', limit)) do
+  for _, entry in ipairs(redis.call('XRANGE', key, text(after + 1), upto and text(upto) or '+', 'COUNT', limit)) do
     local fields = entry[2]
     found[#found + 1] = {
       position = tonumber(string.match(entry[1], '^%d+')), sender = fields[2], expires = tonumber(fields[4])}
@@ -49,10 +49,10 @@ local function by_position(one, other)
 end
 
 -- Of several index streams together, in order, the first so many.
-local function merged(keys, after, limit)
+local function merged(keys, after, limit, upto)
   local all = {}
   for _, key in ipairs(keys) do
-    for _, entry in ipairs(entries(key, after, limit)) do
+    for _, entry in ipairs(entries(key, after, limit, upto)) do
       all[#all + 1] = entry
     end
   end
@@ -122,6 +122,32 @@ end
 local function die(group, position, attempts, reason)
   redis.call('ZADD', group.dead, text(now()), position)
   redis.call('HSET', group.reasons, position, text(attempts) .. ' ' .. reason)
+end
+
+-- Of these positions the ones that some group has in hand, waits with or gave up.
+local function needed_of(positions)
+  local asked, needed = {}, {}
+  for _, position in ipairs(positions) do
+    asked[position] = true
+  end
+  for _, name in ipairs(#positions > 0 and redis.call('SMEMBERS', root .. 'groups') or {}) do
+    local group = group_of(name)
+    for _, set in ipairs(group and {group.waiting, group.dead} or {}) do
+      for i, score in ipairs(redis.call('ZMSCORE', set, unpack(positions))) do
+        if score then
+          needed[positions[i]] = true
+        end
+      end
+    end
+    for _, token in ipairs(group and redis.call('ZRANGE', group.claims, 0, -1) or {}) do
+      for _, position in ipairs(redis.call('HKEYS', claim_key(group, token))) do
+        if asked[position] then
+          needed[position] = true
+        end
+      end
+    end
+  end
+  return needed
 end
 
 -- A hint to all nodes that there is something on these channels.

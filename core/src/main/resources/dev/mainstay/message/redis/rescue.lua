@@ -1,8 +1,10 @@
 -- Frees what consumers held that are gone. Each message may have been what killed them, so it is tried alone from now on
 -- and dies with the last attempt, unless its node said good-bye. After nobody has looked for a while, as when the server
--- was away, the nodes get that long to show that they live.
+-- was away, the nodes get that long to show that they live. ARGV is for how many microseconds the server has answered
+-- again after a silence, empty when there was none: a lease that ran out before is no attempt.
 local PATIENCE = 3000000
 local moment = now()
+local away_until = ARGV[1] == '' and 0 or moment - tonumber(ARGV[1]) + PATIENCE
 local looked = tonumber(redis.call('GET', root .. 'looked') or text(moment))
 redis.call('SET', root .. 'looked', text(moment))
 if moment - looked > PATIENCE then
@@ -34,12 +36,12 @@ local freed = 0
 for _, name in ipairs(redis.call('SMEMBERS', root .. 'groups')) do
   local group = group_of(name)
   local before = freed
-  local claims = redis.call('ZRANGE', group.claims, 0, -1, 'WITHSCORES')
+  local claims = group and redis.call('ZRANGE', group.claims, 0, -1, 'WITHSCORES') or {}
   for i = 1, #claims, 2 do
     local session = redis.call('HGET', claim_key(group, claims[i]), 'session')
     local life = redis.call('GET', 'mainstay:session:' .. (session or ''))
     if life ~= 'alive' or tonumber(claims[i + 1]) <= moment then
-      free(group, claims[i], life ~= 'ended')
+      free(group, claims[i], life ~= 'ended' and tonumber(claims[i + 1]) > away_until)
       freed = freed + 1
     end
   end

@@ -59,10 +59,13 @@ class SocketOrdersFlowTest {
         try (SocketClient client = open(Role.VIEWER)) {
             client.say("{'type':'subscribe','id':'s','channels':['left']}").next("subscribed");
             client.say("{'type':'unsubscribe','id':'s'}").next("unsubscribed");
-            publish("left", "");
             client.say("{'type':'subscribe','id':'s','channels':['kept']}").next("subscribed");
-            long kept = publish("kept", "");
-            assertThat(position(client.next("message"))).isEqualTo(kept);
+            // What is on its way on one channel may be overtaken by another's, but not again and again.
+            for (int i = 0; i < 3; i++) {
+                publish("left", "");
+                long kept = publish("kept", "");
+                assertThat(position(client.next("message"))).isEqualTo(kept);
+            }
             assertThat(codeOf(client, "{'type':'unsubscribe','id':'never'}")).isEqualTo("NOT_FOUND");
         }
     }
