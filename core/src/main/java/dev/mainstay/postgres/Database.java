@@ -52,6 +52,13 @@ public final class Database implements AutoCloseable {
         return engine.use(work);
     }
 
+    /// One statement as the engine, which commits by itself and so takes one round trip instead of two; tried once.
+    /// Whether
+    /// one that failed with [#isUnanswered] was done is not known.
+    public <R> R statement(HandleCallback<R, RuntimeException> statement) {
+        return engine.use(statement);
+    }
+
     /// One transaction as the engine; run again, with jitter, when it conflicted with another one or was cut off
     /// before its commit.
     public <R> R write(HandleCallback<R, RuntimeException> work) {
@@ -116,6 +123,16 @@ public final class Database implements AutoCloseable {
     /// Whether work met another transaction, so that it changed nothing and may do so later.
     public static boolean isConflict(RuntimeException failure) {
         return Failures.isConflict(failure);
+    }
+
+    /// Whether no answer came, so that what was sent may have happened or not; true also when nothing could be sent.
+    public static boolean isUnanswered(RuntimeException failure) {
+        return Failures.isConnectionLost(failure);
+    }
+
+    /// Whether work would have stored something a second time, and changed nothing.
+    public static boolean isDuplicate(RuntimeException failure) {
+        return Failures.isDuplicate(failure);
     }
 
     /// Whether the database, or the way to it, had a part in a failure: only then may waiting help.

@@ -31,6 +31,11 @@ final class Failures {
                 .isPresent();
     }
 
+    /// It is there already.
+    static boolean isDuplicate(Throwable failure) {
+        return state(failure).filter("23505"::equals).isPresent();
+    }
+
     /// The server gave up a statement, as it does when a timeout is over.
     static boolean isCancelled(Throwable failure) {
         return state(failure).filter("57014"::equals).isPresent();

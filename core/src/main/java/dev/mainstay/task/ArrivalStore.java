@@ -2,6 +2,8 @@ package dev.mainstay.task;
 
 import static dev.mainstay.postgres.Columns.column;
 
+import dev.mainstay.ErrorCode;
+import dev.mainstay.MainstayException;
 import dev.mainstay.postgres.Columns;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.UuidArray;
@@ -12,8 +14,10 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
 /// Stores plain tasks, many in one transaction, and claims some of them with it. Thread-safe.
@@ -63,8 +67,46 @@ final class ArrivalStore {
     ///
     /// @param asked those to be claimed, as long as the session lives and their queue is not paused
     List<Begun> store(@Nullable UUID session, List<Arrival> arrivals, Set<Arrival> asked) {
+        AtomicBoolean isSent = new AtomicBoolean();
+        try {
+            return database.statement(handle -> {
+                isSent.set(true);
+                return insert(handle, session, arrivals, asked);
+            });
+        } catch (RuntimeException e) {
+            if (Database.isConflict(e)) {
+                return database.write(handle -> insert(handle, session, arrivals, asked));
+            }
+            if (isSent.get() && Database.isUnanswered(e)) {
+                return storeAgain(arrivals, e);
+            }
+            throw e;
+        }
+    }
+
+    /// They may be stored or not. They have their identifiers already, so that a second time tells; what the first time
+    /// claimed is claimable again when this node is seen not to know of it.
+    private List<Begun> storeAgain(List<Arrival> arrivals, RuntimeException unanswered) {
+        try {
+            return database.write(handle -> insert(handle, null, arrivals, Set.of()));
+        } catch (RuntimeException e) {
+            if (Database.isDuplicate(e)) {
+                return List.of();
+            }
+            if (Database.refusedValues(e)) {
+                throw e;
+            }
+            unanswered.addSuppressed(e);
+            throw new MainstayException(
+                    ErrorCode.COMMIT_UNKNOWN,
+                    "the connection was lost while tasks were being stored: they may have been or not",
+                    unanswered);
+        }
+    }
+
+    private List<Begun> insert(Handle handle, @Nullable UUID session, List<Arrival> arrivals, Set<Arrival> asked) {
         Map<UUID, Arrival> known = arrivals.stream().collect(Collectors.toMap(Arrival::id, Function.identity()));
-        return database.write(handle -> handle
+        return handle
                 .createQuery(ENQUEUE)
                 .bind("organizations", new UuidArray(column(arrivals, Arrival::organization)))
                 .bind("ids", new UuidArray(column(arrivals, Arrival::id)))
@@ -87,7 +129,7 @@ final class ArrivalStore {
                 .list()
                 .stream()
                 .flatMap(List::stream)
-                .toList());
+                .toList();
     }
 
     private static List<Begun> begun(ResultSet row, UUID session, Map<UUID, Arrival> known) throws SQLException {

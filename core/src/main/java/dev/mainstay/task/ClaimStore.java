@@ -32,7 +32,19 @@ final class ClaimStore {
         Map<UUID, Claim> claims = new HashMap<>();
         BatchClaim<ClaimedTask> claim =
                 new BatchClaim<>(new ClaimHolder.Node(session, worker), (row, context) -> task(row, session, claims));
-        return database.write(handle -> claim.run(handle, wants, most, limited));
+        if (limited != null) {
+            return database.write(handle -> claim.run(handle, wants, most, limited));
+        }
+        try {
+            return database.statement(handle -> claim.run(handle, wants, most, null));
+        } catch (RuntimeException e) {
+            if (!Database.isConflict(e) && !Database.isUnanswered(e)) {
+                throw e;
+            }
+            // What the first time may have claimed is given back when this node is seen not to know of it.
+            claims.clear();
+            return database.write(handle -> claim.run(handle, wants, most, null));
+        }
     }
 
     /// A claim whose answer was lost is held by this session and run by nobody.

@@ -21,7 +21,7 @@ final class Campaign {
     private static final Duration LOOK = Duration.ofMillis(500);
     private static final double PATIENCE_SECONDS = 180;
     /// What cannot be healed is left for so long to be seen.
-    private static final double SHOWN_SECONDS = 60;
+    private static final double SHOWN_SECONDS = 120;
 
     private final FaultTables tables;
     private final Injection injection;

@@ -25,13 +25,14 @@ record FaultPlan(
         Duration interval,
         int atOnce) {
     private static final Duration LOOK = Duration.ofMillis(500);
-    /// What is usual must be known before it can be told from what is not: ten ticks and more.
+    /// How long a tick usually takes must be known, too: of ten ticks and more.
     private static final int WARM_UP_TICKS = 30;
 
     private static final double PATIENCE_SECONDS = 180;
 
     Figures run(Laboratory laboratory, RandomGenerator random) throws SQLException {
         double seconds = interval.toMillis() / 1e3;
+        new FaultHistory(laboratory, agents, controls, interval).store();
         try (var tables = new FaultTables(laboratory);
                 var crew = new FaultCrew(laboratory, agents, controls, interval)) {
             for (int number = 0; number < nodes; number++) {

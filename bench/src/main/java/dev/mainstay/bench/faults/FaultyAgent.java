@@ -26,7 +26,8 @@ import tools.jackson.databind.node.StringNode;
 /// until what it suffers from is really gone. Used by one tick at a time, beside its tasks.
 final class FaultyAgent implements Agent {
     private static final int LEAKED = 1 << 18;
-    private static final double SEASON = 60;
+    /// Seconds in which the value it measures goes up and down.
+    static final double SEASON = 60;
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final Duration SLOW_TASK = Duration.ofMillis(400);
 

@@ -1,0 +1,44 @@
+package dev.mainstay.bench.faults;
+
+import dev.mainstay.bench.lab.Laboratory;
+import dev.mainstay.bench.report.Reporting;
+import dev.mainstay.postgres.Organizations;
+import dev.mainstay.postgres.Partitions;
+import java.time.Duration;
+import java.time.Instant;
+
+/// What the agents of a campaign have measured in the hours before, as [FaultyAgent] would have reported it: what is
+/// usual must be known before it can be told from what is not. Immutable.
+///
+/// @param interval of the ticks that reported
+record FaultHistory(Laboratory laboratory, int agents, int controls, Duration interval) {
+    private static final Duration LENGTH = Duration.ofHours(2);
+
+    private static final String SERIES = """
+            INSERT INTO metric_series (organization_id, agent_id, name, unit)
+            SELECT '%s', agent, metric.name, metric.unit
+            FROM (
+                SELECT 'agent-' || lpad(number::text, 3, '0') FROM generate_series(0, %d - 1) AS number
+                UNION ALL
+                SELECT 'control-' || lpad(number::text, 3, '0') FROM generate_series(0, %d - 1) AS number) AS all_of (agent)
+            CROSS JOIN (VALUES ('bench.value', ''), ('bench.cost', 'USD')) AS metric (name, unit)
+            """;
+
+    private static final String POINTS = """
+            INSERT INTO performance_metrics (organization_id, series_id, at, value)
+            SELECT organization_id, series_id, at,
+                CASE name WHEN 'bench.cost' THEN 1 + 0.1 * (2 * random() - 1)
+                    ELSE 100 + 20 * sin(extract(epoch FROM at) / %s * 2 * pi()) + 2 * (2 * random() - 1) END
+            FROM generate_series(now() - interval '%d seconds', now(), interval '%d milliseconds') AS at, metric_series
+            """;
+
+    void store() {
+        Instant to = laboratory.database().now();
+        new Partitions(laboratory.database()).create(to.minus(LENGTH), to.plus(Duration.ofDays(1)));
+        laboratory.execute(
+                SERIES.formatted(Organizations.DEFAULT, agents, controls),
+                POINTS.formatted(FaultyAgent.SEASON, LENGTH.toSeconds(), interval.toMillis()),
+                "ANALYZE");
+        Reporting.say("%d agents have measured for %s".formatted(agents + controls, LENGTH));
+    }
+}
