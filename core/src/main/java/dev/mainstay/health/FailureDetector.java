@@ -4,18 +4,22 @@ import dev.mainstay.AgentRef;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /// Suspects agents by the silence since their newest heartbeat: from φ ≥ 8 on, never before 2.5 intervals and always
 /// before 5, so one look earlier than that. All times are the database's.
 ///
 /// It watches itself, too. While it did not look, because its node or the database was away, nobody could be heard:
-/// such a gap, and as long again for the others to be back, counts as no one's silence. Suspicion changes nothing
-/// about who runs an agent: leases alone decide that. Confined to one thread.
+/// such a gap, and as long again for the others to be back, counts as no one's silence. Who takes over does not know
+/// when was last looked: to him all silence so far is such a gap, but for those who were suspected already. Suspicion
+/// changes nothing about who runs an agent: leases alone decide that. Confined to one thread.
 final class FailureDetector {
     private static final double THRESHOLD = 8;
     private static final double FLOOR = 2.5;
@@ -41,30 +45,61 @@ final class FailureDetector {
 
     private static final class Watched {
         private final SilenceStatistics statistics = new SilenceStatistics();
+        private final Excuse silence = new Excuse();
+        private final Excuse idleness = new Excuse();
         private long fence;
         private Instant heard = Instant.MIN;
         private boolean begun;
-        private Duration excused = Duration.ZERO;
         private long progress = -1;
         private Instant progressed = Instant.MIN;
-        private Duration excusedProgress = Duration.ZERO;
+    }
+
+    /// Time that does not count, each moment of it once.
+    private static final class Excuse {
+        private Duration total = Duration.ZERO;
+        private Instant until = Instant.MIN;
+
+        private void add(Instant from, Instant to) {
+            Instant begin = from.isBefore(until) ? until : from;
+            if (begin.isBefore(to)) {
+                total = total.plus(Duration.between(begin, to));
+                until = to;
+            }
+        }
+
+        private void restart(Instant from, Duration length) {
+            total = length;
+            until = from.plus(length);
+        }
     }
 
     /// Whoever is suspected now, of all that run now.
-    List<Suspicion> look(Instant now, List<Beating> all) {
+    ///
+    /// @param stored who was suspected before this look, whoever found it
+    List<Suspicion> look(Instant now, List<Beating> all, Collection<Suspicion> stored) {
+        boolean isFirst = looked == null;
         Duration gap = looked == null ? Duration.ZERO : Duration.between(looked, now);
         boolean wasLate = gap.compareTo(usualGap) > 0;
         late = wasLate ? gap : Duration.ZERO;
-        if (wasLate) {
-            excuse(gap.plus(gap.compareTo(LONGEST_GRACE) < 0 ? gap : LONGEST_GRACE));
+        if (looked != null && wasLate) {
+            Instant from = looked;
+            Instant until = now.plus(grace(gap));
+            watched.values().forEach(agent -> {
+                agent.silence.add(from, until);
+                agent.idleness.add(from, until);
+            });
         }
         looked = now;
+        Set<Suspicion.Key> suspected = stored.stream().map(Suspicion::key).collect(Collectors.toSet());
         Map<AgentRef, Watched> still = HashMap.newHashMap(all.size());
         List<Suspicion> suspicions = new ArrayList<>();
         for (Beating beating : all) {
             Watched agent = watched.getOrDefault(beating.agent(), new Watched());
             still.put(beating.agent(), agent);
             hear(agent, beating, now, wasLate);
+            if (isFirst && !suspected.contains(new Suspicion.Key(beating.agent(), Suspicion.Kind.SILENT))) {
+                takeOver(agent, now);
+            }
             silent(agent, beating, now).ifPresent(suspicions::add);
             stalled(agent, beating, now).ifPresent(suspicions::add);
         }
@@ -72,15 +107,19 @@ final class FailureDetector {
         return suspicions;
     }
 
+    private static Duration grace(Duration gap) {
+        return gap.compareTo(LONGEST_GRACE) < 0 ? gap : LONGEST_GRACE;
+    }
+
     /// For how long nobody was looked at before the last look, if that was longer than usual; zero otherwise.
     Duration late() {
         return late;
     }
 
-    private void excuse(Duration missed) {
-        for (Watched agent : watched.values()) {
-            agent.excused = agent.excused.plus(missed);
-            agent.excusedProgress = agent.excusedProgress.plus(missed);
+    private static void takeOver(Watched agent, Instant now) {
+        Duration silence = Duration.between(agent.heard, now);
+        if (silence.isPositive()) {
+            agent.silence.add(agent.heard, now.plus(grace(silence)));
         }
     }
 
@@ -90,17 +129,17 @@ final class FailureDetector {
         }
         Instant beat = beating.beatAt();
         if (beat != null && beat.isAfter(agent.heard)) {
-            if (agent.begun && !wasLate && agent.excused.isZero()) {
+            if (agent.begun && !wasLate && agent.silence.total.isZero()) {
                 agent.statistics.add(Suspicion.seconds(Duration.between(agent.heard, now)));
             }
             agent.heard = beat;
             agent.begun = true;
-            agent.excused = Duration.ZERO;
+            agent.silence.restart(beat, Duration.ZERO);
         }
         if (beating.progress() != agent.progress) {
             agent.progress = beating.progress();
             agent.progressed = now;
-            agent.excusedProgress = Duration.ZERO;
+            agent.idleness.restart(now, Duration.ZERO);
         }
     }
 
@@ -109,13 +148,13 @@ final class FailureDetector {
         agent.fence = beating.fence();
         agent.heard = beating.leasedAt();
         agent.begun = false;
-        agent.excused = START;
+        agent.silence.restart(beating.leasedAt(), START);
         agent.progressed = now;
-        agent.excusedProgress = START;
+        agent.idleness.restart(now, START);
     }
 
     private Optional<Suspicion> silent(Watched agent, Beating beating, Instant now) {
-        Duration silence = Duration.between(agent.heard, now).minus(agent.excused);
+        Duration silence = Duration.between(agent.heard, now).minus(agent.silence.total);
         double interval = Suspicion.seconds(beating.interval());
         double intervals = Suspicion.seconds(silence) / interval;
         if (intervals < FLOOR) {
@@ -133,7 +172,7 @@ final class FailureDetector {
     /// One that is silent is not called stalled as well.
     private static Optional<Suspicion> stalled(Watched agent, Beating beating, Instant now) {
         Duration overdue = beating.overdue();
-        Duration rest = Duration.between(agent.progressed, now).minus(agent.excusedProgress);
+        Duration rest = Duration.between(agent.progressed, now).minus(agent.idleness.total);
         boolean isHeard =
                 Duration.between(agent.heard, now).compareTo(beating.interval().multipliedBy(2)) < 0;
         if (overdue == null || !agent.begun || !isHeard || rest.compareTo(overdue) < 0) {

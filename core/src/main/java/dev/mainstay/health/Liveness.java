@@ -33,9 +33,9 @@ public final class Liveness {
     /// @param check fails in a transaction of one who leads no longer
     public void round(Consumer<Handle> check) {
         List<Beating> beating = database.controlStatement(store::beating);
-        // Read after them: a heartbeat that came in between makes no silence longer.
-        List<Suspicion> suspected = detector.look(database.now(), beating);
         List<Suspicion> stored = database.controlStatement(store::stored);
+        // Read after them: a heartbeat that came in between makes no silence longer.
+        List<Suspicion> suspected = detector.look(database.now(), beating, stored);
         List<Suspicion> begun = without(suspected, stored);
         List<Suspicion> ended = without(stored, suspected);
         Duration late = detector.late();

@@ -19,7 +19,8 @@ class FailureDetectorTest {
     private static final Duration INTERVAL = Duration.ofSeconds(10);
     private static final Duration SECOND = Duration.ofSeconds(1);
 
-    private final FailureDetector detector = new FailureDetector(SECOND);
+    private FailureDetector detector = new FailureDetector(SECOND);
+    private List<Suspicion> stored = List.of();
     private Instant now = START;
     private @Nullable Instant beat;
     private long fence = 1;
@@ -27,9 +28,15 @@ class FailureDetectorTest {
     private long progress;
 
     private List<Suspicion> look() {
-        return detector.look(
+        stored = look(detector);
+        return stored;
+    }
+
+    private List<Suspicion> look(FailureDetector looking) {
+        return looking.look(
                 now,
-                List.of(new Beating(AGENT, fence, leased, beat, progress, INTERVAL, Duration.ofMinutes(2), "node")));
+                List.of(new Beating(AGENT, fence, leased, beat, progress, INTERVAL, Duration.ofMinutes(2), "node")),
+                stored);
     }
 
     private List<Suspicion> lookAfter(Duration step) {
@@ -108,6 +115,34 @@ class FailureDetectorTest {
         assertThat(lookAfter(Duration.ofMinutes(5))).isEmpty();
         assertThat(suspectedWithin(Duration.ofMinutes(5).plusSeconds(34))).isEmpty();
         assertThat(suspectedWithin(Duration.ofMinutes(6))).isPresent();
+    }
+
+    @Test
+    void who_takes_over_the_looking_does_not_know_since_when_nobody_looked() {
+        beats(20);
+        now = now.plusSeconds(60);
+        detector = new FailureDetector(SECOND);
+        assertThat(look()).isEmpty();
+        assertThat(suspectedWithin(Duration.ofSeconds(60 + 34))).isEmpty();
+        assertThat(suspectedWithin(Duration.ofSeconds(60 + 61))).isPresent();
+    }
+
+    @Test
+    void who_was_suspected_stays_so_when_another_one_looks() {
+        beats(20);
+        assertThat(suspectedWithin(INTERVAL.multipliedBy(6))).isPresent();
+        detector = new FailureDetector(SECOND);
+        now = now.plusSeconds(5);
+        assertThat(look()).hasSize(1);
+    }
+
+    @Test
+    void two_late_looks_excuse_each_moment_once() {
+        beats(20);
+        assertThat(lookAfter(Duration.ofSeconds(8))).isEmpty();
+        assertThat(lookAfter(Duration.ofSeconds(8))).isEmpty();
+        // Both gaps and the grace after the second are 24 s; silence counts after that.
+        assertThat(suspectedWithin(Duration.ofSeconds(24 + 49))).contains(Duration.ofSeconds(24 + 25));
     }
 
     @Test
