@@ -56,6 +56,8 @@ public final class BuiltinRules {
                 warning("agent-failing", Trouble.FAILING),
                 warning("agent-disconnected", Trouble.DISCONNECTED),
                 warning("dependency-down", Trouble.DEPENDENCY),
+                AlertRule.of("target-down", Severity.CRITICAL, new Condition.Troubled(Trouble.DOWN))
+                        .inhibiting("health-low", "agent-slow"),
                 warning("agent-slow", Trouble.SLOW),
                 warning("agent-leaking", Trouble.LEAKING),
                 warning("dead-letters", Trouble.POISONED),

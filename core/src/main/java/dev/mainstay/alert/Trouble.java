@@ -20,6 +20,8 @@ public enum Trouble {
     DISCONNECTED,
     /// They failed because what it depends on does not answer.
     DEPENDENCY,
+    /// A check, and what it looks at is not well.
+    DOWN,
     /// Its ticks take four times as long as usual.
     SLOW,
     /// Its metric `memory.used` grows all the time.
@@ -42,7 +44,7 @@ public enum Trouble {
         return switch (this) {
             case CRASHING, HANGING, OVERRUNNING, EXHAUSTED ->
                 value + " crashes within a minute and no good tick since, the last: " + word;
-            case UNSTARTABLE -> word;
+            case UNSTARTABLE, DOWN -> word;
             case FAILING, DISCONNECTED, DEPENDENCY -> value + " of the newest ticks failed, the last: " + word;
             case SLOW -> "a tick takes " + value + " ms, " + word + " ms are usual";
             case LEAKING -> "memory.used grows all the time, to " + value + " " + word + " within " + lasting;

@@ -15,15 +15,20 @@ final class TroubleFindings {
                 WHEN crash.cause LIKE 'tick was interrupted at its deadline%' THEN 'overrunning'
                 ELSE 'crashing' END""";
 
-    /// A connection that was there and is not any more.
+    /// A connection that was there and is not any more. The codes are those with which an agent that throws is
+    /// described: https://www.postgresql.org/docs/current/errcodes-appendix.html
     private static final String BROKEN =
-            "connection (reset|is closed|was closed|has been closed|closed)|broken pipe|not connected|socket closed"
-                    + "|SocketException|closed channel|end of file";
+            "SQLState (08(000|003|006|007|P01)|57P0[125])|connection (reset|is closed|was closed|has been closed|closed)"
+                    + "|broken pipe|not connected|socket closed|SocketException|closed channel|end of file"
+                    + "|terminating connection|I/O error occurred while sending";
 
     /// Somebody who is not there, or says that he cannot.
     private static final String AWAY =
-            "connection refused|unknown ?host|unreachable|no route to host|service unavailable"
-                    + "|bad gateway|HTTP (502|503|504)|(answered|status) (502|503|504)";
+            "SQLState (08001|08004|57P03|53300)|connection (to [^ ]+ )?refused|connection attempt (failed|timed out)"
+                    + "|connect(ion)? timed out|connection is not available|unknown ?host|unreachable|no route to host"
+                    + "|database system is (starting up|shutting down|in recovery|not yet accepting)|too many clients"
+                    + "|no answer from|service unavailable|bad gateway|HTTP (502|503|504)"
+                    + "|(answered|status) (502|503|504)";
 
     private static final String CRASHES = """
             SELECT crash.agent_id, lease.node_id, '{}' AS labels, crash.began,
@@ -56,7 +61,12 @@ final class TroubleFindings {
                         AND beat.at > crash.latest AND beat.ticks > 0 AND beat.failures = 0)
             """.replace("KIND", CRASH_KIND);
 
-    /// A check whose subject is down does its work: that is no trouble of the check.
+    /// Whose kind ends so looks whether something else is well. That it is not is no trouble of the check, which does
+    /// its work: two failed ticks in a row are the news it is there for.
+    private static final String IS_CHECK = "agent.kind LIKE '%-check'";
+
+    /// A heartbeat that came as late as would be suspected tells of a time when nobody could be heard: its database
+    /// was away, or its node stood still. What failed then is left out.
     private static final String FAILURES = """
             SELECT agent.id AS agent_id, lease.node_id, '{}' AS labels, lately.began,
                 lately.failures::double precision AS value, extract(epoch FROM :now - lately.began) AS seconds,
@@ -66,35 +76,46 @@ final class TroubleFindings {
             FROM agents agent
             JOIN agent_leases lease ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
             CROSS JOIN LATERAL (
-                SELECT least(interval '6 hours', greatest(interval '1 minute', 6 * coalesce(
-                    CAST(agent.spec -> 'schedule' ->> 'every' AS interval), interval '1 hour'))) AS span) window_of
+                SELECT least(interval '6 hours', greatest(interval '1 minute',
+                        6 * CAST(agent.spec ->> 'heartbeat' AS interval), 6 * coalesce(
+                        CAST(agent.spec -> 'schedule' ->> 'every' AS interval), interval '1 hour'))) AS span,
+                    greatest(interval '1.5 seconds', 2.5 * CAST(agent.spec ->> 'heartbeat' AS interval)) AS punctual)
+                window_of
             CROSS JOIN LATERAL (
                 SELECT min(at) FILTER (WHERE failures > 0) AS began, max(at) AS latest, sum(ticks) AS ticks,
                     sum(failures) AS failures, (array_agg(failures ORDER BY at DESC))[1] AS newest
                 FROM (
                     SELECT beat.at, beat.ticks, beat.failures
-                    FROM agent_heartbeats beat
-                    WHERE beat.organization_id = agent.organization_id AND beat.agent_id = agent.id
-                        AND beat.minute >= date_bin('1 minute', :now - window_of.span, '2000-01-01Z')
-                        AND beat.at > :now - window_of.span AND beat.ticks > 0
+                    FROM (
+                        SELECT heard.at, heard.ticks, heard.failures,
+                            heard.at - coalesce(lag(heard.at) OVER (ORDER BY heard.at),
+                                greatest(lease.leased_at, :now - window_of.span)) AS distance
+                        FROM agent_heartbeats heard
+                        WHERE heard.organization_id = agent.organization_id AND heard.agent_id = agent.id
+                            AND heard.minute >= date_bin('1 minute', :now - window_of.span, '2000-01-01Z')
+                            AND heard.at > :now - window_of.span) beat
+                    WHERE beat.ticks > 0 AND beat.distance < window_of.punctual
                     ORDER BY beat.at DESC
-                    LIMIT 5) beat) lately
+                    LIMIT CASE WHEN IS_CHECK THEN 2 ELSE 5 END) beat) lately
             WHERE agent.organization_id = :organization AND agent.desired = 'running' AND agent.state = 'active'
-                AND lease.last_error IS NOT NULL AND agent.kind NOT LIKE '%-check'
-                AND lately.newest > 0 AND lately.failures >= 3 AND 2 * lately.failures >= lately.ticks
-                AND CASE WHEN lease.last_error ~* :broken THEN 'disconnected'
+                AND lease.last_error IS NOT NULL AND lately.newest > 0
+                AND CASE WHEN IS_CHECK THEN lately.failures >= 2 AND lately.failures = lately.ticks
+                    ELSE lately.failures >= 3 AND 2 * lately.failures >= lately.ticks END
+                AND CASE WHEN IS_CHECK THEN 'down'
+                    WHEN lease.last_error ~* :broken THEN 'disconnected'
                     WHEN lease.last_error ~* :away THEN 'dependency'
                     ELSE 'failing' END = :trouble
-            """;
+            """.replace("IS_CHECK", IS_CHECK);
 
-    /// The newest three, against the median of what was before. One whose ticks also begin late is not slow itself: its
-    /// node has no time for it.
+    /// The newest three, against the median of what was before, by the tick and by the item: who gets more to do at a
+    /// time is not slow. One whose ticks also begin late is not slow itself: its node has no time for it.
     private static final String SLOW = """
             SELECT agent.id AS agent_id, lease.node_id, '{}' AS labels, lately.began,
                 lately.mean AS value, extract(epoch FROM :now - lately.began) AS seconds,
                 round(usual.millis)::text AS word,
                 jsonb_build_object('table', 'agent_heartbeats', 'from', lately.began, 'to', lately.latest,
-                    'millis', lately.mean, 'usualMillis', usual.millis, 'usualOf', usual.beats) AS evidence
+                    'millis', lately.mean, 'usualMillis', usual.millis, 'usualOf', usual.beats,
+                    'itemMillis', lately.item_mean, 'usualItemMillis', usual.item_millis) AS evidence
             FROM agents agent
             JOIN agent_leases lease ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
             CROSS JOIN LATERAL (
@@ -104,9 +125,11 @@ final class TroubleFindings {
                         30 * CAST(agent.spec -> 'schedule' ->> 'every' AS interval))) AS span) window_of
             CROSS JOIN LATERAL (
                 SELECT min(at) AS began, max(at) AS latest, count(*) AS beats, min(millis) AS fastest,
-                    avg(millis) AS mean, max(late_ms) AS late
+                    avg(millis) AS mean, min(item_millis) AS fastest_item, avg(item_millis) AS item_mean,
+                    max(late_ms) AS late
                 FROM (
-                    SELECT beat.at, beat.busy_ms / beat.ticks AS millis, beat.late_ms
+                    SELECT beat.at, beat.busy_ms / beat.ticks AS millis,
+                        beat.busy_ms / greatest(beat.items, beat.ticks) AS item_millis, beat.late_ms
                     FROM agent_heartbeats beat
                     WHERE beat.organization_id = agent.organization_id AND beat.agent_id = agent.id
                         AND beat.minute >= date_bin('1 minute', :now - window_of.span, '2000-01-01Z')
@@ -115,6 +138,8 @@ final class TroubleFindings {
                     LIMIT 3) beat) lately
             CROSS JOIN LATERAL (
                 SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY beat.busy_ms / beat.ticks) AS millis,
+                    percentile_cont(0.5) WITHIN GROUP (ORDER BY beat.busy_ms / greatest(beat.items, beat.ticks))
+                        AS item_millis,
                     count(*) AS beats
                 FROM agent_heartbeats beat
                 WHERE beat.organization_id = agent.organization_id AND beat.agent_id = agent.id
@@ -128,6 +153,7 @@ final class TroubleFindings {
             WHERE agent.organization_id = :organization AND agent.desired = 'running' AND agent.state = 'active'
                 AND lease.last_duration_ms >= window_of.least_millis AND lately.beats = 3 AND usual.beats >= 10
                 AND lately.fastest >= greatest(window_of.least_millis, 4 * usual.millis)
+                AND lately.fastest_item >= 4 * usual.item_millis
                 AND lately.late < lately.mean
             """;
 
@@ -194,7 +220,7 @@ final class TroubleFindings {
     static String select(Trouble trouble) {
         return switch (trouble) {
             case CRASHING, UNSTARTABLE, HANGING, OVERRUNNING, EXHAUSTED -> CRASHES;
-            case FAILING, DISCONNECTED, DEPENDENCY -> FAILURES;
+            case FAILING, DISCONNECTED, DEPENDENCY, DOWN -> FAILURES;
             case SLOW -> SLOW;
             case LEAKING -> LEAKING;
             case POISONED -> POISONED;

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jdbi.v3.core.Handle;
@@ -138,6 +139,11 @@ public final class Database implements AutoCloseable {
     /// Whether the database, or the way to it, had a part in a failure: only then may waiting help.
     public static boolean hadPartIn(RuntimeException failure) {
         return Failures.isOfDatabase(failure);
+    }
+
+    /// The code of what PostgreSQL, or its driver, says was wrong; empty when neither had a part in it.
+    public static Optional<String> sqlState(Throwable failure) {
+        return Failures.state(failure);
     }
 
     /// Whether a pooler stands between: then no notification arrives and no session is ours.

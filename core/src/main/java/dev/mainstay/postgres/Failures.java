@@ -146,7 +146,7 @@ final class Failures {
         return end < 0 ? message : message.substring(0, end);
     }
 
-    private static Optional<String> state(Throwable failure) {
+    static Optional<String> state(Throwable failure) {
         return sqlException(failure).map(SQLException::getSQLState);
     }
 

@@ -4,6 +4,9 @@ import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.telemetry.Severity;
 import dev.mainstay.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -29,6 +32,9 @@ final class AlertStage implements AutoCloseable {
                 "alert_notifications",
                 "agent_suspicions",
                 "agent_health",
+                "agent_leases",
+                "recovery_actions",
+                "recoveries",
                 "agents")) {
             run("DELETE FROM " + table);
         }
@@ -54,6 +60,16 @@ final class AlertStage implements AutoCloseable {
 
     int run(String sql, Object... values) {
         return database().write(handle -> handle.execute(sql, values));
+    }
+
+    /// What the engine itself may not do.
+    void asSuperuser(String sql) {
+        try (Connection superuser = test.superuser();
+                Statement statement = superuser.createStatement()) {
+            statement.execute(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(sql, e);
+        }
     }
 
     void suspect(String agent) {
