@@ -6,7 +6,7 @@ import dev.mainstay.telemetry.Severity;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Set;
+import java.util.Map;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
@@ -21,13 +21,20 @@ final class DeliveryStore {
 
     private static final String CLAIM = """
             WITH due AS MATERIALIZED (
-                SELECT organization_id, notification_id
-                FROM alert_notifications
-                WHERE due_at <= clock_timestamp() AND notifier <> ALL (:busy)
-                ORDER BY CASE severity WHEN 'emergency' THEN 0 WHEN 'critical' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END,
-                    due_at
-                LIMIT :most
-                FOR UPDATE SKIP LOCKED)
+                SELECT notification.organization_id, notification.notification_id
+                FROM (
+                    SELECT DISTINCT notifier
+                    FROM alert_notifications
+                    WHERE due_at <= clock_timestamp()) waiting
+                LEFT JOIN unnest(:busy, :running) AS busy (notifier, running) USING (notifier)
+                CROSS JOIN LATERAL (
+                    SELECT organization_id, notification_id
+                    FROM alert_notifications
+                    WHERE due_at <= clock_timestamp() AND notifier = waiting.notifier
+                    ORDER BY CASE severity
+                        WHEN 'emergency' THEN 0 WHEN 'critical' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END, due_at
+                    LIMIT greatest(0, :most - coalesce(busy.running, 0))
+                    FOR UPDATE SKIP LOCKED) notification)
             UPDATE alert_notifications notification
             SET is_open = false, attempts = attempts + 1,
                 due_at = clock_timestamp() + make_interval(secs => :unanswered)
@@ -76,11 +83,13 @@ final class DeliveryStore {
             Instant createdAt,
             int attempt) {}
 
-    /// @param busy notifiers that take no more at the moment
-    List<Delivery> claim(Handle handle, Set<String> busy, int most) {
+    /// @param running how many deliveries each notifier has in hand; one that is not there has none
+    /// @param most so many a notifier may have in hand
+    List<Delivery> claim(Handle handle, Map<String, Integer> running, int most) {
         return handle
                 .createQuery(CLAIM)
-                .bindArray("busy", String.class, busy.toArray())
+                .bindArray("busy", String.class, running.keySet().toArray())
+                .bindArray("running", Integer.class, running.values().toArray())
                 .bind("most", most)
                 .bind("unanswered", (double) UNANSWERED.toSeconds())
                 .map((row, context) -> new Claimed(

@@ -3,9 +3,9 @@ package dev.mainstay.alert;
 import dev.mainstay.concurrent.Threads;
 import dev.mainstay.postgres.Database;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
@@ -22,8 +22,7 @@ public final class NotificationSender {
     private static final Logger LOG = LoggerFactory.getLogger(NotificationSender.class);
     /// No notifier is waited for longer.
     static final Duration BOUND = Duration.ofSeconds(30);
-    private static final int MOST_OF_ONE = 4;
-    private static final int MOST = 20;
+    static final int MOST_OF_ONE = 4;
 
     private final Database database;
     private final Map<String, Notifier> notifiers;
@@ -40,18 +39,13 @@ public final class NotificationSender {
 
     /// Begins with what is due; what does not fit comes with a later round.
     public void round() {
-        List<DeliveryStore.Delivery> due = database.control(handle -> store.claim(handle, busy(), MOST));
+        Map<String, Integer> inHand = new HashMap<>();
+        running.forEach((notifier, deliveries) -> inHand.put(notifier, deliveries.get()));
+        List<DeliveryStore.Delivery> due = database.control(handle -> store.claim(handle, inHand, MOST_OF_ONE));
         due.forEach(delivery -> {
             running(delivery).incrementAndGet();
             Threads.startVirtual("notify " + delivery.notifier(), () -> deliver(delivery));
         });
-    }
-
-    private Set<String> busy() {
-        return running.entrySet().stream()
-                .filter(each -> each.getValue().get() >= MOST_OF_ONE)
-                .map(Map.Entry::getKey)
-                .collect(Collectors.toSet());
     }
 
     private AtomicInteger running(DeliveryStore.Delivery delivery) {

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
@@ -95,6 +96,52 @@ class AlertReachFlowTest {
         unwell("egg", 20);
         stage.round();
         assertThat(stage.alerts()).hasSize(2).allMatch(Alert::isTold);
+    }
+
+    @Test
+    void of_rules_that_speak_for_each_other_all_are_told() {
+        stage.plan()
+                .rule(AlertRule.of("one", Severity.WARNING, new Condition.Unhealthy(50))
+                        .inhibiting("two"));
+        stage.plan()
+                .rule(AlertRule.of("two", Severity.WARNING, new Condition.Unhealthy(50))
+                        .inhibiting("three", "four"));
+        stage.plan()
+                .rule(AlertRule.of("three", Severity.WARNING, new Condition.Unhealthy(50))
+                        .inhibiting("one"));
+        stage.plan().rule(AlertRule.of("four", Severity.WARNING, new Condition.Unhealthy(50)));
+        reads("shop");
+        unwell("shop", 20);
+        stage.round();
+        for (String rule : List.of("one", "two", "three")) {
+            assertThat(byAgent("shop", rule).isTold()).as(rule).isTrue();
+        }
+        assertThat(byAgent("shop", "four").inhibitedBy())
+                .isEqualTo(byAgent("shop", "two").id());
+    }
+
+    @Test
+    void a_notifier_that_hangs_takes_few_notifications_with_it() throws InterruptedException {
+        CountDownLatch never = new CountDownLatch(1);
+        stage.plan().notifier("hanging", _ -> never.await());
+        NotificationSender sender =
+                new NotificationSender(stage.database(), stage.plan().notifiers());
+        waiting("hanging", 30);
+        waiting("people", 1);
+        sender.round();
+        stage.nextTold();
+        sender.round();
+        assertThat(number("SELECT count(*)::int FROM alert_notifications WHERE notifier = 'hanging' AND attempts > 0"))
+                .isEqualTo(NotificationSender.MOST_OF_ONE);
+        never.countDown();
+    }
+
+    private static void waiting(String notifier, int notifications) {
+        stage.run("""
+                INSERT INTO alert_notifications (organization_id, notifier, kind, group_key, severity, alerts, due_at)
+                SELECT ?, ?, 'firing', 'group-' || number, 'warning', '{}', now()
+                FROM generate_series(1, ?) AS number
+                """, Organizations.DEFAULT, notifier, notifications);
     }
 
     @Test
@@ -246,7 +293,7 @@ class AlertReachFlowTest {
                         "SELECT ceil(extract(epoch FROM due_at - now()))::int FROM alert_notifications WHERE last_error IS NOT NULL"));
     }
 
-    private int number(String sql) {
+    private static int number(String sql) {
         return stage.database()
                 .read(handle -> handle.createQuery(sql).mapTo(Integer.class).one());
     }

@@ -6,14 +6,17 @@ import dev.mainstay.alert.Notification;
 import dev.mainstay.alert.Notifier;
 import dev.mainstay.postgres.Jsonb;
 import dev.mainstay.telemetry.Severity;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 
 /// Sends an event of the [Events API v2](https://developer.pagerduty.com/docs/events-api-v2-overview) for each alert of
-/// a notification: the fingerprint of the alert is the key by which the receiver keeps one incident of it, through
-/// trigger, acknowledge and resolve, however often each is sent. Thread-safe.
+/// a notification: organization and fingerprint of the alert are the key by which the receiver keeps one incident of
+/// it,
+/// through trigger, acknowledge and resolve, however often each is sent. Thread-safe.
 public final class PagerDutyNotifier implements Notifier {
     private static final int LONGEST_SUMMARY = 1024;
     private static final int LONGEST_KEY = 255;
@@ -40,7 +43,8 @@ public final class PagerDutyNotifier implements Notifier {
         for (Alert alert : notification.alerts()) {
             String action = action(notification.kind(), alert.state());
             if (!action.isEmpty()) {
-                heard = post.send(Map.of(), event(action, alert)).words();
+                heard = post.send(Map.of(), event(action, notification.organization(), alert))
+                        .words();
             }
         }
         return heard;
@@ -65,8 +69,8 @@ public final class PagerDutyNotifier implements Notifier {
         };
     }
 
-    private String event(String action, Alert alert) {
-        Map<String, Object> event = event(action, alert.fingerprint());
+    private String event(String action, UUID organization, Alert alert) {
+        Map<String, Object> event = event(action, key(organization, alert));
         if (action.equals("trigger")) {
             String source = alert.agent() != null ? alert.agent() : alert.node() != null ? alert.node() : "Mainstay";
             Map<String, Object> payload =
@@ -81,11 +85,22 @@ public final class PagerDutyNotifier implements Notifier {
         return Jsonb.any(event);
     }
 
+    /// The same for every incident of it, and another one in another organization that tells the same service.
+    private static String key(UUID organization, Alert alert) {
+        String whole = organization + "|" + alert.fingerprint();
+        if (whole.length() <= LONGEST_KEY) {
+            return whole;
+        }
+        String digest =
+                UUID.nameUUIDFromBytes(whole.getBytes(StandardCharsets.UTF_8)).toString();
+        return whole.substring(0, LONGEST_KEY - digest.length()) + digest;
+    }
+
     private Map<String, Object> event(String action, String key) {
         Map<String, Object> event = new LinkedHashMap<>();
         event.put("routing_key", settings.routingKey().reveal());
         event.put("event_action", action);
-        event.put("dedup_key", key.length() <= LONGEST_KEY ? key : key.substring(0, LONGEST_KEY));
+        event.put("dedup_key", key);
         return event;
     }
 

@@ -12,9 +12,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -55,7 +58,7 @@ class NotifiersTest {
     }
 
     @Test
-    void pagerduty_keeps_one_incident_by_the_fingerprint() throws Exception {
+    void pagerduty_keeps_one_incident_by_organization_and_fingerprint() throws Exception {
         try (LocalReceiver receiver = LocalReceiver.saying("202 Accepted", "{\"status\":\"success\"}")) {
             PagerDutyNotifier notifier = new PagerDutyNotifier(
                     new PagerDutySettings(Samples.secret("R0UT1NG"), receiver.url(), BOUND, true));
@@ -66,7 +69,8 @@ class NotifiersTest {
             JsonNode trigger = next(receiver);
             assertThat(trigger.path("event_action").asString()).isEqualTo("trigger");
             assertThat(trigger.path("routing_key").asString()).isEqualTo("R0UT1NG");
-            assertThat(trigger.path("dedup_key").asString()).isEqualTo("heartbeat-missed|price-sync||{}");
+            assertThat(trigger.path("dedup_key").asString())
+                    .isEqualTo(Organizations.DEFAULT + "|heartbeat-missed|price-sync||{}");
             assertThat(trigger.at("/payload/summary").asString())
                     .isEqualTo("heartbeat-missed: price-sync: no heartbeat for 7s");
             assertThat(trigger.at("/payload/severity").asString()).isEqualTo("critical");
@@ -77,6 +81,26 @@ class NotifiersTest {
                 assertThat(event.path("event_action").asString()).isEqualTo(action);
                 assertThat(event.path("dedup_key")).isEqualTo(trigger.path("dedup_key"));
             }
+        }
+    }
+
+    @Test
+    void pagerduty_takes_what_two_organizations_call_alike_for_two() throws Exception {
+        try (LocalReceiver receiver = LocalReceiver.saying("202 Accepted", "")) {
+            PagerDutyNotifier notifier = new PagerDutyNotifier(
+                    new PagerDutySettings(Samples.secret("R0UT1NG"), receiver.url(), BOUND, true));
+            UUID other = UUID.fromString("00000000-0000-0000-0000-000000000002");
+            for (String id : List.of("price-sync", "a".repeat(300) + "1", "a".repeat(300) + "2")) {
+                notifier.send(Samples.of(Organizations.DEFAULT, id));
+                notifier.send(Samples.of(other, id));
+            }
+            Set<String> keys = new HashSet<>();
+            for (int i = 0; i < 6; i++) {
+                String key = next(receiver).path("dedup_key").asString();
+                assertThat(key).hasSizeLessThanOrEqualTo(255);
+                keys.add(key);
+            }
+            assertThat(keys).hasSize(6);
         }
     }
 

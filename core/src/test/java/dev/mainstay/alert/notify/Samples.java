@@ -24,20 +24,29 @@ public final class Samples {
 
     public static Notification of(Notification.Kind kind, AlertState state, String... summaries) {
         List<Alert> alerts = List.of(summaries).stream()
-                .map(summary -> alert(state, summary))
+                .map(summary -> alert(state, "price-sync", summary))
                 .toList();
-        return new Notification(
-                Organizations.DEFAULT, ID, kind, Severity.CRITICAL, "heartbeat-missed", AT, 1, alerts.size(), alerts);
+        return of(Organizations.DEFAULT, kind, alerts);
     }
 
-    private static Alert alert(AlertState state, String summary) {
+    /// That an agent of the organization is silent.
+    static Notification of(UUID organization, String agent) {
+        return of(organization, Notification.Kind.FIRING, List.of(alert(AlertState.FIRING, agent, "silent")));
+    }
+
+    private static Notification of(UUID organization, Notification.Kind kind, List<Alert> alerts) {
+        return new Notification(
+                organization, ID, kind, Severity.CRITICAL, "heartbeat-missed", AT, 1, alerts.size(), alerts);
+    }
+
+    private static Alert alert(AlertState state, String agent, String summary) {
         return new Alert(
                 ID,
-                "heartbeat-missed|price-sync||{}",
+                "heartbeat-missed|" + agent + "||{}",
                 "heartbeat-missed",
                 Severity.CRITICAL,
                 state,
-                "price-sync",
+                agent,
                 "node-a",
                 "{}",
                 summary,
