@@ -11,6 +11,7 @@ import dev.mainstay.agent.OutsideAgents;
 import dev.mainstay.agent.UndeclaredAgents;
 import dev.mainstay.alert.AlertDesk;
 import dev.mainstay.alert.AlertEngine;
+import dev.mainstay.alert.AlertHistory;
 import dev.mainstay.alert.DeclaredRules;
 import dev.mainstay.alert.ForecastRound;
 import dev.mainstay.alert.NotificationSender;
@@ -255,6 +256,7 @@ public final class Fleet implements AutoCloseable {
                     partitions.maintain(builder.retention(), lease::check);
                     HealthEvaluator.forget(database, builder.retention().metrics(), lease::check);
                     scheduler.forget(builder.retention().tasks(), lease::check);
+                    AlertHistory.forget(database, builder.retention().alerts(), lease::check);
                     database.control(handle -> forgetProcesses(handle, lease));
                 })));
         if (builder.anomalies().enabled()) {

@@ -5,7 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /// How long history is kept before its partitions are dropped. A task that has not ended and a message that waits or
-/// is a dead letter are kept whatever their age; the fires of schedules are kept as long as tasks.
+/// is a dead letter are kept whatever their age; the fires of schedules are kept as long as tasks. Alerts have no
+/// partitions: their rows are deleted, with what belongs to them, so long after their end.
 ///
 /// Immutable and thread-safe.
 public record Retention(
@@ -15,7 +16,8 @@ public record Retention(
         Duration hours,
         Duration events,
         Duration tasks,
-        Duration messages) {
+        Duration messages,
+        Duration alerts) {
     public static final Retention DEFAULT = new Retention(
             Duration.ofDays(2),
             Duration.ofDays(7),
@@ -23,7 +25,8 @@ public record Retention(
             Duration.ofDays(730),
             Duration.ofDays(90),
             Duration.ofDays(30),
-            Duration.ofDays(7));
+            Duration.ofDays(7),
+            Duration.ofDays(90));
 
     public Retention {
         requireDay("heartbeats", heartbeats);
@@ -33,6 +36,7 @@ public record Retention(
         requireDay("events", events);
         requireDay("tasks", tasks);
         requireDay("messages", messages);
+        requireDay("alerts", alerts);
     }
 
     // A partition is a day, so nothing shorter can be kept.

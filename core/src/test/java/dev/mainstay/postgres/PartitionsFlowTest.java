@@ -199,7 +199,8 @@ class PartitionsFlowTest {
                         Duration.ofDays(730),
                         Duration.ofDays(90),
                         Duration.ofDays(30),
-                        Duration.ofDays(7)))
+                        Duration.ofDays(7),
+                        Duration.ofDays(90)))
                 .hasMessageContaining("retention.heartbeats must be at least 1 day");
     }
 }

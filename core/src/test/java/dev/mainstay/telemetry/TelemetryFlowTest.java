@@ -258,7 +258,7 @@ class TelemetryFlowTest {
             rollup.round(handle -> {});
             Duration day = Duration.ofDays(1);
             Duration month = Duration.ofDays(30);
-            new Partitions(test.database()).maintain(new Retention(day, day, month, month, month, month, month));
+            new Partitions(test.database()).maintain(new Retention(day, day, month, month, month, month, month, month));
             assertThat(count("performance_metrics")).isZero();
             telemetry.metric(metric("latency", minute.plusSeconds(3), 3));
             telemetry.awaitStored(BOUND);

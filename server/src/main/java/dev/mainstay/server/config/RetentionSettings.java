@@ -22,7 +22,10 @@ public record RetentionSettings(
         Duration tasks,
 
         @Default("7d") @Doc("Messages; one that waits to be tried again or is a dead letter is kept.")
-        Duration messages) {
+        Duration messages,
+
+        @Default("90d") @Doc("Alerts and recoveries after their end, notifications, and silences that are over.")
+        Duration alerts) {
     public RetentionSettings {
         requireDay("heartbeats", heartbeats);
         requireDay("metrics", metrics);
@@ -31,6 +34,7 @@ public record RetentionSettings(
         requireDay("events", events);
         requireDay("tasks", tasks);
         requireDay("messages", messages);
+        requireDay("alerts", alerts);
     }
 
     private static void requireDay(String key, Duration kept) {
@@ -40,6 +44,6 @@ public record RetentionSettings(
     }
 
     public Retention toRetention() {
-        return new Retention(heartbeats, metrics, minutes, hours, events, tasks, messages);
+        return new Retention(heartbeats, metrics, minutes, hours, events, tasks, messages, alerts);
     }
 }
