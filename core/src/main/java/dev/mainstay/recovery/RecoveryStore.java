@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 /// The rows of episodes and their actions, in the caller's transaction. Stateless and thread-safe.
 final class RecoveryStore {
     /// Alerts that are told: neither silenced nor spoken for by another. An agent is treated of one thing at a time;
-    /// what people were called for is theirs until that alert ends, unless something graver befalls the agent. Who
-    /// heals does not treat itself: it could not take back what stops it.
+    /// what people were called for is theirs until that alert ends, unless something graver befalls the agent. One
+    /// that opens again is another thing. Who heals does not treat itself: it could not take back what stops it.
     private static final String OPEN = """
             WITH trigger AS (
                 SELECT * FROM unnest(:rules, :causes) AS trigger (rule, cause)),
@@ -39,7 +39,8 @@ final class RecoveryStore {
                     began_at, detected_at, dry_run)
                 SELECT DISTINCT ON (told.organization_id, told.agent, told.queue)
                     told.organization_id, told.agent, told.queue, told.cause, told.cause, told.alert_id, told.summary,
-                    told.began_at, told.fired_at, :dryRun
+                    CASE WHEN told.fired_at = told.openings[1] THEN told.began_at ELSE told.openings[1] END,
+                    told.openings[1], :dryRun
                 FROM told
                 LEFT JOIN agents agent ON agent.organization_id = told.organization_id AND agent.id = told.agent
                 WHERE (agent.desired = 'running' OR told.queue <> '') AND told.agent <> 'self_healing_agent'
@@ -52,6 +53,7 @@ final class RecoveryStore {
                             AND former.queue = told.queue
                             AND (former.ended_at IS NULL
                                 OR (former.state = 'escalated' OR former.dry_run)
+                                    AND cause.openings[1] <= former.ended_at
                                     AND (former.alert_id = told.alert_id
                                         OR cause.state <> 'resolved' AND told.grade <= array_position(
                                             ARRAY['info', 'warning', 'critical', 'emergency'], cause.severity))))
