@@ -277,9 +277,9 @@ public final class Fleet implements AutoCloseable {
                             alerts.round(lease::check);
                             watchdog.roundSucceeded();
                         },
-                        watchdog.due()))
-                .orElseGet(() ->
-                        new Duty(ALERTS, AlertEngine.PERIOD, lease -> alerts.round(lease::check), AlertEngine.DUE));
+                        () -> watchdog.due(alerts.due())))
+                .orElseGet(
+                        () -> new Duty(ALERTS, AlertEngine.PERIOD, lease -> alerts.round(lease::check), alerts::due));
     }
 
     /// Tasks were enqueued by a statement that told nobody.

@@ -32,6 +32,11 @@ final class AlertBook {
                         value, evidence, runbook, group_key, began_at, seconds))
             """;
 
+    /// As this opening comes to those before it.
+    private static final String IS_FLAPPING = """
+            (SELECT count(*) FROM unnest(openings) AS opening (at)
+                        WHERE at > :now - CAST(:flapsWithin AS interval)) >= :flaps - 1""";
+
     /// What changes every second is written every fifth.
     private static final String GO_ON = FOUND + """
             , went_on AS (
@@ -41,8 +46,10 @@ final class AlertBook {
                     state = CASE WHEN state = 'pending' AND pending_at + found.hold <= :now THEN 'firing' ELSE state END,
                     fired_at = CASE WHEN state = 'pending' AND pending_at + found.hold <= :now THEN :now
                         ELSE fired_at END,
-                    openings = CASE WHEN state = 'pending' AND pending_at + found.hold <= :now THEN ARRAY[:now]
-                        ELSE openings END
+                    openings = CASE WHEN state = 'pending' AND pending_at + found.hold <= :now
+                        THEN (ARRAY[:now] || openings)[1 : 20] ELSE openings END,
+                    flapping = CASE WHEN state = 'pending' AND pending_at + found.hold <= :now THEN IS_FLAPPING
+                        ELSE flapping END
                 FROM found
                 WHERE alerts.organization_id = found.organization_id AND alerts.fingerprint = found.fingerprint
                     AND alerts.state <> 'resolved'
@@ -52,10 +59,11 @@ final class AlertBook {
                 RETURNING alerts.*)
             INSERT INTO system_events (organization_id, type, severity, agent_id, node_id, cause, detail)
             SELECT organization_id, 'alert.fired', severity, agent_id, node_id, summary,
-                jsonb_build_object('alert', alert_id, 'rule', rule)
+                jsonb_build_object('alert', alert_id, 'rule', rule) || CASE WHEN cardinality(openings) = 1 THEN '{}'
+                    ELSE jsonb_build_object('opening', cardinality(openings), 'flapping', flapping) END
             FROM went_on
             WHERE fired_at = :now
-            """;
+            """.replace("IS_FLAPPING", IS_FLAPPING);
 
     private static final String REOPEN = FOUND + """
             , latest AS (
@@ -75,8 +83,7 @@ final class AlertBook {
                     acknowledged_at = NULL, acknowledged_by = NULL, summary = latest.summary,
                     value = nullif(latest.value, 'NaN'), evidence = latest.evidence::jsonb, severity = latest.severity,
                     openings = (ARRAY[:now] || openings)[1 : 20],
-                    flapping = (SELECT count(*) FROM unnest(openings) AS opening (at)
-                        WHERE at > :now - CAST(:flapsWithin AS interval)) >= :flaps - 1
+                    flapping = IS_FLAPPING
                 FROM latest
                 WHERE alerts.organization_id = latest.organization_id AND alerts.alert_id = latest.alert_id
                 RETURNING alerts.*)
@@ -85,8 +92,9 @@ final class AlertBook {
                 jsonb_build_object('alert', alert_id, 'rule', rule, 'opening', cardinality(openings),
                     'flapping', flapping)
             FROM reopened
-            """;
+            """.replace("IS_FLAPPING", IS_FLAPPING);
 
+    /// One that must hold for a while is pending anew when it comes back; how often it came before goes with it.
     private static final String BEGIN = FOUND + """
             , begun AS (
                 INSERT INTO alerts (organization_id, fingerprint, rule, severity, state, agent_id, node_id, labels,
@@ -96,7 +104,14 @@ final class AlertBook {
                     nullif(agent_id, ''), nullif(node_id, ''), labels::jsonb, summary, nullif(value, 'NaN'),
                     evidence::jsonb, nullif(runbook, ''), group_key, began_at, :now, :now,
                     CASE WHEN hold = interval '0' THEN :now END,
-                    CASE WHEN hold = interval '0' THEN ARRAY[:now] ELSE '{}' END
+                    CASE WHEN hold = interval '0' THEN ARRAY[:now] ELSE coalesce((
+                        SELECT former.openings
+                        FROM alerts former
+                        WHERE former.organization_id = found.organization_id
+                            AND former.fingerprint = found.fingerprint
+                            AND former.resolved_at > :now - CAST(:again AS interval)
+                        ORDER BY former.resolved_at DESC
+                        LIMIT 1), '{}') END
                 FROM found
                 ORDER BY organization_id, fingerprint
                 ON CONFLICT (organization_id, fingerprint) WHERE state <> 'resolved' DO NOTHING
@@ -119,7 +134,7 @@ final class AlertBook {
                 LEFT JOIN looked ON looked.organization_id = alert.organization_id AND looked.rule = alert.rule
                 LEFT JOIN found
                     ON found.organization_id = alert.organization_id AND found.fingerprint = alert.fingerprint
-                WHERE alert.state <> 'resolved' AND found.fingerprint IS NULL
+                WHERE alert.organization_id = :organization AND alert.state <> 'resolved' AND found.fingerprint IS NULL
                     AND (looked.rule IS NOT NULL OR NOT EXISTS (
                         SELECT FROM alert_rules rule
                         WHERE rule.organization_id = alert.organization_id AND rule.name = alert.rule AND rule.enabled))
@@ -144,18 +159,19 @@ final class AlertBook {
             FROM resolved
             """;
 
-    /// @param looked the rules whose findings these are, all of them
-    void write(Handle handle, Instant now, List<AlertRule.Stored> looked, List<Finding> found) {
+    /// @param looked the rules of the organization whose findings these are, all of them; alerts of others stay
+    void write(Handle handle, UUID organization, Instant now, List<AlertRule.Stored> looked, List<Finding> found) {
         if (!found.isEmpty()) {
-            bound(handle.createUpdate(GO_ON), now, found).execute();
-            bound(handle.createUpdate(REOPEN), now, found)
+            flapping(bound(handle.createUpdate(GO_ON), now, found)).execute();
+            flapping(bound(handle.createUpdate(REOPEN), now, found))
                     .bind("again", REOPENED_WITHIN.toString())
-                    .bind("flapsWithin", FLAPS_WITHIN.toString())
-                    .bind("flaps", FLAPS)
                     .execute();
-            bound(handle.createUpdate(BEGIN), now, found).execute();
+            bound(handle.createUpdate(BEGIN), now, found)
+                    .bind("again", REOPENED_WITHIN.toString())
+                    .execute();
         }
         handle.createUpdate(GONE)
+                .bind("organization", organization)
                 .bind("now", now.atOffset(ZoneOffset.UTC))
                 .bind("again", REOPENED_WITHIN.toString())
                 .bindArray("organizations", UUID.class, column(looked, AlertRule.Stored::organization))
@@ -166,6 +182,10 @@ final class AlertBook {
                 .bindArray("foundOrganizations", UUID.class, column(found, Finding::organization))
                 .bindArray("fingerprints", String.class, column(found, Finding::fingerprint))
                 .execute();
+    }
+
+    private static Update flapping(Update update) {
+        return update.bind("flapsWithin", FLAPS_WITHIN.toString()).bind("flaps", FLAPS);
     }
 
     private static Update bound(Update update, Instant now, List<Finding> found) {

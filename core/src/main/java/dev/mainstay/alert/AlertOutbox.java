@@ -2,12 +2,12 @@ package dev.mainstay.alert;
 
 import static dev.mainstay.postgres.Columns.column;
 
-import dev.mainstay.postgres.Columns;
 import dev.mainstay.telemetry.Severity;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,30 +22,32 @@ final class AlertOutbox {
     private static final String UNTOLD = """
             UPDATE alerts
             SET told_at = :now
-            WHERE state = 'firing' AND told_at IS NULL AND inhibited_by IS NULL AND silence_id IS NULL
-            RETURNING organization_id, group_key, %s
+            WHERE organization_id = :organization AND state = 'firing' AND told_at IS NULL
+                AND inhibited_by IS NULL AND silence_id IS NULL
+            RETURNING group_key, %s
             """.formatted(Alert.COLUMNS);
 
     /// Told, resolved, and not told of yet. `told_at` after `resolved_at` says that it was.
     private static final String RESOLVED = """
             UPDATE alerts
             SET told_at = :now
-            WHERE state = 'resolved' AND told_at < resolved_at
-            RETURNING organization_id, group_key, %s
+            WHERE organization_id = :organization AND state = 'resolved' AND told_at < resolved_at
+            RETURNING group_key, %s
             """.formatted(Alert.COLUMNS);
 
     /// The same for those somebody takes care of.
     private static final String ACKNOWLEDGED = """
             UPDATE alerts
             SET told_at = :now
-            WHERE state = 'acknowledged' AND told_at < acknowledged_at
-            RETURNING organization_id, group_key, %s
+            WHERE organization_id = :organization AND state = 'acknowledged' AND told_at < acknowledged_at
+            RETURNING group_key, %s
             """.formatted(Alert.COLUMNS);
 
     private static final String ESCALATING = """
-            SELECT organization_id, group_key, %s
+            SELECT group_key, %s
             FROM alerts
-            WHERE state = 'firing' AND escalates_at <= :now AND inhibited_by IS NULL AND silence_id IS NULL
+            WHERE organization_id = :organization AND state = 'firing' AND escalates_at <= :now
+                AND inhibited_by IS NULL AND silence_id IS NULL
             FOR UPDATE
             """.formatted(Alert.COLUMNS);
 
@@ -63,27 +65,29 @@ final class AlertOutbox {
                 severity = CASE WHEN :isGraver THEN excluded.severity ELSE notification.severity END
             """;
 
+    /// Counted from when it was first told of in this opening.
     private static final String LADDER = """
             UPDATE alerts
             SET escalation = given.escalation,
-                escalates_at = CASE WHEN given.seconds >= 0 THEN fired_at + make_interval(secs => given.seconds) END
-            FROM unnest(:organizations, :alerts, :escalations, :seconds)
-                AS given (organization_id, alert_id, escalation, seconds)
-            WHERE alerts.organization_id = given.organization_id AND alerts.alert_id = given.alert_id
+                escalates_at = CASE WHEN given.seconds >= 0 THEN told_at + make_interval(secs => given.seconds) END
+            FROM unnest(:alerts, :escalations, :seconds) AS given (alert_id, escalation, seconds)
+            WHERE alerts.organization_id = :organization AND alerts.alert_id = given.alert_id
             """;
 
+    private final UUID organization;
     private final List<Route> routes;
-    private final Map<UUID, Map<String, AlertRule>> rules;
+    private final Map<String, List<String>> notifiers = new HashMap<>();
 
-    /// @param rules of each organization, by name
-    AlertOutbox(List<Route> routes, Map<UUID, Map<String, AlertRule>> rules) {
+    /// @param rules those of the organization that are looked at
+    AlertOutbox(UUID organization, List<Route> routes, List<AlertRule> rules) {
+        this.organization = organization;
         this.routes = routes;
-        this.rules = rules;
+        rules.forEach(rule -> notifiers.put(rule.name(), rule.notifiers()));
     }
 
-    private record Changed(UUID organization, String group, Alert alert) {}
+    private record Changed(String group, Alert alert) {}
 
-    private record Target(UUID organization, String notifier, Notification.Kind kind, String group, Route route) {}
+    private record Target(String notifier, Notification.Kind kind, String group, Route route) {}
 
     void write(Handle handle, Instant now) {
         Map<Target, List<Alert>> joining = new LinkedHashMap<>();
@@ -98,20 +102,18 @@ final class AlertOutbox {
         joining.forEach((target, alerts) -> join(handle, target, alerts, now));
     }
 
-    private static List<Changed> changed(Handle handle, String sql, Instant now) {
+    private List<Changed> changed(Handle handle, String sql, Instant now) {
         return handle.createQuery(sql)
+                .bind("organization", organization)
                 .bind("now", now.atOffset(ZoneOffset.UTC))
-                .map((row, context) ->
-                        new Changed(Columns.uuid(row, "organization_id"), row.getString("group_key"), Alert.map(row)))
+                .map((row, context) -> new Changed(row.getString("group_key"), Alert.map(row)))
                 .list();
     }
 
     private void route(Map<Target, List<Alert>> joining, Changed changed, Notification.Kind kind) {
         Route route = route(changed.alert());
-        AlertRule rule = rules.getOrDefault(changed.organization(), Map.of())
-                .get(changed.alert().rule());
-        List<String> notifiers = rule == null || rule.notifiers().isEmpty() ? route.notifiers() : rule.notifiers();
-        notifiers.forEach(notifier -> put(joining, changed, notifier, kind, route));
+        List<String> own = notifiers.getOrDefault(changed.alert().rule(), List.of());
+        (own.isEmpty() ? route.notifiers() : own).forEach(notifier -> put(joining, changed, notifier, kind, route));
     }
 
     /// The route of the gravest severity that still takes it; the log when there is none.
@@ -135,9 +137,7 @@ final class AlertOutbox {
 
     private static void put(
             Map<Target, List<Alert>> joining, Changed changed, String notifier, Notification.Kind kind, Route route) {
-        joining.computeIfAbsent(
-                        new Target(changed.organization(), notifier, kind, changed.group(), route),
-                        _ -> new ArrayList<>())
+        joining.computeIfAbsent(new Target(notifier, kind, changed.group(), route), _ -> new ArrayList<>())
                 .add(changed.alert());
     }
 
@@ -149,7 +149,7 @@ final class AlertOutbox {
             return;
         }
         handle.createUpdate(LADDER)
-                .bindArray("organizations", UUID.class, column(all, Changed::organization))
+                .bind("organization", organization)
                 .bindArray(
                         "alerts", UUID.class, column(all, each -> each.alert().id()))
                 .bindArray("escalations", Integer.class, column(all, each -> rung(each, by)))
@@ -170,13 +170,13 @@ final class AlertOutbox {
         return duration.toMillis() / 1e3;
     }
 
-    private static void join(Handle handle, Target target, List<Alert> alerts, Instant now) {
+    private void join(Handle handle, Target target, List<Alert> alerts, Instant now) {
         Severity gravest =
                 alerts.stream().map(Alert::severity).max(Severity::compareTo).orElseThrow();
         boolean isFiring = target.kind() == Notification.Kind.FIRING;
         boolean isResolved = target.kind() == Notification.Kind.RESOLVED;
         handle.createUpdate(JOIN)
-                .bind("organization", target.organization())
+                .bind("organization", organization)
                 .bind("notifier", target.notifier())
                 .bind("kind", target.kind().word())
                 .bind("group", target.group())

@@ -7,7 +7,11 @@ import dev.mainstay.telemetry.Severity;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.jdbi.v3.core.Handle;
@@ -29,7 +33,7 @@ final class AlertQuiet {
                     ORDER BY silence.ends_at DESC
                     LIMIT 1) AS silence_id
                 FROM alerts alert
-                WHERE alert.state <> 'resolved')
+                WHERE alert.organization_id = :organization AND alert.state <> 'resolved')
             UPDATE alerts
             SET silence_id = covered.silence_id
             FROM covered
@@ -41,15 +45,15 @@ final class AlertQuiet {
     /// from it, directly or through others, unless they are graver; where two read from each other neither does.
     private static final String INHIBIT = """
             WITH RECURSIVE pair AS MATERIALIZED (
-                SELECT * FROM unnest(:organizations, :sources, :targets) AS pair (organization_id, source, target)),
+                SELECT * FROM unnest(:sources, :targets) AS pair (source, target)),
             caused AS MATERIALIZED (
-                SELECT * FROM unnest(:causedOrganizations, :caused) AS caused (organization_id, rule)),
+                SELECT * FROM unnest(:caused) AS caused (rule)),
             reads (organization_id, agent_id, source) AS (
                 SELECT agent.organization_id, agent.id, source.id
                 FROM agents agent
                 JOIN agents source ON source.organization_id = agent.organization_id
                     AND source.id = ANY (agent.data_sources) AND source.id <> agent.id
-                WHERE agent.data_sources <> '{}'
+                WHERE agent.organization_id = :organization AND agent.data_sources <> '{}'
                 UNION
                 SELECT reads.organization_id, reads.agent_id, source.id
                 FROM reads
@@ -72,7 +76,7 @@ final class AlertQuiet {
                 SELECT DISTINCT ON (source.organization_id, pair.target, source.agent_id, node.id)
                     source.organization_id, pair.target, source.agent_id, node.id AS node_id, source.alert_id
                 FROM pair
-                JOIN alerts source ON source.organization_id = pair.organization_id AND source.rule = pair.source
+                JOIN alerts source ON source.organization_id = :organization AND source.rule = pair.source
                 CROSS JOIN LATERAL (
                     SELECT CASE WHEN source.agent_id IS NULL THEN source.node_id END AS id) AS node
                 WHERE source.state IN ('firing', 'acknowledged')
@@ -88,11 +92,11 @@ final class AlertQuiet {
                     AND of_agent.target = alert.rule AND of_agent.agent_id = alert.agent_id
                 LEFT JOIN speaker of_node ON of_node.organization_id = alert.organization_id
                     AND of_node.target = alert.rule AND of_node.agent_id IS NULL AND of_node.node_id = alert.node_id
-                LEFT JOIN caused ON caused.organization_id = alert.organization_id AND caused.rule = alert.rule
+                LEFT JOIN caused ON caused.rule = alert.rule
                 LEFT JOIN blamed ON blamed.organization_id = alert.organization_id
                     AND blamed.agent_id = alert.agent_id AND caused.rule IS NOT NULL
                     AND blamed.severity >= array_position(:severities, alert.severity)
-                WHERE alert.state <> 'resolved')
+                WHERE alert.organization_id = :organization AND alert.state <> 'resolved')
             UPDATE alerts
             SET inhibited_by = spoken.inhibited_by
             FROM spoken
@@ -103,29 +107,44 @@ final class AlertQuiet {
     private static final List<String> SEVERITIES =
             Stream.of(Severity.values()).map(Severity::word).toList();
 
-    private record Pair(UUID organization, String source, String target) {}
+    private record Pair(String source, String target) {}
 
-    void write(Handle handle, Instant now, List<AlertRule.Stored> rules) {
-        handle.createUpdate(SILENCE).bind("now", now.atOffset(ZoneOffset.UTC)).execute();
-        List<Pair> pairs = new ArrayList<>();
-        rules.forEach(stored -> stored.rule()
-                .inhibits()
-                .forEach(target ->
-                        pairs.add(new Pair(stored.organization(), stored.rule().name(), target))));
-        List<AlertRule.Stored> caused = rules.stream()
-                .filter(stored -> isCaused(stored.rule().condition()))
-                .toList();
+    /// @param rules those of the organization that are looked at
+    void write(Handle handle, UUID organization, Instant now, List<AlertRule> rules) {
+        handle.createUpdate(SILENCE)
+                .bind("organization", organization)
+                .bind("now", now.atOffset(ZoneOffset.UTC))
+                .execute();
+        List<Pair> pairs = pairs(rules);
+        List<AlertRule> caused =
+                rules.stream().filter(rule -> isCaused(rule.condition())).toList();
         handle.createUpdate(INHIBIT)
+                .bind("organization", organization)
                 .bindArray("severities", String.class, SEVERITIES)
-                .bindArray("causedOrganizations", UUID.class, column(caused, AlertRule.Stored::organization))
-                .bindArray(
-                        "caused",
-                        String.class,
-                        column(caused, each -> each.rule().name()))
-                .bindArray("organizations", UUID.class, column(pairs, Pair::organization))
+                .bindArray("caused", String.class, column(caused, AlertRule::name))
                 .bindArray("sources", String.class, column(pairs, Pair::source))
                 .bindArray("targets", String.class, column(pairs, Pair::target))
                 .execute();
+    }
+
+    /// Which rule speaks for which. Where two speak for each other, directly or through others, nobody would be told:
+    /// neither does.
+    private static List<Pair> pairs(List<AlertRule> rules) {
+        Map<String, List<String>> targets = new HashMap<>();
+        rules.forEach(rule -> targets.put(rule.name(), rule.inhibits()));
+        List<Pair> pairs = new ArrayList<>();
+        rules.forEach(rule -> rule.inhibits().stream()
+                .filter(target -> !reaches(targets, target, rule.name(), new HashSet<>()))
+                .forEach(target -> pairs.add(new Pair(rule.name(), target))));
+        return pairs;
+    }
+
+    private static boolean reaches(Map<String, List<String>> targets, String from, String to, Set<String> seen) {
+        if (from.equals(to)) {
+            return true;
+        }
+        return seen.add(from)
+                && targets.getOrDefault(from, List.of()).stream().anyMatch(next -> reaches(targets, next, to, seen));
     }
 
     /// Whether what an agent reads from may be the cause: that it says nothing itself, or is in a state, is its own.

@@ -2,6 +2,7 @@ package dev.mainstay.alert;
 
 import static dev.mainstay.postgres.Columns.column;
 
+import dev.mainstay.config.ConfigException;
 import dev.mainstay.config.Origin;
 import dev.mainstay.config.RecordBinder;
 import dev.mainstay.config.Setting;
@@ -12,8 +13,11 @@ import java.sql.SQLException;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
+import java.util.function.BiConsumer;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 
 /// The rows of rules. Stateless and thread-safe.
 final class AlertRuleStore {
@@ -37,10 +41,42 @@ final class AlertRuleStore {
 
     private static final RecordBinder BINDER = new RecordBinder(Map.of());
 
+    /// Those that have rules that are looked at, or alerts that are not at their end.
+    List<UUID> organizations(Handle handle) {
+        return handle.createQuery("""
+                        SELECT organization_id FROM alert_rules WHERE enabled
+                        UNION
+                        SELECT organization_id FROM alerts WHERE state <> 'resolved' OR told_at < resolved_at
+                        """).mapTo(UUID.class).list();
+    }
+
+    /// Those of all organizations that can be read; [AlertEngine] tells of the others.
     List<AlertRule.Stored> enabled(Handle handle) {
-        return handle.createQuery(SELECT + "WHERE enabled ORDER BY organization_id, name")
-                .map((row, context) -> map(row))
-                .list();
+        return readable(handle.createQuery(SELECT + "WHERE enabled ORDER BY organization_id, name"), (_, _) -> {});
+    }
+
+    /// @param unreadable is told of each rule whose definition makes no sense, which is left out
+    List<AlertRule.Stored> enabled(Handle handle, UUID organization, BiConsumer<String, RuntimeException> unreadable) {
+        return readable(
+                handle.createQuery(SELECT + "WHERE enabled AND organization_id = :organization ORDER BY name")
+                        .bind("organization", organization),
+                unreadable);
+    }
+
+    private static List<AlertRule.Stored> readable(Query query, BiConsumer<String, RuntimeException> unreadable) {
+        return query.map((row, context) -> readable(row, unreadable)).list().stream()
+                .flatMap(Optional::stream)
+                .toList();
+    }
+
+    private static Optional<AlertRule.Stored> readable(ResultSet row, BiConsumer<String, RuntimeException> unreadable)
+            throws SQLException {
+        try {
+            return Optional.of(map(row));
+        } catch (ConfigException | IllegalArgumentException e) {
+            unreadable.accept(row.getString("name"), e);
+            return Optional.empty();
+        }
     }
 
     static AlertRule.Stored map(ResultSet row) throws SQLException {

@@ -64,7 +64,7 @@ public final class ForecastRound {
     /// @param check fails in a transaction of one who leads no longer
     public void round(Consumer<Handle> check) {
         Instant now = database.now();
-        for (AlertRule.Stored stored : database.read(rules::enabled)) {
+        for (AlertRule.Stored stored : database.read(handle -> rules.enabled(handle))) {
             if (stored.rule().condition() instanceof Condition.Reaches reaches) {
                 List<Reaching> found = found(stored, reaches, now);
                 database.write(handle -> {

@@ -19,7 +19,7 @@ public record Route(
 
     /// Who is told when nobody has acknowledged.
     ///
-    /// @param after so long after the alert fired
+    /// @param after so long after the alert was first told of, anew each time it fires
     public record Rung(Duration after, List<String> notifiers) {
         public Rung {
             notifiers = List.copyOf(notifiers);

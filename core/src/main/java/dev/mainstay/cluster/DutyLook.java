@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -33,7 +34,8 @@ final class DutyLook {
             return List.of();
         }
         String sql = asked.stream()
-                .map(duty -> "SELECT '" + duty.name() + "' WHERE (" + duty.due() + ")")
+                .map(duty -> "SELECT '" + duty.name() + "' WHERE ("
+                        + Objects.requireNonNull(duty.due()).get() + ")")
                 .collect(Collectors.joining(" UNION ALL "));
         return database.controlStatement(
                 handle -> handle.createQuery(sql).mapTo(String.class).list());

@@ -215,7 +215,7 @@ class LeadershipFlowTest {
     @Test
     void what_the_duties_of_the_fleet_ask_for_is_what_their_rounds_find() throws Exception {
         Duty placement = new Placement(test.database(), () -> {}).duty();
-        List<String> asked = List.of(requireNonNull(placement.due()), OutsideAgents.DUE, Rollup.DUE);
+        List<String> asked = List.of(requireNonNull(placement.due()).get(), OutsideAgents.DUE, Rollup.DUE);
         assertThat(asked).noneMatch(this::isDue);
         makeWork();
         assertThat(asked).allMatch(this::isDue);

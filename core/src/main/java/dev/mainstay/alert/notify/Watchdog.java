@@ -1,6 +1,5 @@
 package dev.mainstay.alert.notify;
 
-import dev.mainstay.alert.AlertEngine;
 import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.Threads;
 import java.time.Duration;
@@ -16,12 +15,13 @@ public final class Watchdog {
     /// Looks come once a second, and one may come late.
     private static final Duration SLACK = Duration.ofSeconds(2);
 
+    private static final long NEVER = Long.MIN_VALUE;
+
     private final WatchdogSettings settings;
     private final MonotonicClock monotonic;
     private final AtomicBoolean isCalling = new AtomicBoolean();
     private volatile boolean hasFailed;
-    private boolean hasCalled;
-    private long lastCall;
+    private volatile long lastCall = NEVER;
 
     public Watchdog(WatchdogSettings settings, MonotonicClock monotonic) {
         this.settings = settings;
@@ -29,20 +29,22 @@ public final class Watchdog {
     }
 
     /// SQL that lets the engine make a round as often as this needs one, also when nothing else is to do.
-    public String due() {
-        return AlertEngine.DUE + " OR floor(extract(epoch FROM now()))::bigint % "
-                + settings.every().toSeconds() + " < " + SLACK.toSeconds();
+    ///
+    /// @param otherwise what tells whether it has anything to do
+    public String due(String otherwise) {
+        return isTime() ? "true" : otherwise;
+    }
+
+    private boolean isTime() {
+        long last = lastCall;
+        return last == NEVER
+                || monotonic.nanos() - last >= settings.every().minus(SLACK).toNanos();
     }
 
     /// The engine has looked, and stored what it saw: calls, if it is time.
     public void roundSucceeded() {
-        long now = monotonic.nanos();
-        if (hasCalled && now - lastCall < settings.every().minus(SLACK).toNanos()) {
-            return;
-        }
-        if (isCalling.compareAndSet(false, true)) {
-            hasCalled = true;
-            lastCall = now;
+        if (isTime() && isCalling.compareAndSet(false, true)) {
+            lastCall = monotonic.nanos();
             Threads.startVirtual("watchdog", this::call);
         }
     }

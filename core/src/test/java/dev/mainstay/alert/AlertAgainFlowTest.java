@@ -1,0 +1,150 @@
+package dev.mainstay.alert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.mainstay.health.Suspicion;
+import dev.mainstay.postgres.Organizations;
+import dev.mainstay.telemetry.Severity;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/// What comes back, what has been over for long, and when it is looked at all.
+class AlertAgainFlowTest {
+    private static AlertStage stage;
+
+    @BeforeAll
+    static void open() {
+        stage = new AlertStage();
+    }
+
+    @AfterAll
+    static void close() {
+        stage.close();
+    }
+
+    @BeforeEach
+    void clean() {
+        stage.clean();
+    }
+
+    @Test
+    void one_that_must_hold_and_comes_and_goes_is_told_to_flap_and_no_more() {
+        stage.plan()
+                .rule(AlertRule.of("long-silent", Severity.CRITICAL, new Condition.Suspected(Suspicion.Kind.SILENT))
+                        .holding(Duration.ofMinutes(1)));
+        for (int i = 0; i < 12; i++) {
+            stage.suspect("a");
+            stage.round();
+            stage.run("UPDATE alerts SET pending_at = pending_at - interval '61 seconds' WHERE state = 'pending'");
+            stage.round();
+            stage.trust("a");
+            stage.round();
+        }
+        List<Alert> alerts = stage.desk()
+                .list(Optional.empty(), Optional.of("long-silent"), Optional.empty(), Optional.empty(), 100);
+        assertThat(alerts).hasSize(AlertBook.FLAPS);
+        assertThat(alerts.getFirst().flapping()).isTrue();
+        assertThat(alerts.getFirst().state()).isEqualTo(AlertState.FIRING);
+        assertThat(alerts.getFirst().openings()).isEqualTo(AlertBook.FLAPS);
+        assertThat(alerts.get(1).flapping()).isFalse();
+    }
+
+    @Test
+    void the_ladder_counts_anew_when_an_alert_comes_back() {
+        stage.plan().notifier("lead", _ -> {});
+        stage.plan()
+                .route(new Route(
+                        Severity.CRITICAL,
+                        List.of("people"),
+                        Duration.ZERO,
+                        Route.DEFAULT_PAUSE,
+                        List.of(new Route.Rung(Duration.ofMinutes(5), List.of("lead")))));
+        stage.suspect("a");
+        stage.round();
+        stage.trust("a");
+        stage.round();
+        stage.run("UPDATE alerts SET fired_at = fired_at - interval '6 minutes'");
+        stage.suspect("a");
+        stage.round();
+        stage.round();
+        assertThat(stage.count("alert_notifications WHERE kind = 'escalated'")).isZero();
+        assertThat(stage.count("alerts WHERE escalates_at > now() + interval '4 minutes'"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void what_has_been_over_for_long_is_deleted_and_all_else_is_kept() {
+        for (String over : List.of("100 days", "80 days")) {
+            stage.suspect("a");
+            stage.round();
+            stage.trust("a");
+            stage.round();
+            stage.run("""
+                    INSERT INTO alert_notifications (organization_id, notifier, kind, group_key, severity, alerts, is_open,
+                        sent_at)
+                    VALUES (?, 'chat', 'firing', 'x', 'warning', '{}', false, now() - CAST(? AS interval))
+                    """, Organizations.DEFAULT, over);
+            stage.run(
+                    "UPDATE alerts SET resolved_at = now() - CAST(? AS interval)"
+                            + " WHERE resolved_at > now() - interval '1 day'",
+                    over);
+            stage.run("""
+                    INSERT INTO alert_silences (organization_id, kind, starts_at, ends_at, reason, actor)
+                    VALUES (?, 'silence', now() - interval '200 days', now() - CAST(? AS interval), 'x', 'me')
+                    """, Organizations.DEFAULT, over);
+            stage.run("""
+                    WITH recovery AS (
+                        INSERT INTO recoveries (organization_id, agent_id, cause, playbook, alert_id, alert_summary, state,
+                            began_at, detected_at, ended_at, dry_run)
+                        VALUES (?, 'a', 'silence', 'silence', gen_random_uuid(), 'x', 'recovered',
+                            now() - interval '200 days', now() - interval '200 days', now() - CAST(? AS interval), false)
+                        RETURNING *)
+                    INSERT INTO recovery_actions (organization_id, recovery_id, ordinal, agent_id, cause, action, reason)
+                    SELECT organization_id, recovery_id, 1, agent_id, cause, 'restart-agent', 'x' FROM recovery
+                    """, Organizations.DEFAULT, over);
+        }
+        stage.suspect("open");
+        stage.round();
+        AlertHistory.forget(stage.database(), Duration.ofDays(90), handle -> {});
+
+        assertThat(stage.count("alerts")).as("the later one and the open one").isEqualTo(2);
+        assertThat(stage.count("alert_notifications WHERE notifier = 'chat'")).isEqualTo(1);
+        assertThat(stage.count("alert_silences")).isEqualTo(1);
+        assertThat(stage.count("recoveries")).isEqualTo(1);
+        assertThat(stage.count("recovery_actions")).isEqualTo(1);
+    }
+
+    @Test
+    void ordinary_rules_are_looked_at_when_five_seconds_have_passed_whenever_one_asks() {
+        Duration[] passed = {Duration.ZERO};
+        AlertEngine engine = new AlertEngine(stage.database(), List.of(), () -> {}, () -> passed[0].toNanos());
+        stage.asSuperuser("DELETE FROM system_events");
+        assertThat(isDue(engine)).as("nobody has looked yet").isTrue();
+        engine.round(handle -> {});
+        stage.run("""
+                INSERT INTO agent_leases (organization_id, agent_id, session_id) VALUES (?, 'a', gen_random_uuid())
+                """, Organizations.DEFAULT);
+        for (String second : List.of("1.2", "2.4", "3.6")) {
+            passed[0] = Duration.ofMillis(Math.round(1_000 * Double.parseDouble(second)));
+            assertThat(isDue(engine)).as(second).isFalse();
+        }
+        passed[0] = Duration.ofMillis(6_100);
+        assertThat(isDue(engine)).isTrue();
+        stage.run("DELETE FROM agent_leases");
+        assertThat(isDue(engine)).as("no agent runs").isFalse();
+        passed[0] = Duration.ofMillis(60_300);
+        assertThat(isDue(engine)).isTrue();
+    }
+
+    private static boolean isDue(AlertEngine engine) {
+        return stage.database()
+                .read(handle -> handle.createQuery("SELECT " + engine.due())
+                        .mapTo(Boolean.class)
+                        .one());
+    }
+}
