@@ -229,6 +229,13 @@ class DashboardModulesTest {
                         "m.stateSpans(%s, [], 0, 60_000).map((span) => `${span.state}:${span.from / 1_000}-${span.to / 1_000}`)"
                                 .formatted(agent)))
                 .isEqualTo("active:5-60");
+        assertThat(in("lanes.js", """
+                m.stateSpans({createdAt: new Date(20_000).toISOString()}, [{id: 1, type: "agent.transition",
+                  at: new Date(21_000).toISOString(), detail: {from: "inactive", to: "active"}}], 10_000, 60_000)
+                  .map((span) => `${span.state}:${span.from / 1_000}-${span.to / 1_000}`)
+                """))
+                .as("before it was declared it was in no state")
+                .isEqualTo("inactive:20-21 active:21-60");
     }
 
     @Test

@@ -9,7 +9,7 @@ export const ROOM = { left: 60, right: 12 };
 
 /**
  * The states between two moments, oldest first: [{from, to, state, cause}]. What is not known is left out: before the
- * oldest stored step nothing is claimed but the state that step came from.
+ * oldest stored step nothing is claimed but the state that step came from, and that not before the agent was there.
  *
  * @param agent the agent as it is
  * @param events its stored events; only agent.transition counts
@@ -18,7 +18,8 @@ export function stateSpans(agent, events, from, to) {
   const steps = events.filter((event) => event.type === "agent.transition").sort((one, other) => one.id - other.id);
   const marks = steps.map((event) => ({ at: Date.parse(event.at), state: event.detail.to, cause: event.cause, before: event.detail.from }));
   if (marks.length === 0) marks.push({ at: Date.parse(agent.stateSince), state: agent.state, cause: agent.cause });
-  if (marks[0].before) marks.unshift({ at: from, state: marks[0].before, cause: "" });
+  const begin = agent.createdAt ? Math.max(from, Date.parse(agent.createdAt)) : from;
+  if (marks[0].before) marks.unshift({ at: begin, state: marks[0].before, cause: "" });
   return marks
     .map(({ at, state, cause }, index) => ({ from: Math.max(at, from), to: Math.min(marks[index + 1]?.at ?? to, to), state, cause }))
     .filter((span) => span.to > span.from);
