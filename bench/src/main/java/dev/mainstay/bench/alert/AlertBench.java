@@ -65,7 +65,7 @@ public final class AlertBench implements Callable<Integer> {
         return reporting.report("alert", goals(), this::measure);
     }
 
-    private Measured measure() {
+    Measured measure() {
         var figures = new Figures();
         try (var laboratory = Laboratory.open();
                 var receiver = new Receiver()) {

@@ -26,12 +26,12 @@ public final class WebhookNotifier implements Notifier {
     }
 
     public WebhookNotifier(WebhookSettings settings) {
-        this(settings, WallClock.system());
+        this(settings, WallClock.system(), new HttpPost(settings.target()));
     }
 
-    WebhookNotifier(WebhookSettings settings, InstantSource clock) {
+    WebhookNotifier(WebhookSettings settings, InstantSource clock, HttpPost post) {
         this.settings = settings;
-        this.post = new HttpPost(settings.target());
+        this.post = post;
         this.clock = clock;
     }
 

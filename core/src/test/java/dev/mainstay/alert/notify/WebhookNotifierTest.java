@@ -27,7 +27,7 @@ class WebhookNotifierTest {
     private static WebhookNotifier to(LocalReceiver receiver, @Nullable String secret) {
         WebhookSettings settings = new WebhookSettings(
                 receiver.url(), secret == null ? null : Samples.secret(secret), Map.of(), SHORT, true);
-        return new WebhookNotifier(settings, InstantSource.fixed(NOW));
+        return new WebhookNotifier(settings, InstantSource.fixed(NOW), new HttpPost(settings.target()));
     }
 
     private static String refusal(LocalReceiver.Answer answer) throws Exception {
