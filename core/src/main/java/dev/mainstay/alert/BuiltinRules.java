@@ -61,7 +61,7 @@ public final class BuiltinRules {
                 warning("agent-slow", Trouble.SLOW),
                 warning("agent-leaking", Trouble.LEAKING),
                 warning("dead-letters", Trouble.POISONED),
-                warning("queue-backlog", Trouble.FLOODED).holding(Duration.ofSeconds(10)));
+                warning("queue-backlog", Trouble.FLOODED).holding(Duration.ofSeconds(30)));
     }
 
     private static AlertRule crash(String name, Trouble trouble) {

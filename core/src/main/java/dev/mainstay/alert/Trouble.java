@@ -28,7 +28,7 @@ public enum Trouble {
     LEAKING,
     /// Tasks of a queue became dead letters.
     POISONED,
-    /// A queue is not worked off.
+    /// The tasks of a queue wait for more than ten minutes of its work.
     FLOODED;
 
     private final String word = name().toLowerCase(Locale.ROOT);
@@ -49,7 +49,7 @@ public enum Trouble {
             case SLOW -> "a tick takes " + value + " ms, " + word + " ms are usual";
             case LEAKING -> "memory.used grows all the time, to " + value + " " + word + " within " + lasting;
             case POISONED -> value + " dead letters within an hour, the last: " + word;
-            case FLOODED -> value + " tasks wait to be claimed";
+            case FLOODED -> value + " tasks wait to be claimed, and " + word + " a minute end";
         };
     }
 }

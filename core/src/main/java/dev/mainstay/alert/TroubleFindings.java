@@ -202,17 +202,37 @@ final class TroubleFindings {
                 AND lane.queue <> 'mainstay.recovery'
             """;
 
+    /// A thousand wait, and more than ten times as many as ended within the last minute: working them off
+    /// would take more than ten minutes. The last seconds count as if they had been a minute, since a queue
+    /// that was empty before has not ended much. Tasks of a type are counted up to a hundred thousand.
     private static final String FLOODED = """
-            SELECT NULL AS agent_id, NULL AS node_id, jsonb_build_object('queue', lane.queue)::text AS labels,
-                :now AS began, sum(ready.tasks)::double precision AS value, 0 AS seconds, '' AS word,
-                jsonb_build_object('table', 'task_ready', 'queue', lane.queue, 'tasks', sum(ready.tasks)) AS evidence
-            FROM task_lanes lane
-            JOIN queues queue ON queue.organization_id = lane.organization_id AND queue.name = lane.queue
+            SELECT NULL AS agent_id, NULL AS node_id, jsonb_build_object('queue', flooded.queue)::text AS labels,
+                :now AS began, flooded.tasks::double precision AS value, 0 AS seconds, worked.ended::text AS word,
+                jsonb_build_object('table', 'task_ready', 'queue', flooded.queue, 'tasks', flooded.tasks,
+                    'endedPerMinute', worked.ended) AS evidence
+            FROM (
+                SELECT lane.organization_id, lane.queue, sum(ready.tasks) AS tasks
+                FROM task_lanes lane
+                JOIN queues queue ON queue.organization_id = lane.organization_id AND queue.name = lane.queue
+                CROSS JOIN LATERAL (
+                    SELECT count(*) AS tasks
+                    FROM (
+                        SELECT FROM task_ready waiting WHERE waiting.lane_id = lane.lane_id LIMIT 100000) counted) ready
+                WHERE lane.organization_id = :organization AND NOT queue.paused
+                GROUP BY lane.organization_id, lane.queue
+                HAVING sum(ready.tasks) >= 1000) flooded
             CROSS JOIN LATERAL (
-                SELECT count(*) AS tasks
-                FROM (SELECT FROM task_ready waiting WHERE waiting.lane_id = lane.lane_id LIMIT 10000) counted) ready
+                SELECT coalesce(greatest(sum(point.value),
+                    5 * sum(point.value) FILTER (WHERE point.at > :now - interval '12 seconds')), 0)::bigint AS ended
+                FROM metric_series series
+                JOIN performance_metrics point
+                    ON point.organization_id = series.organization_id AND point.series_id = series.series_id
+                WHERE series.organization_id = flooded.organization_id AND series.agent_id = ''
+                    AND series.name = 'task.attempts' AND series.labels ->> 'queue' = flooded.queue
+                    AND series.labels ->> 'outcome' IN ('completed', 'dead', 'cancelled')
+                    AND point.at > :now - interval '1 minute' AND point.at <= :now) worked
             LEFT JOIN agents agent ON false
-            WHERE lane.organization_id = :organization AND NOT queue.paused AND ready.tasks > 0
+            WHERE flooded.tasks > 10 * worked.ended
             """;
 
     private TroubleFindings() {}
@@ -229,11 +249,7 @@ final class TroubleFindings {
     }
 
     static String group(Trouble trouble) {
-        return switch (trouble) {
-            case POISONED -> "GROUP BY lane.queue";
-            case FLOODED -> "GROUP BY lane.queue HAVING sum(ready.tasks) >= 1000";
-            default -> "";
-        };
+        return trouble == Trouble.POISONED ? "GROUP BY lane.queue" : "";
     }
 
     static Query bound(Query query, AlertRule rule, Trouble trouble, Instant now) {

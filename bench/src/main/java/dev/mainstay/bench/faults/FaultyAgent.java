@@ -29,7 +29,8 @@ final class FaultyAgent implements Agent {
     /// Seconds in which the value it measures goes up and down.
     static final double SEASON = 60;
     private static final Duration LOOK = Duration.ofMillis(100);
-    private static final Duration SLOW_TASK = Duration.ofMillis(400);
+    private static final Duration SLOW_TASK = Duration.ofSeconds(2);
+    private static final int TASKS_AT_ONCE = 4;
 
     private final UUID instance = UUID.randomUUID();
     private final SwitchBoard board;
@@ -51,7 +52,8 @@ final class FaultyAgent implements Agent {
         connect();
         String agent = context.agent().id();
         context.worker(
-                TaskType.of(FaultOrder.queue(agent), Map.class), (piece, attempt) -> work(agent, piece, attempt));
+                TaskType.of(FaultOrder.queue(agent), Map.class).concurrency(TASKS_AT_ONCE),
+                (piece, attempt) -> work(agent, piece, attempt));
     }
 
     private void connect() throws IOException {
