@@ -5,6 +5,7 @@ import dev.mainstay.MainstayException;
 import dev.mainstay.postgres.Database;
 import java.util.Locale;
 import java.util.UUID;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 
 /// What people want of agents, as requests of their organization: the wish, its event and the owner's notice are one
@@ -23,11 +24,23 @@ public final class AgentCommands {
 
     /// Asks `command` of an agent; false when it was wanted already and nothing was written.
     public boolean give(UUID organization, String agent, AgentCommand command, String reason, String actor) {
+        return give(organization, agent, command, reason, actor, handle -> {});
+    }
+
+    /// The same with something that goes with it: both are done, or neither when the command is refused.
+    public boolean give(
+            UUID organization,
+            String agent,
+            AgentCommand command,
+            String reason,
+            String actor,
+            Consumer<Handle> before) {
         boolean given = database.api(organization).write(handle -> {
             Wanted now = find(handle, organization, agent);
             command.refusal(now.state, now.desired, now.source).ifPresent(why -> {
                 throw new MainstayException(ErrorCode.TRANSITION_REFUSED, "agent " + agent + " " + why);
             });
+            before.accept(handle);
             return !command.isNothingNew(now.desired) && write(handle, agent, command, reason, actor);
         });
         if (given) {

@@ -61,19 +61,21 @@ final class CircuitAction implements RecoveryAction {
     }
 
     @Override
-    public boolean undo(Patient patient, Map<String, ?> done) {
+    public Optional<String> undo(Patient patient, Map<String, ?> done) {
+        String agent = patient.requireAgent();
         boolean isOurs = database.read(handle -> handle.createQuery(IS_OURS)
                 .bind("organization", patient.organization())
-                .bind("agent", patient.requireAgent())
+                .bind("agent", agent)
                 .bind("actor", patient.actor())
                 .mapTo(Boolean.class)
                 .one());
-        return isOurs
+        boolean isResumed = isOurs
                 && commands.give(
                         patient.organization(),
-                        patient.requireAgent(),
+                        agent,
                         AgentCommand.RESUME,
                         "half open: whether it answers again",
                         patient.actor());
+        return isResumed ? Optional.of(agent + " is resumed") : Optional.empty();
     }
 }

@@ -1,5 +1,8 @@
 package dev.mainstay.recovery;
 
+import dev.mainstay.postgres.Columns;
+import java.sql.ResultSet;
+import java.sql.SQLException;
 import java.util.UUID;
 
 /// Who is to be healed, of what, in which episode: an agent, or a queue. Immutable and thread-safe.
@@ -7,6 +10,16 @@ import java.util.UUID;
 /// @param agent empty when it is about a queue
 /// @param queue empty when it is about an agent
 public record Patient(UUID organization, UUID recovery, String agent, String queue, String cause, String summary) {
+    static Patient map(ResultSet row) throws SQLException {
+        return new Patient(
+                Columns.uuid(row, "organization_id"),
+                Columns.uuid(row, "recovery_id"),
+                row.getString("agent_id"),
+                row.getString("queue"),
+                row.getString("cause"),
+                row.getString("alert_summary"));
+    }
+
     /// In whose name events tell of what was done.
     public String actor() {
         return "recovery:" + recovery;

@@ -58,19 +58,21 @@ public record Playbook(
                 Duration.ofMinutes(30));
     }
 
-    /// Those every fleet begins with. The supervisor has started an agent that crashed anew already, so another restart
-    /// is not the first thing to try there.
+    /// Those every fleet begins with. What is cheap and can do no harm comes first; what changes a declaration
+    /// or the state an agent keeps comes last. An agent in quarantine was started anew again and again, so that
+    /// is not tried once more: it is left to its back-off until something about it is another.
     public static List<Playbook> builtin() {
         String restart = RestartAction.NAME;
         String clean = CleanRestartAction.NAME;
         String back = RollBackAction.NAME;
         String move = MoveAction.NAME;
+        String clear = ClearLeaseAction.NAME;
         String circuit = CircuitAction.NAME;
         return List.of(
-                of("silence", Set.of("heartbeat-missed"), restart, ClearLeaseAction.NAME),
-                of("hang", Set.of("work-stalled", "agent-hanging"), restart, clean, ClearLeaseAction.NAME),
-                of("crash", Set.of("agent-crashing", "agent-failed"), clean, back, move),
-                of("quarantine", Set.of("agent-quarantined"), restart, clean, back),
+                of("silence", Set.of("heartbeat-missed"), restart, clear),
+                of("hang", Set.of("work-stalled", "agent-hanging"), restart, clean, clear),
+                of("crash", Set.of("agent-crashing", "agent-failed"), restart, back, clean, move),
+                of("quarantine", Set.of("agent-quarantined"), back, clean),
                 of("configuration", Set.of("agent-cannot-start"), back, clean, move),
                 of("slow", Set.of("agent-slow"), restart, move),
                 of("error-burst", Set.of("agent-failing"), restart, circuit, back, clean),

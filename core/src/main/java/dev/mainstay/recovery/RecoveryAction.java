@@ -9,8 +9,11 @@ import java.util.Optional;
 public interface RecoveryAction {
     /// How much can go wrong by it; above what a fleet allows, a person must approve.
     enum Risk {
+        /// The subject is the same afterwards, and at work again within minutes.
         LOW,
+        /// Work is done twice or elsewhere.
         MEDIUM,
+        /// What people gave the subject, or what it has kept, is another afterwards.
         HIGH
     }
 
@@ -21,7 +24,7 @@ public interface RecoveryAction {
 
     /// Does it.
     ///
-    /// @return what was done, with what is needed to undo it; kept with the episode
+    /// @return what was done, with what is needed to undo it; kept with the episode (key `notDone` is taken)
     /// @throws Exception when it cannot be done; the next action is tried then
     Map<String, ?> act(Patient patient) throws Exception;
 
@@ -35,8 +38,10 @@ public interface RecoveryAction {
         return Optional.empty();
     }
 
-    /// Undoes what [#act] told of; false when there is nothing to undo.
-    default boolean undo(Patient patient, Map<String, ?> done) throws Exception {
-        return false;
+    /// Undoes what [#act] did, which may have ended before it could tell: `done` is empty then.
+    ///
+    /// @return what was taken back, in words; empty when there is nothing to undo
+    default Optional<String> undo(Patient patient, Map<String, ?> done) throws Exception {
+        return Optional.empty();
     }
 }

@@ -15,10 +15,11 @@ public final class RecoveryDesk {
                 UPDATE recoveries
                 SET approved_by = :actor
                 WHERE organization_id = :organization AND recovery_id = :recovery AND state = 'approval'
-                RETURNING agent_id, outcome)
+                RETURNING agent_id, outcome, proposed)
             INSERT INTO system_events (organization_id, type, severity, agent_id, cause, detail)
             SELECT :organization, 'recovery.approved', 'info', nullif(agent_id, ''), :reason,
-                jsonb_build_object('recovery', CAST(:recovery AS text), 'actor', :actor, 'decision', outcome)
+                jsonb_build_object('recovery', CAST(:recovery AS text), 'actor', :actor, 'action', proposed,
+                    'decision', outcome)
             FROM approved
             """;
 
@@ -81,7 +82,8 @@ public final class RecoveryDesk {
                 (row, context) -> Recovery.Success.map(row));
     }
 
-    /// Lets a grave action be done; false when the episode waits for nobody.
+    /// Lets the grave action be done that a person is asked about, and no other; false when the episode waits
+    /// for nobody.
     public boolean approve(UUID recovery, String reason, String actor) {
         return database.write(handle -> handle.createUpdate(APPROVE)
                         .bind("organization", database.organization())

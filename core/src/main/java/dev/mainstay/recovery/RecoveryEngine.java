@@ -1,48 +1,39 @@
 package dev.mainstay.recovery;
 
 import dev.mainstay.agent.AgentCommands;
-import dev.mainstay.config.Durations;
 import dev.mainstay.postgres.Database;
-import dev.mainstay.recovery.RecoveryStore.Episode;
-import dev.mainstay.recovery.RecoveryStore.Past;
-import dev.mainstay.recovery.RecoveryStore.Treated;
 import dev.mainstay.task.NewTask;
 import dev.mainstay.task.TaskQueue;
 import dev.mainstay.task.TaskType;
-import java.sql.SQLException;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
-import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/// Leads episodes on: each round looks what became of each, decides, and enqueues what is to be done, in one
-/// transaction.
+/// Leads episodes on: each round looks what became of each, decides, and enqueues what is to be done. Each
+/// episode has a transaction of its own, so that one that cannot be led on stops no other.
 ///
-/// Two that do this at one time do no harm: they wait for each other's rows, and each step is guarded by the state it
-/// leaves. Thread-safe.
+/// Two that do this at one time do no harm: each leaves alone what the other holds, and each step is guarded by
+/// the state it leaves. Thread-safe.
 public final class RecoveryEngine {
-    /// The alert must be over for so long.
-    private static final Duration SETTLED = Duration.ofSeconds(2);
     /// An action that has not been done by then is given up.
-    private static final Duration ACTS_WITHIN = Duration.ofMinutes(2);
-    /// What is waited for of an agent whose ticks are far apart: so many, and until they are told.
-    private static final int TICKS_SEEN = 3;
+    static final Duration ACTS_WITHIN = Duration.ofMinutes(2);
 
-    private static final Duration TICKS_TOLD = Duration.ofSeconds(15);
+    private static final Logger LOG = LoggerFactory.getLogger(RecoveryEngine.class);
 
     private final Database database;
     private final Map<String, Playbook> playbooks;
-    private final Map<String, RecoveryAction> actions;
     private final RecoveryPolicy policy;
+    private final Deciding deciding;
+    private final Verifying verifying;
     private final RecoveryStore store = new RecoveryStore();
 
     RecoveryEngine(
@@ -52,235 +43,104 @@ public final class RecoveryEngine {
             RecoveryPolicy policy) {
         this.database = database;
         this.playbooks = playbooks;
-        this.actions = actions;
         this.policy = policy;
+        this.deciding = new Deciding(playbooks, actions, policy);
+        this.verifying = new Verifying(playbooks, actions);
     }
 
-    /// Leads all episodes on by a step; how many are under way.
+    /// What a round did.
+    ///
+    /// @param underWay how many episodes were led on
+    /// @param failures what could not be, in words
+    public record Led(int underWay, List<String> failures) {
+        public Led {
+            failures = List.copyOf(failures);
+        }
+    }
+
+    /// Undoes what is due and leads all episodes on by a step.
     ///
     /// @param tasks of an organization, where actions are enqueued
-    public int round(Function<UUID, TaskQueue> tasks) {
-        return database.write(handle -> {
-            Round round = new Round(handle, tasks, RecoveryStore.now(handle));
-            UndoStore.due(handle).forEach(due -> undo(round, due));
-            if (policy.mode() == RecoveryPolicy.Mode.OFF) {
-                return 0;
-            }
-            store.open(handle, playbooks.values(), policy.mode() == RecoveryPolicy.Mode.DRY_RUN);
-            List<Episode> all = store.underWay(handle);
-            all.forEach(episode -> leadOn(round, episode));
-            return all.size();
-        });
+    public Led round(Function<UUID, TaskQueue> tasks) {
+        List<String> failures = new ArrayList<>();
+        for (UndoStore.Key key : database.read(UndoStore::due)) {
+            apart(failures, key.organization(), key.recovery().toString(), handle -> undo(turn(handle, tasks), key));
+        }
+        if (policy.mode() == RecoveryPolicy.Mode.OFF) {
+            return new Led(0, failures);
+        }
+        boolean isDryRun = policy.mode() == RecoveryPolicy.Mode.DRY_RUN;
+        for (UUID organization : database.read(handle -> store.alerted(handle, playbooks.values()))) {
+            apart(
+                    failures,
+                    organization,
+                    "new",
+                    handle -> store.open(handle, organization, playbooks.values(), isDryRun));
+        }
+        List<RecoveryStore.Key> all = database.read(store::underWay);
+        for (RecoveryStore.Key key : all) {
+            apart(
+                    failures,
+                    key.organization(),
+                    key.recovery().toString(),
+                    handle -> store.lock(handle, key).ifPresent(episode -> leadOn(turn(handle, tasks), episode)));
+        }
+        return new Led(all.size(), failures);
     }
 
-    /// Keeps what is in force, for those who want to see it.
+    private static Turn turn(Handle handle, Function<UUID, TaskQueue> tasks) {
+        return new Turn(handle, tasks, RecoveryStore.now(handle));
+    }
+
+    /// In a transaction whose failure is its own, unless the database is away for all.
+    private void apart(List<String> failures, UUID organization, String recovery, Consumer<Handle> work) {
+        try {
+            database.write(handle -> {
+                work.accept(handle);
+                return true;
+            });
+        } catch (RuntimeException e) {
+            if (!database.isAvailable()) {
+                throw e;
+            }
+            failures.add("recovery " + recovery + ": " + e.getMessage());
+            LOG.atWarn()
+                    .addKeyValue("organization", organization)
+                    .addKeyValue("recovery", recovery)
+                    .setCause(e)
+                    .log("an episode could not be led on, which is tried again in the next round");
+        }
+    }
+
+    /// Keeps what is in force, for those who want to see it and for the tasks of actions.
     public void publish() {
         database.write(handle -> new PolicyStore().write(handle, policy, playbooks.values()));
     }
 
-    private record Round(Handle handle, Function<UUID, TaskQueue> tasks, Instant now) {}
-
-    private static void undo(Round round, UndoStore.Due due) {
+    private static void undo(Turn turn, UndoStore.Key key) {
+        Optional<UndoStore.Due> locked = UndoStore.lock(turn.handle(), key);
+        if (locked.isEmpty()) {
+            return;
+        }
+        UndoStore.Due due = locked.get();
         Patient patient = due.patient();
         NewTask task = NewTask.of(RecoveryWork.TYPE, new RecoveryWork.Order(patient, due.ordinal(), due.action(), true))
-                .unique("recovery:" + patient.recovery() + ":" + due.ordinal() + ":undo")
+                .unique("recovery:" + patient.recovery() + ":" + due.ordinal() + ":undo"
+                        + (due.former() == null ? "" : ":" + due.former()))
                 .tagged("recovery", "undo")
                 .attempts(10);
-        UndoStore.enqueued(round.handle(), due, enqueue(round, patient, task));
+        UndoStore.enqueued(turn.handle(), due, turn.enqueue(patient.organization(), task));
     }
 
-    private void leadOn(Round round, Episode episode) {
-        Handle handle = round.handle();
+    private void leadOn(Turn turn, Episode episode) {
         switch (episode.state()) {
-            case DETECTED -> {
-                if (episode.alertResolvedAt() != null) {
-                    store.move(handle, episode, RecoveryState.RECOVERED, episode.step(), null, "it ended by itself");
-                } else {
-                    decide(round, episode);
-                }
-            }
-            case APPROVAL -> {
-                if (episode.alertResolvedAt() != null) {
-                    store.move(handle, episode, RecoveryState.RECOVERED, episode.step(), null, "it ended by itself");
-                } else if (episode.approvedBy() != null) {
-                    decide(round, episode);
-                }
-            }
-            case ACTING -> watch(handle, episode, round.now());
-            case VERIFYING -> verify(handle, episode, round.now());
+            case DETECTED, APPROVAL -> deciding.leadOn(turn, episode);
+            case ACTING -> verifying.watch(turn.handle(), episode, turn.now());
+            case VERIFYING -> verifying.verify(turn.handle(), episode, turn.now());
             case RECOVERED, ESCALATED -> {
                 // Those have ended.
             }
         }
-    }
-
-    private void decide(Round round, Episode episode) {
-        Handle handle = round.handle();
-        Playbook playbook = playbooks.get(episode.patient().cause());
-        if (playbook == null) {
-            escalate(
-                    handle,
-                    episode,
-                    "no playbook of this fleet is about " + episode.patient().cause());
-            return;
-        }
-        Past past = store.past(handle, episode.patient(), playbook.per());
-        if (past.episodes() > playbook.budget()) {
-            escalate(
-                    handle,
-                    episode,
-                    "this is episode " + past.episodes() + " within " + Durations.format(playbook.per()) + ", "
-                            + playbook.budget() + " are the budget");
-            return;
-        }
-        Optional<Choice> choice = choose(handle, episode, playbook, past);
-        if (choice.isEmpty()) {
-            escalate(handle, episode, "nothing is left to try; tried " + String.join(", ", past.triedNow()));
-        } else {
-            act(round, episode, playbook, past, choice.get());
-        }
-    }
-
-    /// @param action null when people are to be called
-    private record Choice(@Nullable RecoveryAction action, String reason) {}
-
-    /// The untried action that is likeliest to help; the playbook's order decides between equals.
-    private Optional<Choice> choose(Handle handle, Episode episode, Playbook playbook, Past past) {
-        List<String> left = new ArrayList<>(playbook.actions());
-        left.removeAll(past.triedNow());
-        Patient patient = episode.patient();
-        Map<String, Experience> experience =
-                policy.isLearning() ? store.experience(handle, patient.organization(), patient.cause()) : Map.of();
-        return left.stream()
-                .max(Comparator.<String>comparingDouble(
-                                name -> known(experience, name).chance())
-                        .thenComparingInt(name -> -left.indexOf(name)))
-                .map(name -> new Choice(actions.get(name), reason(playbook, left, name, known(experience, name))));
-    }
-
-    private static Experience known(Map<String, Experience> experience, String name) {
-        return experience.getOrDefault(name, Experience.NONE);
-    }
-
-    private static String reason(Playbook playbook, List<String> left, String name, Experience known) {
-        String history = known.tried() == 0
-                ? "never tried against " + playbook.cause() + " before"
-                : "helped " + known.healed() + " of " + known.tried() + " times against " + playbook.cause();
-        return name + " of " + String.join(", ", left) + ": " + history;
-    }
-
-    private void act(Round round, Episode episode, Playbook playbook, Past past, Choice choice) {
-        Handle handle = round.handle();
-        RecoveryAction action = choice.action();
-        int step = episode.step() + 1;
-        Patient patient = episode.patient();
-        if (episode.isDryRun()) {
-            String name = action == null ? RecoveryActions.CALL : action.name();
-            store.decided(handle, patient, step, name, choice.reason(), null);
-            store.move(handle, episode, RecoveryState.ESCALATED, step, null, "dry run: would " + choice.reason());
-        } else if (action == null) {
-            escalate(handle, episode, "the playbook calls people: " + choice.reason());
-        } else if (isTooSoon(past, playbook, action, round.now()) || isTooMany(handle, patient)) {
-            return; // looked at again in the next round
-        } else if (action.risk().compareTo(policy.approvedUpTo()) > 0 && episode.approvedBy() == null) {
-            store.move(handle, episode, RecoveryState.APPROVAL, episode.step(), null, choice.reason());
-        } else {
-            begin(round, episode, action, choice.reason());
-        }
-    }
-
-    private static boolean isTooSoon(Past past, Playbook playbook, RecoveryAction action, Instant now) {
-        Instant last = past.lastTried().get(action.name());
-        return last != null && last.plus(playbook.coolDown()).isAfter(now);
-    }
-
-    private boolean isTooMany(Handle handle, Patient patient) {
-        if (patient.agent().isEmpty()) {
-            return false;
-        }
-        Treated treated = store.treated(handle, patient.organization());
-        return treated.agents() >= policy.most(treated.all());
-    }
-
-    private void begin(Round round, Episode episode, RecoveryAction action, String reason) {
-        Handle handle = round.handle();
-        Patient patient = episode.patient();
-        int step = episode.step() + 1;
-        NewTask task = NewTask.of(RecoveryWork.TYPE, new RecoveryWork.Order(patient, step, action.name(), false))
-                .unique("recovery:" + patient.recovery() + ":" + step)
-                .tagged("recovery", "agent:" + patient.agent())
-                .attempts(3);
-        UUID enqueued = enqueue(round, patient, task);
-        store.decided(handle, patient, step, action.name(), reason, enqueued);
-        store.move(handle, episode, RecoveryState.ACTING, step, round.now().plus(ACTS_WITHIN), reason);
-    }
-
-    private static UUID enqueue(Round round, Patient patient, NewTask task) {
-        try {
-            return round.tasks()
-                    .apply(patient.organization())
-                    .enqueue(round.handle().getConnection(), task)
-                    .id();
-        } catch (SQLException e) {
-            throw new UnableToExecuteStatementException(e, null);
-        }
-    }
-
-    private void watch(Handle handle, Episode episode, Instant now) {
-        String task = episode.taskState();
-        boolean isLate = isPast(episode.dueAt(), now);
-        if ("completed".equals(task)) {
-            Duration within = verifyWithin(episode);
-            RecoveryAction action = actions.get(episode.action());
-            if (action != null) {
-                store.done(handle, episode.patient(), episode.step(), action);
-            }
-            String outcome = episode.action() + " is done, measured again for up to " + Durations.format(within);
-            store.move(handle, episode, RecoveryState.VERIFYING, episode.step(), now.plus(within), outcome);
-        } else if (isLate || !"open".equals(task)) {
-            String error = episode.action() + " could not be done: its task is "
-                    + (isLate ? "not done after " + Durations.format(ACTS_WITHIN) : task == null ? "gone" : task);
-            store.failed(handle, episode.patient(), episode.step(), error);
-            store.move(handle, episode, RecoveryState.VERIFYING, episode.step(), now, error);
-        }
-    }
-
-    /// An agent that ticks seldom needs longer to show it.
-    private Duration verifyWithin(Episode episode) {
-        Playbook playbook = playbooks.get(episode.patient().cause());
-        Duration given = playbook == null ? ACTS_WITHIN : playbook.verifyWithin();
-        Double period = episode.measured().period();
-        if (period == null || !episode.measured().hasTicks()) {
-            return given;
-        }
-        Duration needed = TICKS_TOLD.plusMillis(Math.round(period * TICKS_SEEN * 1e3));
-        return needed.compareTo(given) > 0 ? needed : given;
-    }
-
-    private static boolean isPast(@Nullable Instant due, Instant now) {
-        return due != null && !now.isBefore(due);
-    }
-
-    private void verify(Handle handle, Episode episode, Instant now) {
-        Instant resolved = episode.alertResolvedAt();
-        Measurement measured = episode.measured();
-        Optional<String> complaint = resolved == null || resolved.plus(SETTLED).isAfter(now)
-                ? Optional.of("the alert has not ended")
-                : measured.complaint();
-        if (complaint.isEmpty()) {
-            store.measured(handle, episode.patient(), episode.step(), true, measured.described());
-            String outcome =
-                    "healed by " + episode.action() + ": the alert has ended, and what was measured since is well";
-            store.move(handle, episode, RecoveryState.RECOVERED, episode.step(), null, outcome);
-        } else if (isPast(episode.dueAt(), now) || (resolved == null && measured.isWorse())) {
-            store.measured(handle, episode.patient(), episode.step(), false, measured.described());
-            String outcome = episode.action() + " did not help: " + complaint.get();
-            store.move(handle, episode, RecoveryState.DETECTED, episode.step(), null, outcome);
-        }
-    }
-
-    private void escalate(Handle handle, Episode episode, String why) {
-        store.move(handle, episode, RecoveryState.ESCALATED, episode.step(), null, why);
     }
 
     /// The engine and what its tasks need, made of the same actions.

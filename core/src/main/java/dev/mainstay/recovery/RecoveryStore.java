@@ -4,25 +4,23 @@ import static dev.mainstay.postgres.Columns.column;
 
 import dev.mainstay.postgres.Columns;
 import dev.mainstay.postgres.Jsonb;
-import java.sql.ResultSet;
-import java.sql.SQLException;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Collection;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/// The rows of episodes and their actions, in the caller's transaction. Stateless and thread-safe.
+/// The rows of episodes, in the caller's transaction. Stateless and thread-safe.
 final class RecoveryStore {
-    /// Alerts that are told: neither silenced nor spoken for by another. An agent is treated of one thing at a time;
-    /// what people were called for is theirs until that alert ends, unless something graver befalls the agent. One
-    /// that opens again is another thing. Who heals does not treat itself: it could not take back what stops it.
+    /// Alerts that are told: neither silenced nor spoken for by another. An agent is treated of one thing at a
+    /// time, unless that waits because a graver alert speaks for it; what people were called for is theirs
+    /// until that alert ends, unless something graver befalls the agent. One that opens again is another thing.
+    /// Who heals does not treat itself: it could not take back what stops it.
     private static final String OPEN = """
             WITH trigger AS (
                 SELECT * FROM unnest(:rules, :causes) AS trigger (rule, cause)),
@@ -32,7 +30,8 @@ final class RecoveryStore {
                     array_position(ARRAY['info', 'warning', 'critical', 'emergency'], alert.severity) AS grade
                 FROM alerts alert
                 JOIN trigger ON trigger.rule = alert.rule
-                WHERE alert.state IN ('firing', 'acknowledged') AND alert.silence_id IS NULL
+                WHERE alert.organization_id = :organization AND alert.state IN ('firing', 'acknowledged')
+                    AND alert.silence_id IS NULL
                     AND alert.inhibited_by IS NULL),
             opened AS (
                 INSERT INTO recoveries (organization_id, agent_id, queue, cause, playbook, alert_id, alert_summary,
@@ -52,6 +51,7 @@ final class RecoveryStore {
                         WHERE former.organization_id = told.organization_id AND former.agent_id = told.agent
                             AND former.queue = told.queue
                             AND (former.ended_at IS NULL
+                                    AND NOT (former.state IN ('detected', 'approval') AND cause.inhibited_by IS NOT NULL)
                                 OR (former.state = 'escalated' OR former.dry_run)
                                     AND cause.openings[1] <= former.ended_at
                                     AND (former.alert_id = told.alert_id
@@ -66,12 +66,34 @@ final class RecoveryStore {
             FROM opened
             """;
 
-    /// With what is known of each: whether its alert is over, how its task ended, and what was measured since.
-    private static final String UNDER_WAY = """
+    private static final String OPEN_ONES = """
+            SELECT organization_id, recovery_id
+            FROM recoveries
+            WHERE ended_at IS NULL
+            ORDER BY organization_id, recovery_id
+            """;
+
+    private static final String ALERTED = """
+            SELECT DISTINCT organization_id
+            FROM alerts
+            WHERE state IN ('firing', 'acknowledged') AND rule = ANY (:rules)
+            ORDER BY organization_id
+            """;
+
+    /// With what is known of it: whether its alert is over, how its task ended, and what was measured since.
+    /// One that somebody else leads on at the moment is left to them.
+    private static final String UNDER_WAY =
+            """
             SELECT recovery.organization_id, recovery.recovery_id, recovery.agent_id, recovery.queue, recovery.cause,
                 recovery.alert_summary, recovery.state, recovery.step, recovery.due_at, recovery.dry_run,
-                recovery.approved_by, alert.resolved_at, action.action, task.state AS task_state,
-            """ + Measurement.COLUMNS + """
+                recovery.proposed, recovery.approved_by, alert.resolved_at, action.action, action.error,
+                task.state AS task_state, task.result ->> 'notDone' AS not_done, (
+                    SELECT min(former.undo_due_at)
+                    FROM recovery_actions former
+                    WHERE former.organization_id = recovery.organization_id
+                        AND former.recovery_id = recovery.recovery_id AND former.reversible
+                        AND former.undone_at IS NULL AND former.undo_due_at <= clock_timestamp()) AS undoing_since,
+            """ + Holds.COLUMNS + ",\n" + Measurement.COLUMNS + """
             FROM recoveries recovery
             JOIN alerts alert ON alert.organization_id = recovery.organization_id AND alert.alert_id = recovery.alert_id
             LEFT JOIN recovery_actions action ON action.organization_id = recovery.organization_id
@@ -81,16 +103,17 @@ final class RecoveryStore {
                 ON agent.organization_id = recovery.organization_id AND agent.id = recovery.agent_id
             LEFT JOIN agent_leases lease
                 ON lease.organization_id = recovery.organization_id AND lease.agent_id = recovery.agent_id
-            """ + Measurement.JOINS + """
-            WHERE recovery.ended_at IS NULL
-            ORDER BY recovery.organization_id, recovery.recovery_id
-            FOR UPDATE OF recovery
+            """ + Holds.JOINS + Measurement.JOINS + """
+            WHERE recovery.organization_id = :organization AND recovery.recovery_id = :recovery
+                AND recovery.ended_at IS NULL
+            FOR UPDATE OF recovery SKIP LOCKED
             """;
 
     private static final String MOVE = """
             UPDATE recoveries
             SET state = :to, outcome = :outcome, due_at = :due, step = :step,
-                approved_by = CASE WHEN :to = 'acting' THEN NULL ELSE approved_by END,
+                proposed = CASE WHEN :to = 'approval' THEN :proposed END,
+                approved_by = CASE WHEN :to IN ('acting', 'approval') THEN NULL ELSE approved_by END,
                 acted_at = CASE WHEN :to = 'acting' THEN coalesce(acted_at, clock_timestamp()) ELSE acted_at END,
                 verified_at = CASE WHEN :to = 'recovered' THEN clock_timestamp() ELSE verified_at END,
                 ended_at = CASE WHEN :to IN ('recovered', 'escalated') THEN clock_timestamp() END
@@ -102,21 +125,6 @@ final class RecoveryStore {
             VALUES (:organization, :type, :severity, :agent, :cause, :detail::jsonb)
             """;
 
-    /// An episode that is under way, with what became of its alert and of its newest action.
-    ///
-    /// @param measured what is known of the patient since that action
-    record Episode(
-            Patient patient,
-            RecoveryState state,
-            int step,
-            @Nullable Instant dueAt,
-            boolean isDryRun,
-            @Nullable String approvedBy,
-            @Nullable Instant alertResolvedAt,
-            @Nullable String action,
-            @Nullable String taskState,
-            Measurement measured) {}
-
     static Instant now(Handle handle) {
         return handle.createQuery("SELECT clock_timestamp()")
                 .mapTo(OffsetDateTime.class)
@@ -124,179 +132,92 @@ final class RecoveryStore {
                 .toInstant();
     }
 
-    void open(Handle handle, Collection<Playbook> playbooks, boolean isDryRun) {
-        record Trigger(String rule, String cause) {}
-        List<Trigger> triggers = playbooks.stream()
+    /// Organizations in which there is something to open an episode of.
+    List<UUID> alerted(Handle handle, Collection<Playbook> playbooks) {
+        return handle.createQuery(ALERTED)
+                .bindArray("rules", String.class, column(triggers(playbooks), Trigger::rule))
+                .mapTo(UUID.class)
+                .list();
+    }
+
+    private record Trigger(String rule, String cause) {}
+
+    private static List<Trigger> triggers(Collection<Playbook> playbooks) {
+        return playbooks.stream()
                 .flatMap(playbook -> playbook.rules().stream().map(rule -> new Trigger(rule, playbook.cause())))
                 .toList();
+    }
+
+    void open(Handle handle, UUID organization, Collection<Playbook> playbooks, boolean isDryRun) {
+        List<Trigger> triggers = triggers(playbooks);
         handle.createUpdate(OPEN)
+                .bind("organization", organization)
                 .bindArray("rules", String.class, column(triggers, Trigger::rule))
                 .bindArray("causes", String.class, column(triggers, Trigger::cause))
                 .bind("dryRun", isDryRun)
                 .execute();
     }
 
-    List<Episode> underWay(Handle handle) {
-        return handle.createQuery(UNDER_WAY).map((row, context) -> episode(row)).list();
-    }
+    /// Which episode.
+    record Key(UUID organization, UUID recovery) {}
 
-    private static Episode episode(ResultSet row) throws SQLException {
-        return new Episode(
-                new Patient(
-                        Columns.uuid(row, "organization_id"),
-                        Columns.uuid(row, "recovery_id"),
-                        row.getString("agent_id"),
-                        row.getString("queue"),
-                        row.getString("cause"),
-                        row.getString("alert_summary")),
-                RecoveryState.of(row.getString("state")),
-                row.getInt("step"),
-                Columns.nullableInstant(row, "due_at"),
-                row.getBoolean("dry_run"),
-                row.getString("approved_by"),
-                Columns.nullableInstant(row, "resolved_at"),
-                row.getString("action"),
-                row.getString("task_state"),
-                Measurement.map(row));
-    }
-
-    /// What was tried on an agent against a cause, and how the agent was treated lately.
-    record Past(List<String> triedNow, Map<String, Instant> lastTried, int episodes) {}
-
-    Past past(Handle handle, Patient patient, Duration per) {
-        List<String> tried = handle.createQuery("""
-                        SELECT action FROM recovery_actions
-                        WHERE organization_id = :organization AND recovery_id = :recovery ORDER BY ordinal
-                        """)
-                .bind("organization", patient.organization())
-                .bind("recovery", patient.recovery())
-                .mapTo(String.class)
+    List<Key> underWay(Handle handle) {
+        return handle.createQuery(OPEN_ONES)
+                .map((row, context) -> new Key(Columns.uuid(row, "organization_id"), Columns.uuid(row, "recovery_id")))
                 .list();
-        Map<String, Instant> last = handle.createQuery("""
-                        SELECT action, max(decided_at) AS at FROM recovery_actions
-                        WHERE organization_id = :organization AND agent_id = :agent AND agent_id <> ''
-                            AND decided_at > clock_timestamp() - interval '1 day'
-                        GROUP BY action
-                        """)
-                .bind("organization", patient.organization())
-                .bind("agent", patient.agent())
-                .reduceRows(new HashMap<String, Instant>(), (map, row) -> {
-                    map.put(
-                            row.getColumn("action", String.class),
-                            row.getColumn("at", OffsetDateTime.class).toInstant());
-                    return map;
-                });
-        int episodes = handle.createQuery("""
-                        SELECT count(*) FROM recoveries
-                        WHERE organization_id = :organization AND agent_id = :agent AND queue = :queue
-                            AND cause = :cause AND NOT dry_run AND opened_at > clock_timestamp() - make_interval(secs => :per)
-                        """)
-                .bind("organization", patient.organization())
-                .bind("agent", patient.agent())
-                .bind("queue", patient.queue())
-                .bind("cause", patient.cause())
-                .bind("per", (double) per.toSeconds())
-                .mapTo(Integer.class)
-                .one();
-        return new Past(tried, last, episodes);
     }
 
-    /// How often each action was tried against a cause, and how often it helped.
-    Map<String, Experience> experience(Handle handle, UUID organization, String cause) {
-        return handle.createQuery("""
-                        SELECT action, tried, healed FROM recovery_learning
-                        WHERE organization_id = :organization AND cause = :cause
-                        """)
-                .bind("organization", organization)
-                .bind("cause", cause)
-                .reduceRows(new HashMap<String, Experience>(), (map, row) -> {
-                    map.put(
-                            row.getColumn("action", String.class),
-                            new Experience(row.getColumn("tried", Long.class), row.getColumn("healed", Long.class)));
-                    return map;
-                });
+    /// The episode, locked; empty when it has ended, or somebody else leads it on.
+    Optional<Episode> lock(Handle handle, Key key) {
+        return handle.createQuery(UNDER_WAY)
+                .bind("organization", key.organization())
+                .bind("recovery", key.recovery())
+                .map((row, context) -> Episode.map(row))
+                .findOne();
     }
 
-    /// How many agents of an organization are being treated, of how many that should run.
-    Treated treated(Handle handle, UUID organization) {
-        return handle.createQuery("""
-                        SELECT (SELECT count(DISTINCT agent_id) FROM recoveries
-                                WHERE organization_id = :organization AND agent_id <> '' AND state IN ('acting', 'verifying')
-                                    AND NOT dry_run) AS treated,
-                            (SELECT count(*) FROM agents
-                                WHERE organization_id = :organization AND desired = 'running' AND source <> 'slot') AS all
-                        """)
-                .bind("organization", organization)
-                .map((row, context) -> new Treated(row.getLong("treated"), row.getLong("all")))
-                .one();
-    }
-
-    record Treated(long agents, long all) {}
-
-    void decided(Handle handle, Patient patient, int ordinal, String action, String reason, @Nullable UUID task) {
+    /// Says why nothing is done; nothing is written when that is said already.
+    void hold(Handle handle, Episode episode, String why) {
         handle.createUpdate("""
-                        INSERT INTO recovery_actions (organization_id, recovery_id, ordinal, agent_id, cause, action,
-                            reason, task_id)
-                        VALUES (:organization, :recovery, :ordinal, :agent, :cause, :action, :reason, CAST(:task AS uuid))
+                        UPDATE recoveries
+                        SET outcome = :why
+                        WHERE organization_id = :organization AND recovery_id = :recovery AND outcome <> :why
                         """)
-                .bind("organization", patient.organization())
-                .bind("recovery", patient.recovery())
-                .bind("ordinal", ordinal)
-                .bind("agent", patient.agent())
-                .bind("cause", patient.cause())
-                .bind("action", action)
-                .bind("reason", reason)
-                .bind("task", task)
+                .bind("organization", episode.patient().organization())
+                .bind("recovery", episode.patient().recovery())
+                .bind("why", why)
                 .execute();
     }
 
-    /// Takes over what the task of the action said it did.
-    void done(Handle handle, Patient patient, int ordinal, RecoveryAction action) {
+    void rehearse(Handle handle, Patient patient) {
         handle.createUpdate("""
-                        UPDATE recovery_actions action
-                        SET ended_at = task.ended_at, result = coalesce(task.result, '{}'), reversible = :reversible,
-                            undo_due_at = task.ended_at + make_interval(secs => CAST(:lasts AS double precision))
-                        FROM tasks task
-                        WHERE action.organization_id = :organization AND action.recovery_id = :recovery
-                            AND action.ordinal = :ordinal
-                            AND task.organization_id = action.organization_id AND task.id = action.task_id
+                        UPDATE recoveries
+                        SET dry_run = true
+                        WHERE organization_id = :organization AND recovery_id = :recovery
                         """)
                 .bind("organization", patient.organization())
                 .bind("recovery", patient.recovery())
-                .bind("ordinal", ordinal)
-                .bind("reversible", action.isReversible())
-                .bind("lasts", action.lasts().map(Duration::toSeconds).orElse(null))
                 .execute();
     }
 
-    void failed(Handle handle, Patient patient, int ordinal, String error) {
-        handle.createUpdate("""
-                        UPDATE recovery_actions
-                        SET ended_at = coalesce(ended_at, clock_timestamp()), error = :error, healed = false
-                        WHERE organization_id = :organization AND recovery_id = :recovery AND ordinal = :ordinal
-                        """)
-                .bind("organization", patient.organization())
-                .bind("recovery", patient.recovery())
-                .bind("ordinal", ordinal)
-                .bind("error", error)
-                .execute();
-    }
-
-    void measured(Handle handle, Patient patient, int ordinal, boolean healed, Map<String, ?> measured) {
-        handle.createUpdate("""
-                        UPDATE recovery_actions SET healed = :healed, measured = :measured::jsonb
-                        WHERE organization_id = :organization AND recovery_id = :recovery AND ordinal = :ordinal
-                        """)
-                .bind("organization", patient.organization())
-                .bind("recovery", patient.recovery())
-                .bind("ordinal", ordinal)
-                .bind("healed", healed)
-                .bind("measured", Jsonb.text(measured))
-                .execute();
+    /// Has a person asked whether an action may be done; an answer counts for it alone.
+    void propose(Handle handle, Episode episode, String action, String reason) {
+        move(handle, episode, RecoveryState.APPROVAL, episode.step(), null, reason, action);
     }
 
     /// Leads an episode on, with the event that tells of it.
     void move(Handle handle, Episode episode, RecoveryState to, int step, @Nullable Instant due, String outcome) {
+        move(handle, episode, to, step, due, outcome, null);
+    }
+
+    private void move(
+            Handle handle,
+            Episode episode,
+            RecoveryState to,
+            int step,
+            @Nullable Instant due,
+            String outcome,
+            @Nullable String proposed) {
         Patient patient = episode.patient();
         int moved = handle.createUpdate(MOVE)
                 .bind("organization", patient.organization())
@@ -306,6 +227,7 @@ final class RecoveryStore {
                 .bind("step", step)
                 .bind("due", due == null ? null : due.atOffset(ZoneOffset.UTC))
                 .bind("outcome", outcome)
+                .bind("proposed", proposed)
                 .execute();
         if (moved == 1) {
             handle.createUpdate(TELL)

@@ -60,13 +60,23 @@ final class RollBackAction implements RecoveryAction {
             LIMIT 1
             """;
 
+    /// Only while the agent stands as it was given back: what was declared since is somebody's, and stays.
     private static final String FORTH = """
             UPDATE agents
             SET kind = former.kind, spec = former.spec, settings = former.settings, updated_at = clock_timestamp()
-            FROM agent_declarations former
+            FROM agent_declarations former, agent_declarations given
             WHERE agents.organization_id = :organization AND agents.id = :agent
                 AND former.organization_id = agents.organization_id AND former.agent_id = agents.id
                 AND former.declared_at = CAST(:replaced AS timestamptz)
+                AND given.organization_id = agents.organization_id AND given.agent_id = agents.id
+                AND given.declared_at = CAST(:declarationOf AS timestamptz)
+                AND (given.kind, given.spec, given.settings) = (agents.kind, agents.spec, agents.settings)
+                AND NOT EXISTS (
+                    SELECT
+                    FROM agent_declarations since
+                    WHERE since.organization_id = agents.organization_id AND since.agent_id = agents.id
+                        AND since.declared_at > former.declared_at
+                    OFFSET 1)
             """;
 
     private final Database database;
@@ -84,7 +94,7 @@ final class RollBackAction implements RecoveryAction {
 
     @Override
     public Risk risk() {
-        return Risk.MEDIUM;
+        return Risk.HIGH;
     }
 
     @Override
@@ -132,21 +142,28 @@ final class RollBackAction implements RecoveryAction {
     }
 
     @Override
-    public boolean undo(Patient patient, Map<String, ?> done) {
-        boolean isBack = database.write(handle -> {
-            int changed = handle.createUpdate(FORTH)
-                    .bind("organization", patient.organization())
-                    .bind("agent", patient.requireAgent())
-                    .bind("replaced", String.valueOf(done.get("replaced")))
-                    .execute();
-            if (changed > 0) {
+    public Optional<String> undo(Patient patient, Map<String, ?> done) {
+        boolean isForth = database.write(handle -> {
+            Optional<String> given = done(handle, patient);
+            boolean isGiven = given.isPresent() && forth(handle, patient, Jsonb.map(given.get())) > 0;
+            if (isGiven) {
                 ClearLeaseAction.clear(handle, patient);
             }
-            return changed > 0;
+            return isGiven;
         });
-        if (isBack) {
-            startAnew(patient);
+        if (!isForth) {
+            return Optional.empty();
         }
-        return isBack;
+        startAnew(patient);
+        return Optional.of("the declaration that was replaced is given again");
+    }
+
+    private static int forth(Handle handle, Patient patient, Map<String, Object> given) {
+        return handle.createUpdate(FORTH)
+                .bind("organization", patient.organization())
+                .bind("agent", patient.requireAgent())
+                .bind("replaced", String.valueOf(given.get("replaced")))
+                .bind("declarationOf", String.valueOf(given.get("declarationOf")))
+                .execute();
     }
 }

@@ -3,31 +3,42 @@ package dev.mainstay.recovery;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.Jsonb;
 import java.util.Map;
+import java.util.Optional;
 
-/// Puts the claimable tasks of low priority off: they come back one after the other from five minutes on, over ten
-/// minutes, and the others get through meanwhile. None is lost. Thread-safe.
+/// Puts the claimable tasks of low priority off: they come back one after the other from five minutes on, over
+/// ten minutes, and the others get through meanwhile. None is lost. Those that came last are put off, ten
+/// thousand at most. Thread-safe.
 final class ShedAction implements RecoveryAction {
     static final String NAME = "shed-load";
+
+    /// The others stay, and are put off in another episode where that has helped.
+    private static final int MOST = 10_000;
 
     /// The ranks of low priority (see `task_rank`).
     private static final String SHED = """
             WITH lane AS MATERIALIZED (
                 SELECT lane_id FROM task_lanes WHERE organization_id = :organization AND queue = :queue),
             shed AS MATERIALIZED (
-                SELECT ready.ctid
-                FROM task_ready ready
-                WHERE ready.lane_id IN (SELECT lane_id FROM lane) AND ready.rank >= 6
-                FOR UPDATE SKIP LOCKED),
+                SELECT newest.place
+                FROM lane
+                CROSS JOIN LATERAL (
+                    SELECT ready.ctid AS place
+                    FROM task_ready ready
+                    WHERE ready.lane_id = lane.lane_id AND ready.rank >= 6
+                    ORDER BY ready.rank DESC, ready.seq DESC
+                    LIMIT :most
+                    FOR UPDATE SKIP LOCKED) newest
+                LIMIT :most),
             taken AS (
                 DELETE FROM task_ready ready
                 USING shed
-                WHERE ready.ctid = shed.ctid
+                WHERE ready.ctid = shed.place
                 RETURNING ready.*),
             put_off AS (
                 INSERT INTO task_delayed (organization_id, task_id, run_at, lane_id, rank, cause)
                 SELECT organization_id, task_id, clock_timestamp() + interval '5 minutes'
                     + interval '10 minutes' * ((row_number() OVER (ORDER BY seq) - 1)::double precision / count(*) OVER ()),
-                    lane_id, rank, 'delay'
+                    lane_id, rank, 'shed'
                 FROM taken
                 ON CONFLICT DO NOTHING
                 RETURNING task_id)
@@ -39,8 +50,7 @@ final class ShedAction implements RecoveryAction {
                 SELECT lane_id FROM task_lanes WHERE organization_id = :organization AND queue = :queue),
             taken AS (
                 DELETE FROM task_delayed
-                WHERE lane_id IN (SELECT lane_id FROM lane) AND organization_id = :organization AND cause = 'delay'
-                    AND rank >= 6 AND run_at <= CAST(:until AS timestamptz)
+                WHERE lane_id IN (SELECT lane_id FROM lane) AND organization_id = :organization AND cause = 'shed'
                 RETURNING *),
             back AS (
                 INSERT INTO task_ready (lane_id, rank, organization_id, task_id)
@@ -82,6 +92,7 @@ final class ShedAction implements RecoveryAction {
             long count = handle.createQuery(SHED)
                     .bind("organization", patient.organization())
                     .bind("queue", queue)
+                    .bind("most", MOST)
                     .mapTo(Long.class)
                     .one();
             handle.createUpdate(TELL)
@@ -92,23 +103,17 @@ final class ShedAction implements RecoveryAction {
                     .execute();
             return count;
         });
-        return Map.of(
-                "queue",
-                queue,
-                "putOff",
-                shed,
-                "until",
-                database.now().plusSeconds(900).toString());
+        return Map.of("queue", queue, "putOff", shed);
     }
 
+    /// All that were put off of the queue: what a person has put off is theirs.
     @Override
-    public boolean undo(Patient patient, Map<String, ?> done) {
+    public Optional<String> undo(Patient patient, Map<String, ?> done) {
         long back = database.write(handle -> handle.createQuery(BACK)
                 .bind("organization", patient.organization())
                 .bind("queue", patient.requireQueue())
-                .bind("until", String.valueOf(done.get("until")))
                 .mapTo(Long.class)
                 .one());
-        return back > 0;
+        return back > 0 ? Optional.of(back + " tasks can be claimed at once") : Optional.empty();
     }
 }

@@ -1,5 +1,6 @@
 package dev.mainstay.task;
 
+import java.time.Duration;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +23,31 @@ final class QueueCommands {
             INSERT INTO task_limits (organization_id, queue, concurrency, rate, rate_seconds)
             VALUES (:organization, :queue, :concurrency, :rate, :seconds)
             ON CONFLICT (organization_id, queue) DO UPDATE
-            SET concurrency = excluded.concurrency, rate = excluded.rate, rate_seconds = excluded.rate_seconds
+            SET concurrency = excluded.concurrency, rate = excluded.rate, rate_seconds = excluded.rate_seconds,
+                lowered_from = NULL, lowered_by = NULL
+            """;
+
+    /// What stood before the first lowering is kept; the one who lowered it last takes it back.
+    private static final String LOWER = """
+            INSERT INTO task_limits AS standing (organization_id, queue, concurrency, lowered_from, lowered_by)
+            VALUES (:organization, :queue, :most, 0, :actor)
+            ON CONFLICT (organization_id, queue) DO UPDATE
+            SET concurrency = least(standing.concurrency, excluded.concurrency),
+                lowered_from = coalesce(standing.lowered_from, standing.concurrency, 0),
+                lowered_by = excluded.lowered_by
+            WHERE standing.lowered_by IS DISTINCT FROM excluded.lowered_by
+            """;
+
+    private static final String RESTORE = """
+            UPDATE task_limits
+            SET concurrency = nullif(lowered_from, 0), lowered_from = NULL, lowered_by = NULL
+            WHERE organization_id = :organization AND queue = :queue AND lowered_by = :actor
+            """;
+
+    private static final String LIMITED = """
+            SELECT concurrency, rate, rate_seconds
+            FROM task_limits
+            WHERE organization_id = :organization AND queue = :queue
             """;
 
     private static final String UNLIMIT = """
@@ -78,5 +103,43 @@ final class QueueCommands {
                 .bind("seconds", limit.period().toNanos() / 1e9)
                 .execute();
         return true;
+    }
+
+    /// False when the same actor has lowered it before.
+    static boolean lower(Handle handle, UUID organization, String queue, int most, String actor) {
+        return handle.createUpdate(LOWER)
+                        .bind("organization", organization)
+                        .bind("queue", queue)
+                        .bind("most", most)
+                        .bind("actor", actor)
+                        .execute()
+                == 1;
+    }
+
+    /// False when it was not this actor who lowered it last.
+    static boolean restore(Handle handle, UUID organization, String queue, String actor) {
+        boolean isRestored = handle.createUpdate(RESTORE)
+                        .bind("organization", organization)
+                        .bind("queue", queue)
+                        .bind("actor", actor)
+                        .execute()
+                == 1;
+        if (isRestored && limit(handle, organization, queue).isNone()) {
+            limit(handle, organization, queue, QueueLimit.NONE);
+        }
+        return isRestored;
+    }
+
+    /// What stands now.
+    static QueueLimit limit(Handle handle, UUID organization, String queue) {
+        return handle.createQuery(LIMITED)
+                .bind("organization", organization)
+                .bind("queue", queue)
+                .map((row, context) -> new QueueLimit(
+                        row.getObject("concurrency", Integer.class),
+                        row.getObject("rate", Integer.class),
+                        Duration.ofNanos(Math.round(row.getDouble("rate_seconds") * 1e9))))
+                .findOne()
+                .orElse(QueueLimit.NONE);
     }
 }

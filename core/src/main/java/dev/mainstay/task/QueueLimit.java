@@ -14,6 +14,8 @@ public record QueueLimit(
     /// Stands in the place of a name for all queues of an organization together.
     static final String ALL_QUEUES = "";
 
+    static final QueueLimit NONE = new QueueLimit(null, null, Duration.ofSeconds(1));
+
     public QueueLimit {
         if (concurrency != null && concurrency < 1) {
             throw new IllegalArgumentException("concurrency must be at least 1, was " + concurrency);

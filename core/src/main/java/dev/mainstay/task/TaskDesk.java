@@ -160,16 +160,51 @@ public final class TaskDesk {
         });
     }
 
+    /// Lets at most `most` run at once, or fewer where there is a lower limit, until [#restore] of the same
+    /// actor. What stood before is kept with it, over any number of such; a limit a person sets ends that.
+    ///
+    /// @return how many may run at once now
+    public int lower(String queue, int most, String reason) {
+        QueueLimit now = database.write(handle -> {
+            boolean isNew = QueueCommands.lower(handle, organization(), queue, most, actor);
+            QueueLimit limit = QueueCommands.limit(handle, organization(), queue);
+            if (isNew) {
+                tellLimit(handle, queue, limit, reason);
+            }
+            return limit;
+        });
+        queuesChanged.run();
+        return now.concurrency() == null ? most : now.concurrency();
+    }
+
+    /// Puts the limit back that stood before [#lower]; false when it was another actor who lowered it last, or
+    /// a person has set one since.
+    public boolean restore(String queue, String reason) {
+        boolean isBack = database.write(handle -> {
+            boolean isOurs = QueueCommands.restore(handle, organization(), queue, actor);
+            if (isOurs) {
+                tellLimit(handle, queue, QueueCommands.limit(handle, organization(), queue), reason);
+            }
+            return isOurs;
+        });
+        queuesChanged.run();
+        return isBack;
+    }
+
     /// The same for all queues of the organization together.
     public void limitAll(QueueLimit limit, String reason) {
         database.write(handle -> {
             QueueCommands.limit(handle, organization(), QueueLimit.ALL_QUEUES, limit);
-            Map<String, Object> detail = new HashMap<>(limit.described());
-            detail.putAll(Map.of("queue", QueueLimit.ALL_QUEUES, "actor", actor));
-            TaskCommands.event(handle, organization(), "queue.limited", reason, detail);
+            tellLimit(handle, QueueLimit.ALL_QUEUES, limit, reason);
             return true;
         });
         queuesChanged.run();
+    }
+
+    private void tellLimit(Handle handle, String queue, QueueLimit limit, String reason) {
+        Map<String, Object> detail = new HashMap<>(limit.described());
+        detail.putAll(Map.of("queue", queue, "actor", actor));
+        TaskCommands.event(handle, organization(), "queue.limited", reason, detail);
     }
 
     private boolean changed(

@@ -285,7 +285,8 @@ END $$;
 -- What a person wants of an agent: the wish, the event that tells of it, and the owning node's notice, as one.
 -- Runs as the owner because a request may not touch sessions; it sees only the request's organization.
 -- Whoever runs the agent makes the steps that follow. One that nobody runs is never placed again once it is to be shut
--- down, so that step is made here. Locks come in the order of all: sessions, agents, leases.
+-- down, so that step is made here. A person who restarts an agent takes its quarantines for answered; healing does not
+-- know, and leaves it its back-off. Locks come in the order of all: sessions, agents, leases.
 CREATE FUNCTION agent_command(agent text, command text, reason text, actor text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = ${schema}, pg_temp AS $$
 DECLARE
@@ -317,7 +318,8 @@ BEGIN
         quarantine_until = CASE WHEN ends_here THEN NULL
             WHEN command IN ('restart', 'resume') AND state = 'quarantined' THEN clock_timestamp()
             ELSE quarantine_until END,
-        quarantines = CASE WHEN command = 'restart' THEN 0 ELSE quarantines END,
+        quarantines = CASE WHEN command = 'restart' AND NOT coalesce(starts_with(actor, 'recovery:'), false) THEN 0
+            ELSE quarantines END,
         updated_at = clock_timestamp()
     WHERE organization_id = tenant AND id = agent;
     INSERT INTO system_events (organization_id, type, severity, agent_id, cause, detail)

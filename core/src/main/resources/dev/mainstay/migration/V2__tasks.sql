@@ -14,7 +14,8 @@ CREATE TABLE queues (
 );
 
 -- How much may run at once and start in a period; queue '' bounds the whole organization. Only limited queues have a
--- row, so that the others never wait for its lock.
+-- row, so that the others never wait for its lock. Healing lowers one for a while: lowered_from is the concurrency that
+-- stood before (0 for none), and lowered_by who takes it back.
 CREATE TABLE task_limits (
     organization_id uuid NOT NULL,
     queue           text COLLATE "C" NOT NULL,
@@ -23,6 +24,8 @@ CREATE TABLE task_limits (
     rate_seconds    double precision NOT NULL DEFAULT 1 CHECK (rate_seconds > 0),
     tokens          double precision NOT NULL DEFAULT 0,
     filled_at       timestamptz NOT NULL DEFAULT '-infinity',
+    lowered_from    integer CHECK (lowered_from >= 0),
+    lowered_by      text CHECK ((lowered_by IS NULL) = (lowered_from IS NULL)),
     PRIMARY KEY (organization_id, queue)
 ) WITH (fillfactor = 50);
 
@@ -112,7 +115,7 @@ CREATE TABLE task_delayed (
     run_at          timestamptz NOT NULL,
     lane_id         integer NOT NULL,
     rank            smallint NOT NULL,
-    cause           text NOT NULL CHECK (cause IN ('delay', 'retry', 'snooze', 'sleep')),
+    cause           text NOT NULL CHECK (cause IN ('delay', 'retry', 'snooze', 'sleep', 'shed')),
     PRIMARY KEY (organization_id, task_id)
 );
 CREATE INDEX task_delayed_run_at ON task_delayed (run_at);

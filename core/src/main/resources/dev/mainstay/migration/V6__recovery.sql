@@ -8,7 +8,8 @@ RETURN (from_state, to_state) IN (
     ('acting', 'verifying'), ('acting', 'escalated'),
     ('verifying', 'detected'), ('verifying', 'recovered'), ('verifying', 'escalated'));
 
--- One row an episode, about an agent or about a queue. It is open until it has healed or people were called.
+-- One row an episode, about an agent or about a queue. It is open until it has healed or people were called. An approval
+-- counts for the proposed action alone.
 CREATE TABLE recoveries (
     organization_id uuid NOT NULL,
     recovery_id     uuid NOT NULL DEFAULT task_new_id(),
@@ -30,6 +31,7 @@ CREATE TABLE recoveries (
     due_at          timestamptz,
     outcome         text NOT NULL DEFAULT '',
     dry_run         boolean NOT NULL,
+    proposed        text,
     approved_by     text,
     CHECK ((state IN ('recovered', 'escalated')) = (ended_at IS NOT NULL)),
     PRIMARY KEY (organization_id, recovery_id)
@@ -75,7 +77,7 @@ CREATE TABLE recovery_actions (
     PRIMARY KEY (organization_id, recovery_id, ordinal)
 ) WITH (fillfactor = 70);
 CREATE INDEX recovery_actions_agent ON recovery_actions (organization_id, agent_id, decided_at);
-CREATE INDEX recovery_actions_undo ON recovery_actions (undo_due_at) WHERE undo_due_at IS NOT NULL AND undo_task_id IS NULL;
+CREATE INDEX recovery_actions_undo ON recovery_actions (undo_due_at) WHERE undo_due_at IS NOT NULL AND undone_at IS NULL;
 
 -- What the fleet that heals goes by, as it began with it, so that every node can show it.
 CREATE TABLE recovery_policies (

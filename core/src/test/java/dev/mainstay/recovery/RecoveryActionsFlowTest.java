@@ -105,10 +105,10 @@ class RecoveryActionsFlowTest {
         Map<String, ?> done = clean.act(PATIENT);
         assertThat(String.valueOf(done.get("setAside"))).isEqualTo("[agents/patient/cursor]");
         assertThat(count("system_state WHERE key = 'agents/patient/cursor'")).isZero();
-        assertThat(clean.undo(PATIENT, done)).isTrue();
+        assertThat(clean.undo(PATIENT, done)).isPresent();
         assertThat(count("system_state WHERE key = 'agents/patient/cursor' AND value = '7'"))
                 .isEqualTo(1);
-        assertThat(clean.undo(PATIENT, done)).isFalse();
+        assertThat(clean.undo(PATIENT, done)).isEmpty();
     }
 
     @Test
@@ -125,11 +125,11 @@ class RecoveryActionsFlowTest {
         RecoveryAction circuit = action("open-circuit");
         Map<String, ?> done = circuit.act(PATIENT);
         assertThat(count("agents WHERE id = 'patient' AND desired = 'paused'")).isEqualTo(1);
-        assertThat(circuit.undo(PATIENT, done)).isTrue();
+        assertThat(circuit.undo(PATIENT, done)).isPresent();
         assertThat(count("agents WHERE id = 'patient' AND desired = 'running'")).isEqualTo(1);
         circuit.act(PATIENT);
         commands.give(Organizations.DEFAULT, "patient", AgentCommand.MAINTENANCE, "mine", "me");
-        assertThat(circuit.undo(PATIENT, done)).isFalse();
+        assertThat(circuit.undo(PATIENT, done)).isEmpty();
         assertThat(count("agents WHERE id = 'patient' AND desired = 'maintenance'"))
                 .isEqualTo(1);
     }
@@ -170,7 +170,7 @@ class RecoveryActionsFlowTest {
                 () -> count("agents JOIN agent_leases lease ON agent_id = id"
                                 + " WHERE id = 'patient' AND state = 'active' AND settings ->> 'mode' = 'good'")
                         == 1);
-        assertThat(back.undo(PATIENT, done)).isTrue();
+        assertThat(back.undo(PATIENT, done)).isPresent();
         assertThat(count("agents WHERE id = 'patient' AND settings ->> 'mode' = 'bad'"))
                 .isEqualTo(1);
     }
@@ -193,9 +193,9 @@ class RecoveryActionsFlowTest {
         assertThat(count("task_delayed WHERE run_at > now() + interval '4 minutes'"))
                 .isEqualTo(5);
         assertThat(shed.act(QUEUE).get("putOff")).isEqualTo(0L);
-        assertThat(shed.undo(QUEUE, done)).isTrue();
+        assertThat(shed.undo(QUEUE, done)).isPresent();
         assertThat(count("task_ready")).isEqualTo(7);
-        assertThat(shed.undo(QUEUE, done)).isFalse();
+        assertThat(shed.undo(QUEUE, done)).isEmpty();
     }
 
     @Test
@@ -206,10 +206,10 @@ class RecoveryActionsFlowTest {
         Map<String, ?> done = reduce.act(QUEUE);
         assertThat(count("task_limits WHERE queue = 'pieces' AND concurrency = 1"))
                 .isEqualTo(1);
-        assertThat(reduce.undo(QUEUE, done)).isTrue();
+        assertThat(reduce.undo(QUEUE, done)).isPresent();
         assertThat(count("task_limits WHERE queue = 'pieces' AND concurrency = 8"))
                 .isEqualTo(1);
-        assertThat(reduce.undo(QUEUE, done)).isFalse();
+        assertThat(reduce.undo(QUEUE, done)).isEmpty();
     }
 
     @Test

@@ -60,9 +60,9 @@ class RecoveryFlowTest {
         }
 
         @Override
-        public boolean undo(Patient patient, Map<String, ?> done) {
+        public Optional<String> undo(Patient patient, Map<String, ?> done) {
             undone.incrementAndGet();
-            return true;
+            return Optional.of("ill again");
         }
     };
 

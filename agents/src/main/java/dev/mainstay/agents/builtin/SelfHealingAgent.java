@@ -24,6 +24,9 @@ final class SelfHealingAgent implements Agent {
 
     @Override
     public WorkResult tick(AgentContext context) {
-        return WorkResult.processed(engine.round(context.tasks()::of));
+        RecoveryEngine.Led led = engine.round(context.tasks()::of);
+        return led.failures().isEmpty()
+                ? WorkResult.processed(led.underWay())
+                : WorkResult.failed(String.join("; ", led.failures()));
     }
 }

@@ -10,6 +10,7 @@ import dev.mainstay.health.HealthPolicy;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.DatabaseConfig;
 import dev.mainstay.recovery.Playbook;
+import dev.mainstay.recovery.RecoveryAction;
 import dev.mainstay.recovery.RecoveryPlan;
 import dev.mainstay.recovery.RecoveryPolicy;
 import java.io.BufferedReader;
@@ -73,9 +74,11 @@ final class FaultNodeMain {
         return builder;
     }
 
+    /// Nobody is there to approve anything.
     private static RecoveryPlan plan() {
+        RecoveryPolicy given = RecoveryPolicy.DEFAULT;
         return new RecoveryPlan(
-                RecoveryPolicy.DEFAULT,
+                new RecoveryPolicy(given.mode(), given.share(), RecoveryAction.Risk.HIGH, given.isLearning()),
                 Playbook.builtin().stream().map(FaultNodeMain::often).toList());
     }
 

@@ -1,0 +1,183 @@
+package dev.mainstay.recovery;
+
+import dev.mainstay.config.Durations;
+import dev.mainstay.recovery.PastStore.Past;
+import dev.mainstay.recovery.PastStore.Treated;
+import dev.mainstay.task.NewTask;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+
+/// What is done next in an episode that is detected or waits for a person, and why; or that nothing may be done
+/// now. Thread-safe.
+final class Deciding {
+    private final Map<String, Playbook> playbooks;
+    private final Map<String, RecoveryAction> actions;
+    private final RecoveryPolicy policy;
+    private final RecoveryStore store = new RecoveryStore();
+    private final ActionStore acts = new ActionStore();
+    private final PastStore pasts = new PastStore();
+
+    Deciding(Map<String, Playbook> playbooks, Map<String, RecoveryAction> actions, RecoveryPolicy policy) {
+        this.playbooks = playbooks;
+        this.actions = actions;
+        this.policy = policy;
+    }
+
+    void leadOn(Turn turn, Episode given) {
+        Handle handle = turn.handle();
+        boolean isAnswered = given.state() != RecoveryState.APPROVAL || given.approvedBy() != null;
+        Episode episode = rehearsed(handle, given);
+        Instant undoing = episode.undoingSince();
+        if (episode.alertResolvedAt() != null) {
+            store.move(handle, episode, RecoveryState.RECOVERED, episode.step(), null, "it ended by itself");
+        } else if (undoing != null) {
+            awaitUndo(handle, episode, turn.now(), undoing);
+        } else if (episode.held().isPresent() && isAnswered) {
+            store.hold(
+                    handle, episode, "nothing is done while " + episode.held().get());
+        } else if (isAnswered || episode.isDryRun()) {
+            decide(turn, episode);
+        }
+    }
+
+    /// What was begun in earnest ends as a rehearsal once nothing may be done any more.
+    private Episode rehearsed(Handle handle, Episode episode) {
+        if (policy.mode() != RecoveryPolicy.Mode.DRY_RUN || episode.isDryRun()) {
+            return episode;
+        }
+        store.rehearse(handle, episode.patient());
+        return episode.rehearsed();
+    }
+
+    /// What did not help is gone before the next thing is tried.
+    private void awaitUndo(Handle handle, Episode episode, Instant now, Instant undoing) {
+        if (undoing.plus(RecoveryEngine.ACTS_WITHIN).isBefore(now)) {
+            escalate(
+                    handle,
+                    episode,
+                    "what did not help is not undone after " + Durations.format(RecoveryEngine.ACTS_WITHIN));
+        }
+    }
+
+    private void decide(Turn turn, Episode episode) {
+        Handle handle = turn.handle();
+        Patient patient = episode.patient();
+        Playbook playbook = playbooks.get(patient.cause());
+        if (playbook == null) {
+            escalate(handle, episode, "no playbook of this fleet is about " + patient.cause());
+            return;
+        }
+        Past past = pasts.past(handle, patient, playbook.per());
+        if (past.episodes() > playbook.budget()) {
+            escalate(
+                    handle,
+                    episode,
+                    "this is episode " + past.episodes() + " within " + Durations.format(playbook.per()) + ", "
+                            + playbook.budget() + " are the budget");
+            return;
+        }
+        Optional<Choice> choice = choose(handle, episode, playbook, past);
+        if (choice.isEmpty()) {
+            escalate(handle, episode, "nothing is left to try; tried " + String.join(", ", past.triedNow()));
+        } else {
+            act(turn, episode, playbook, past, choice.get());
+        }
+    }
+
+    /// @param action null when people are to be called
+    private record Choice(@Nullable RecoveryAction action, String reason) {}
+
+    /// The action a person approved; else of the untried ones that may be done without asking the likeliest to
+    /// help, and then of the others. The playbook's order decides between equals.
+    private Optional<Choice> choose(Handle handle, Episode episode, Playbook playbook, Past past) {
+        List<String> left = new ArrayList<>(playbook.actions());
+        left.removeAll(past.triedNow());
+        Patient patient = episode.patient();
+        Map<String, Experience> experience =
+                policy.isLearning() ? pasts.experience(handle, patient.organization(), patient.cause()) : Map.of();
+        return left.stream()
+                .max(Comparator.<String, Boolean>comparing(episode::isApproved)
+                        .thenComparing(this::mayBeDone)
+                        .thenComparingDouble(name -> known(experience, name).chance())
+                        .thenComparingInt(name -> -left.indexOf(name)))
+                .map(name -> new Choice(actions.get(name), reason(playbook, left, name, known(experience, name))));
+    }
+
+    private boolean mayBeDone(String name) {
+        RecoveryAction action = actions.get(name);
+        return action != null && mayBeDone(action);
+    }
+
+    private boolean mayBeDone(RecoveryAction action) {
+        return action.risk().compareTo(policy.approvedUpTo()) <= 0;
+    }
+
+    private static Experience known(Map<String, Experience> experience, String name) {
+        return experience.getOrDefault(name, Experience.NONE);
+    }
+
+    private static String reason(Playbook playbook, List<String> left, String name, Experience known) {
+        String history = known.tried() == 0
+                ? "never tried against " + playbook.cause() + " before"
+                : "helped " + known.healed() + " of " + known.tried() + " times against " + playbook.cause();
+        return name + " of " + String.join(", ", left) + ": " + history;
+    }
+
+    private void act(Turn turn, Episode episode, Playbook playbook, Past past, Choice choice) {
+        Handle handle = turn.handle();
+        RecoveryAction action = choice.action();
+        Patient patient = episode.patient();
+        if (episode.isDryRun()) {
+            int step = episode.step() + 1;
+            acts.rehearsed(
+                    handle, patient, step, action == null ? RecoveryActions.CALL : action.name(), choice.reason());
+            store.move(handle, episode, RecoveryState.ESCALATED, step, null, "dry run: would " + choice.reason());
+        } else if (action == null) {
+            escalate(handle, episode, "the playbook calls people: " + choice.reason());
+        } else if (!mayBeDone(action) && !episode.isApproved(action.name())) {
+            store.propose(handle, episode, action.name(), choice.reason());
+        } else if (!isTooSoon(past, playbook, action, turn.now()) && !isTooMany(handle, patient)) {
+            begin(turn, episode, action, choice.reason());
+        } // else it is looked at again in the next round
+    }
+
+    private static boolean isTooSoon(Past past, Playbook playbook, RecoveryAction action, Instant now) {
+        Instant last = past.lastTried().get(action.name());
+        return last != null && last.plus(playbook.coolDown()).isAfter(now);
+    }
+
+    private boolean isTooMany(Handle handle, Patient patient) {
+        Treated treated = pasts.treated(handle, patient);
+        return treated.subjects() >= policy.most(treated.all());
+    }
+
+    private void begin(Turn turn, Episode episode, RecoveryAction action, String reason) {
+        Patient patient = episode.patient();
+        int step = episode.step() + 1;
+        NewTask task = NewTask.of(RecoveryWork.TYPE, new RecoveryWork.Order(patient, step, action.name(), false))
+                .unique("recovery:" + patient.recovery() + ":" + step)
+                .tagged("recovery", "agent:" + patient.agent())
+                .attempts(3);
+        Instant givenUp = turn.now().plus(RecoveryEngine.ACTS_WITHIN);
+        acts.decided(
+                turn.handle(),
+                patient,
+                step,
+                action,
+                reason,
+                turn.enqueue(patient.organization(), task),
+                action.lasts().map((Duration lasts) -> givenUp.plus(lasts)).orElse(null));
+        store.move(turn.handle(), episode, RecoveryState.ACTING, step, givenUp, reason);
+    }
+
+    private void escalate(Handle handle, Episode episode, String why) {
+        store.move(handle, episode, RecoveryState.ESCALATED, episode.step(), null, why);
+    }
+}
