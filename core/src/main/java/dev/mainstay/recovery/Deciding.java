@@ -30,19 +30,20 @@ final class Deciding {
         this.policy = policy;
     }
 
+    /// What did not help is gone before the next thing is tried.
     void leadOn(Turn turn, Episode given) {
         Handle handle = turn.handle();
         boolean isAnswered = given.state() != RecoveryState.APPROVAL || given.approvedBy() != null;
         Episode episode = rehearsed(handle, given);
-        Instant undoing = episode.undoingSince();
+        Boolean undoFailed = episode.undoFailed();
         if (episode.alertResolvedAt() != null) {
             store.move(handle, episode, RecoveryState.RECOVERED, episode.step(), null, "it ended by itself");
-        } else if (undoing != null) {
-            awaitUndo(handle, episode, turn.now(), undoing);
+        } else if (undoFailed != null && undoFailed) {
+            escalate(handle, episode, "what did not help could not be undone");
         } else if (episode.held().isPresent() && isAnswered) {
             store.hold(
                     handle, episode, "nothing is done while " + episode.held().get());
-        } else if (isAnswered || episode.isDryRun()) {
+        } else if (undoFailed == null && (isAnswered || episode.isDryRun())) {
             decide(turn, episode);
         }
     }
@@ -54,16 +55,6 @@ final class Deciding {
         }
         store.rehearse(handle, episode.patient());
         return episode.rehearsed();
-    }
-
-    /// What did not help is gone before the next thing is tried.
-    private void awaitUndo(Handle handle, Episode episode, Instant now, Instant undoing) {
-        if (undoing.plus(RecoveryEngine.ACTS_WITHIN).isBefore(now)) {
-            escalate(
-                    handle,
-                    episode,
-                    "what did not help is not undone after " + Durations.format(RecoveryEngine.ACTS_WITHIN));
-        }
     }
 
     private void decide(Turn turn, Episode episode) {

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 /// @param proposed the action a person is asked about; `approvedBy` who let it be done
 /// @param unwanted why people want the subject not to run; `quiet` why nobody is to be told, or healing does
 ///     nothing
-/// @param undoingSince since when an action is to be undone that is not; null when none is
+/// @param undoFailed of what is to be undone and is not yet, whether that has failed; null when there is nothing
 /// @param notDone why the newest action was not done though its task ended well; `error` why it could not be
 /// @param measured what is known of the patient since that action
 record Episode(
@@ -27,7 +27,7 @@ record Episode(
         @Nullable Instant alertResolvedAt,
         @Nullable String unwanted,
         @Nullable String quiet,
-        @Nullable Instant undoingSince,
+        @Nullable Boolean undoFailed,
         @Nullable String action,
         @Nullable String taskState,
         @Nullable String notDone,
@@ -45,7 +45,7 @@ record Episode(
                 Columns.nullableInstant(row, "resolved_at"),
                 row.getString("unwanted"),
                 row.getString("quiet"),
-                Columns.nullableInstant(row, "undoing_since"),
+                row.getObject("undo_failed", Boolean.class),
                 row.getString("action"),
                 row.getString("task_state"),
                 row.getString("not_done"),
@@ -76,7 +76,7 @@ record Episode(
                 alertResolvedAt,
                 null,
                 null,
-                undoingSince,
+                undoFailed,
                 action,
                 taskState,
                 notDone,

@@ -128,7 +128,7 @@ public final class RecoveryEngine {
                 .unique("recovery:" + patient.recovery() + ":" + due.ordinal() + ":undo"
                         + (due.former() == null ? "" : ":" + due.former()))
                 .tagged("recovery", "undo")
-                .attempts(10);
+                .attempts(5);
         UndoStore.enqueued(turn.handle(), due, turn.enqueue(patient.organization(), task));
     }
 

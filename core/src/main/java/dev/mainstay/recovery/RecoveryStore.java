@@ -88,11 +88,13 @@ final class RecoveryStore {
                 recovery.alert_summary, recovery.state, recovery.step, recovery.due_at, recovery.dry_run,
                 recovery.proposed, recovery.approved_by, alert.resolved_at, action.action, action.error,
                 task.state AS task_state, task.result ->> 'notDone' AS not_done, (
-                    SELECT min(former.undo_due_at)
+                    SELECT bool_or(coalesce(undo.state <> 'open', false))
                     FROM recovery_actions former
+                    LEFT JOIN tasks undo
+                        ON undo.organization_id = former.organization_id AND undo.id = former.undo_task_id
                     WHERE former.organization_id = recovery.organization_id
                         AND former.recovery_id = recovery.recovery_id AND former.reversible
-                        AND former.undone_at IS NULL AND former.undo_due_at <= clock_timestamp()) AS undoing_since,
+                        AND former.undone_at IS NULL AND former.undo_due_at <= clock_timestamp()) AS undo_failed,
             """ + Holds.COLUMNS + ",\n" + Measurement.COLUMNS + """
             FROM recoveries recovery
             JOIN alerts alert ON alert.organization_id = recovery.organization_id AND alert.alert_id = recovery.alert_id

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mainstay.agent.AgentCommand;
 import dev.mainstay.agent.AgentCommands;
 import dev.mainstay.recovery.RecoveryAction.Risk;
+import dev.mainstay.task.NotRetryableException;
 import dev.mainstay.task.TaskHandler;
 import dev.mainstay.testing.Eventually;
 import java.util.Map;
@@ -158,6 +159,25 @@ class RecoveryHoldsFlowTest {
         stage.untilTimeIsUp();
         stage.until("recovered");
         assertThat(stage.deeds()).containsExactly("do useless", "undo useless", "do cure");
+    }
+
+    @Test
+    void what_cannot_be_undone_calls_people() {
+        stage.action("useless", Risk.LOW, false)
+                .action("cure", Risk.LOW, true)
+                .agent("patient", "useless", "cure")
+                .working(work -> (order, context) -> {
+                    if (order.undo()) {
+                        throw new NotRetryableException("it cannot be taken back");
+                    }
+                    return work.handle(order, context);
+                })
+                .start();
+        stage.sick("patient", true);
+        stage.untilTimeIsUp();
+        stage.until("escalated");
+        assertThat(stage.newest("outcome")).isEqualTo("what did not help could not be undone");
+        assertThat(stage.deeds()).containsExactly("do useless");
     }
 
     @Test

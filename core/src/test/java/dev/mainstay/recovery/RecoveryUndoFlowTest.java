@@ -228,4 +228,20 @@ class RecoveryUndoFlowTest {
             return true;
         });
     }
+
+    @Test
+    void what_changes_state_or_a_declaration_is_grave_and_not_the_first_thing_against_a_crash() {
+        assertThat(List.of(
+                        action("restart-clean").risk(),
+                        action("roll-back-configuration").risk()))
+                .containsOnly(RecoveryAction.Risk.HIGH);
+        assertThat(Playbook.builtin())
+                .filteredOn(playbook -> playbook.cause().equals("crash"))
+                .singleElement()
+                .extracting(playbook -> playbook.actions().getFirst())
+                .isEqualTo("restart-agent");
+        assertThat(Playbook.builtin())
+                .filteredOn(playbook -> playbook.cause().equals("quarantine"))
+                .allSatisfy(playbook -> assertThat(playbook.actions()).doesNotContain("restart-agent"));
+    }
 }
