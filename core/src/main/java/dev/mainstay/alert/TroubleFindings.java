@@ -109,52 +109,60 @@ final class TroubleFindings {
 
     /// The newest three, against the median of what was before, by the tick and by the item: who gets more to do at a
     /// time is not slow. One whose ticks also begin late is not slow itself: its node has no time for it.
+    /// Where more than a fifth of a node's agents are slow at once, and more than two, it is not they that are.
     private static final String SLOW = """
-            SELECT agent.id AS agent_id, lease.node_id, '{}' AS labels, lately.began,
-                lately.mean AS value, extract(epoch FROM :now - lately.began) AS seconds,
-                round(usual.millis)::text AS word,
-                jsonb_build_object('table', 'agent_heartbeats', 'from', lately.began, 'to', lately.latest,
-                    'millis', lately.mean, 'usualMillis', usual.millis, 'usualOf', usual.beats,
-                    'itemMillis', lately.item_mean, 'usualItemMillis', usual.item_millis) AS evidence
-            FROM agents agent
-            JOIN agent_leases lease ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
-            CROSS JOIN LATERAL (
-                SELECT greatest(100, 100 * extract(epoch FROM CAST(agent.spec -> 'schedule' ->> 'every' AS interval)))
-                        AS least_millis,
-                    least(interval '6 hours', greatest(interval '15 minutes',
-                        30 * CAST(agent.spec -> 'schedule' ->> 'every' AS interval))) AS span) window_of
-            CROSS JOIN LATERAL (
-                SELECT min(at) AS began, max(at) AS latest, count(*) AS beats, min(millis) AS fastest,
-                    avg(millis) AS mean, min(item_millis) AS fastest_item, avg(item_millis) AS item_mean,
-                    max(late_ms) AS late
-                FROM (
-                    SELECT beat.at, beat.busy_ms / beat.ticks AS millis,
-                        beat.busy_ms / greatest(beat.items, beat.ticks) AS item_millis, beat.late_ms
+            WITH slow AS (
+                SELECT agent.id AS agent_id, lease.node_id, '{}' AS labels, lately.began,
+                    lately.mean AS value, extract(epoch FROM :now - lately.began) AS seconds,
+                    round(usual.millis)::text AS word,
+                    jsonb_build_object('table', 'agent_heartbeats', 'from', lately.began, 'to', lately.latest,
+                        'millis', lately.mean, 'usualMillis', usual.millis, 'usualOf', usual.beats,
+                        'itemMillis', lately.item_mean, 'usualItemMillis', usual.item_millis) AS evidence
+                FROM agents agent
+                JOIN agent_leases lease ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
+                CROSS JOIN LATERAL (
+                    SELECT greatest(100, 100 * extract(epoch FROM CAST(agent.spec -> 'schedule' ->> 'every' AS interval)))
+                            AS least_millis,
+                        least(interval '6 hours', greatest(interval '15 minutes',
+                            30 * CAST(agent.spec -> 'schedule' ->> 'every' AS interval))) AS span) window_of
+                CROSS JOIN LATERAL (
+                    SELECT min(at) AS began, max(at) AS latest, count(*) AS beats, min(millis) AS fastest,
+                        avg(millis) AS mean, min(item_millis) AS fastest_item, avg(item_millis) AS item_mean,
+                        max(late_ms) AS late
+                    FROM (
+                        SELECT beat.at, beat.busy_ms / beat.ticks AS millis,
+                            beat.busy_ms / greatest(beat.items, beat.ticks) AS item_millis, beat.late_ms
+                        FROM agent_heartbeats beat
+                        WHERE beat.organization_id = agent.organization_id AND beat.agent_id = agent.id
+                            AND beat.minute >= date_bin('1 minute', :now - window_of.span, '2000-01-01Z')
+                            AND beat.at > :now - window_of.span AND beat.ticks > 0
+                        ORDER BY beat.at DESC
+                        LIMIT 3) beat) lately
+                CROSS JOIN LATERAL (
+                    SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY beat.busy_ms / beat.ticks) AS millis,
+                        percentile_cont(0.5) WITHIN GROUP (ORDER BY beat.busy_ms / greatest(beat.items, beat.ticks))
+                            AS item_millis,
+                        count(*) AS beats
                     FROM agent_heartbeats beat
                     WHERE beat.organization_id = agent.organization_id AND beat.agent_id = agent.id
                         AND beat.minute >= date_bin('1 minute', :now - window_of.span, '2000-01-01Z')
-                        AND beat.at > :now - window_of.span AND beat.ticks > 0
-                    ORDER BY beat.at DESC
-                    LIMIT 3) beat) lately
-            CROSS JOIN LATERAL (
-                SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY beat.busy_ms / beat.ticks) AS millis,
-                    percentile_cont(0.5) WITHIN GROUP (ORDER BY beat.busy_ms / greatest(beat.items, beat.ticks))
-                        AS item_millis,
-                    count(*) AS beats
-                FROM agent_heartbeats beat
-                WHERE beat.organization_id = agent.organization_id AND beat.agent_id = agent.id
-                    AND beat.minute >= date_bin('1 minute', :now - window_of.span, '2000-01-01Z')
-                    AND beat.at > :now - window_of.span AND beat.ticks > 0 AND beat.failures = 0
-                    AND beat.at < coalesce((
-                        SELECT min(open.began_at)
-                        FROM alerts open
-                        WHERE open.organization_id = agent.organization_id AND open.agent_id = agent.id
-                            AND open.rule = :rule AND open.state <> 'resolved'), lately.began)) usual
-            WHERE agent.organization_id = :organization AND agent.desired = 'running' AND agent.state = 'active'
-                AND lease.last_duration_ms >= window_of.least_millis AND lately.beats = 3 AND usual.beats >= 10
-                AND lately.fastest >= greatest(window_of.least_millis, 4 * usual.millis)
-                AND lately.fastest_item >= 4 * usual.item_millis
-                AND lately.late < lately.mean
+                        AND beat.at > :now - window_of.span AND beat.ticks > 0 AND beat.failures = 0
+                        AND beat.at < coalesce((
+                            SELECT min(open.began_at)
+                            FROM alerts open
+                            WHERE open.organization_id = agent.organization_id AND open.agent_id = agent.id
+                                AND open.rule = :rule AND open.state <> 'resolved'), lately.began)) usual
+                WHERE agent.organization_id = :organization AND agent.desired = 'running' AND agent.state = 'active'
+                    AND lease.last_duration_ms >= window_of.least_millis AND lately.beats = 3 AND usual.beats >= 10
+                    AND lately.fastest >= greatest(window_of.least_millis, 4 * usual.millis)
+                    AND lately.fastest_item >= 4 * usual.item_millis
+                    AND lately.late < lately.mean)
+            SELECT agent_id, node_id, labels, began, value, seconds, word, evidence
+            FROM (SELECT *, count(*) OVER (PARTITION BY node_id) AS beside FROM slow) slow
+            WHERE beside <= greatest(2, (
+                SELECT count(*) / 5
+                FROM agent_leases lease
+                WHERE lease.organization_id = :organization AND lease.node_id = slow.node_id))
             """;
 
     /// Twenty points at least, a minute after the agent became active, on a line that goes up to twice where it began.

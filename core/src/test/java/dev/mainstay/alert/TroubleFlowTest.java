@@ -73,6 +73,33 @@ class TroubleFlowTest {
         });
     }
 
+    /// As when the machine they share has other work.
+    @Test
+    void who_is_slow_together_with_the_others_of_its_node_is_not_slow_itself() {
+        agent("import", "");
+        beats(251, 41, 1, 0, 1, 40);
+        beats(31, 1, 1, 0, 1, 4_000);
+        for (String other : List.of("b", "c")) {
+            stage.asSuperuser("INSERT INTO agents (organization_id, id, kind, category, source, spec, state)"
+                    + " SELECT organization_id, '" + other + "', kind, category, source, spec, state FROM agents"
+                    + " WHERE id = 'a'");
+            stage.asSuperuser(
+                    "INSERT INTO agent_leases (organization_id, agent_id, leased_at, beat_at, last_duration_ms)"
+                            + " SELECT organization_id, '" + other
+                            + "', leased_at, beat_at, last_duration_ms FROM agent_leases"
+                            + " WHERE agent_id = 'a'");
+            stage.asSuperuser(
+                    "INSERT INTO agent_heartbeats (organization_id, agent_id, at, fence, sequence, phase, ticks,"
+                            + " failures, items, busy_ms, max_ms, late_ms, abandoned) SELECT organization_id, '" + other
+                            + "', at, fence, sequence, phase, ticks, failures, items, busy_ms, max_ms, late_ms, abandoned"
+                            + " FROM agent_heartbeats WHERE agent_id = 'a'");
+        }
+        assertThat(rules()).as("all three").isEmpty();
+
+        stage.asSuperuser("DELETE FROM agent_heartbeats WHERE agent_id = 'c' AND busy_ms > 100");
+        assertThat(rules()).as("two of them").containsExactly("agent-slow", "agent-slow");
+    }
+
     @Test
     void what_failed_while_the_database_was_away_tells_nothing_of_the_agent() {
         agent("import", "Connection to shop:5432 refused. Check that the hostname and port are correct");

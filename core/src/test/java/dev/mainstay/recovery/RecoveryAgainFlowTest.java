@@ -25,7 +25,7 @@ class RecoveryAgainFlowTest {
     private List<String> open() {
         Playbook playbook = Playbook.of("sickness", Set.of("sick"), "restart-agent");
         return test.database().write(handle -> {
-            new RecoveryStore().open(handle, List.of(playbook), false);
+            new RecoveryStore().open(handle, Organizations.DEFAULT, List.of(playbook), false);
             return handle.createQuery("SELECT state FROM recoveries ORDER BY recovery_id")
                     .mapTo(String.class)
                     .list();

@@ -275,6 +275,10 @@ class RecoveryHoldsFlowTest {
         }
         stage.round();
         assertThat(stage.deeds()).containsExactly("do cure", "do cure");
-        assertThat(stage.is("3 = (SELECT count(*) FROM recoveries)")).isTrue();
+        assertThat(stage.is("2 = (SELECT count(*) FROM recoveries WHERE state = 'recovered')"))
+                .isTrue();
+        assertThat(stage.is("NOT EXISTS (SELECT FROM recoveries WHERE state NOT IN ('recovered', 'escalated'))"))
+                .as("each time it comes back people are called")
+                .isTrue();
     }
 }
