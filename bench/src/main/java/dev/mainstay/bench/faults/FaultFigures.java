@@ -1,6 +1,7 @@
 package dev.mainstay.bench.faults;
 
 import dev.mainstay.bench.report.Figures;
+import dev.mainstay.bench.report.Reporting;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Locale;
@@ -12,7 +13,6 @@ final class FaultFigures {
             + " 'roll-back-configuration', 'open-circuit')";
     /// On agents in which there was no fault then.
     private static final String FALSE_RESTARTS = """
-            SELECT count(*)
             FROM recovery_actions action
             WHERE action.task_id IS NOT NULL AND action.action IN RESTARTS AND NOT EXISTS (
                 SELECT
@@ -50,7 +50,17 @@ final class FaultFigures {
         var figures = new Figures();
         add(figures, "", "true");
         add(figures, "detectable", "kind NOT IN ('flat-line', 'drift', 'cost-spike')");
-        figures.add("falseRestarts", number(FALSE_RESTARTS))
+        tell("false restarts: ", """
+                SELECT string_agg(action.action || ' of ' || agent_id || ' for ' || cause || ', ' || reason, '; ')
+                """ + FALSE_RESTARTS);
+        tell("not detected or not healed: ", """
+                SELECT string_agg(kind || ' of ' || agent || ', ' || coalesce(found_by, 'not detected') || ', ' || outcome,
+                    '; ')
+                FROM bench_faults
+                WHERE began_at IS NOT NULL AND (delay IS NULL
+                    OR healing IS NULL AND kind NOT IN ('flat-line', 'drift', 'cost-spike'))
+                """);
+        figures.add("falseRestarts", number("SELECT count(*) " + FALSE_RESTARTS))
                 .add("falseRestartsByRows", number("SELECT count(*) FROM recovery_false_restarts"))
                 .add("restartStorms", number(STORMS.replace("AGENTS", Integer.toString(agents))))
                 .add("alertsOfControls", number("SELECT count(*) FROM alerts WHERE agent_id LIKE 'control-%'"))
@@ -63,6 +73,13 @@ final class FaultFigures {
             add(figures, kind.figure(), "kind = '" + kind.word() + "'");
         }
         return figures;
+    }
+
+    private void tell(String what, String sql) throws SQLException {
+        String told = tables.text(sql);
+        if (told != null) {
+            Reporting.say(what + told);
+        }
     }
 
     private void add(Figures figures, String prefix, String which) throws SQLException {

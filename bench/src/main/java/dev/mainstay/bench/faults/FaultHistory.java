@@ -14,31 +14,33 @@ import java.time.Instant;
 record FaultHistory(Laboratory laboratory, int agents, int controls, Duration interval) {
     private static final Duration LENGTH = Duration.ofHours(2);
 
-    private static final String SERIES = """
-            INSERT INTO metric_series (organization_id, agent_id, name, unit)
-            SELECT '%s', agent, metric.name, metric.unit
-            FROM (
-                SELECT 'agent-' || lpad(number::text, 3, '0') FROM generate_series(0, %d - 1) AS number
-                UNION ALL
-                SELECT 'control-' || lpad(number::text, 3, '0') FROM generate_series(0, %d - 1) AS number) AS all_of (agent)
-            CROSS JOIN (VALUES ('bench.value', ''), ('bench.cost', 'USD')) AS metric (name, unit)
-            """;
-
-    private static final String POINTS = """
-            INSERT INTO performance_metrics (organization_id, series_id, at, value)
-            SELECT organization_id, series_id, at,
-                CASE name WHEN 'bench.cost' THEN 1 + 0.1 * (2 * random() - 1)
-                    ELSE 100 + 20 * sin(extract(epoch FROM at) / %s * 2 * pi()) + 2 * (2 * random() - 1) END
-            FROM generate_series(now() - interval '%d seconds', now(), interval '%d milliseconds') AS at, metric_series
-            """;
-
     void store() {
         Instant to = laboratory.database().now();
         new Partitions(laboratory.database()).create(to.minus(LENGTH), to.plus(Duration.ofDays(1)));
-        laboratory.execute(
-                SERIES.formatted(Organizations.DEFAULT, agents, controls),
-                POINTS.formatted(FaultyAgent.SEASON, LENGTH.toSeconds(), interval.toMillis()),
-                "ANALYZE");
+        laboratory.execute(series(), points(), "ANALYZE");
         Reporting.say("%d agents have measured for %s".formatted(agents + controls, LENGTH));
+    }
+
+    private String series() {
+        return """
+                INSERT INTO metric_series (organization_id, agent_id, name, unit)
+                SELECT '%s', agent, metric.name, metric.unit
+                FROM (
+                    SELECT 'agent-' || lpad(number::text, 3, '0') FROM generate_series(0, %d - 1) AS number
+                    UNION ALL
+                    SELECT 'control-' || lpad(number::text, 3, '0') FROM generate_series(0, %d - 1) AS number) AS id (agent)
+                CROSS JOIN (VALUES ('bench.value', ''), ('bench.cost', 'USD')) AS metric (name, unit)
+                """.formatted(Organizations.DEFAULT, agents, controls);
+    }
+
+    private String points() {
+        return """
+                INSERT INTO performance_metrics (organization_id, series_id, at, value)
+                SELECT organization_id, series_id, at,
+                    CASE name WHEN 'bench.cost' THEN 1 + 0.1 * (2 * random() - 1)
+                        ELSE 100 + 20 * sin(extract(epoch FROM at) / %s * 2 * pi()) + 2 * (2 * random() - 1) END
+                FROM generate_series(now() - interval '%d seconds', now(), interval '%d milliseconds') AS at,
+                    metric_series
+                """.formatted(FaultyAgent.SEASON, LENGTH.toSeconds(), interval.toMillis());
     }
 }

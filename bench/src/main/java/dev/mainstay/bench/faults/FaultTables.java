@@ -11,11 +11,12 @@ import org.jspecify.annotations.Nullable;
 
 /// The faults of a campaign, and what the rows of Mainstay say about each. Used by one thread.
 final class FaultTables implements AutoCloseable {
-    /// Alerts about the agent or its queue since the fault began and suspicions, or, of what is only in a metric, the
-    /// anomaly of that metric; the newest episode; whether all of it is over.
+    /// Alerts about the agent or its queue since the fault began, suspicions and crashes, or, of what is only in a
+    /// metric, the anomaly of that metric; the newest episode; whether all of it is over. An alert opens by the
+    /// moment its look began, which may be before the fault.
     private static final String STATUS = """
             SELECT fault.fault, fault.kind, fault.agent, extract(epoch FROM clock_timestamp() - fault.injected_at) AS age,
-                extract(epoch FROM least(found.at, told.at) - fault.began_at) AS delay,
+                extract(epoch FROM greatest(least(found.at, told.at), fault.began_at) - fault.began_at) AS delay,
                 CASE WHEN found.at <= coalesce(told.at, 'infinity') THEN found.rule ELSE told.type END AS found_by,
                 extract(epoch FROM coalesce(episode.ended_at, shown.resolved_at) - fault.began_at) AS healing,
                 coalesce(episode.state, '') AS episode, coalesce(episode.outcome, '') AS outcome,
@@ -27,7 +28,7 @@ final class FaultTables implements AutoCloseable {
                 FROM alerts alert, unnest(alert.openings) AS opening (at)
                 WHERE alert.organization_id = '00000000-0000-0000-0000-000000000001'
                     AND (alert.agent_id = fault.agent OR alert.labels ->> 'queue' = 'work-of-' || fault.agent)
-                    AND opening.at >= fault.began_at AND alert.rule <> 'recovery-escalated'
+                    AND opening.at >= fault.began_at - interval '1 second' AND alert.rule <> 'recovery-escalated'
                     AND fault.kind NOT IN ('flat-line', 'drift', 'cost-spike')
                 ORDER BY opening.at
                 LIMIT 1) found ON true
@@ -47,7 +48,8 @@ final class FaultTables implements AutoCloseable {
                             THEN event.type = 'anomaly.began' AND event.detail ->> 'metric' = 'bench.cost'
                         WHEN fault.kind IN ('flat-line', 'drift')
                             THEN event.type = 'anomaly.began' AND event.detail ->> 'metric' = 'bench.value'
-                        ELSE event.type = 'agent.suspected' END
+                        ELSE event.type = 'agent.suspected'
+                            OR (event.type = 'agent.transition' AND event.detail @> '{"crash": true}') END
                 ORDER BY event.at
                 LIMIT 1) told ON true
             LEFT JOIN LATERAL (
