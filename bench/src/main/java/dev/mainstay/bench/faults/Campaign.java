@@ -49,8 +49,8 @@ final class Campaign {
             for (Status status : open) {
                 look(status);
             }
+            inject(left, tables.open(calm()));
             open = tables.open(calm());
-            inject(left, open);
             if ((faults - left.size()) / 25 > said) {
                 said = (faults - left.size()) / 25;
                 Reporting.say("%d of %d faults injected after %.0f s, %d on"

@@ -16,7 +16,8 @@ final class FaultTables implements AutoCloseable {
     /// moment its look began, which may be before the fault.
     private static final String STATUS = """
             SELECT fault.fault, fault.kind, fault.agent, extract(epoch FROM clock_timestamp() - fault.injected_at) AS age,
-                extract(epoch FROM greatest(least(found.at, told.at), fault.began_at) - fault.began_at) AS delay,
+                extract(epoch FROM CASE WHEN least(found.at, told.at) < fault.began_at THEN interval '0'
+                    ELSE least(found.at, told.at) - fault.began_at END) AS delay,
                 CASE WHEN found.at <= coalesce(told.at, 'infinity') THEN found.rule ELSE told.type END AS found_by,
                 extract(epoch FROM coalesce(episode.ended_at, shown.resolved_at) - fault.began_at) AS healing,
                 coalesce(episode.state, '') AS episode, coalesce(episode.outcome, '') AS outcome,
