@@ -4,11 +4,12 @@ import dev.mainstay.postgres.Columns;
 import dev.mainstay.postgres.Database;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -48,10 +49,12 @@ final class ClaimStore {
     }
 
     /// A claim whose answer was lost is held by this session and run by nobody.
-    void giveBackForgotten(UUID session, Collection<UUID> known) {
+    ///
+    /// @param known the claims this node knows of, asked for anew each time they are sent
+    void giveBackForgotten(UUID session, Supplier<Set<UUID>> known) {
         long tasks = database.write(handle -> handle.createQuery("SELECT tasks_forgotten(:session, :known)")
                 .bind("session", session)
-                .bindArray("known", UUID.class, List.copyOf(known))
+                .bindArray("known", UUID.class, List.copyOf(known.get()))
                 .mapTo(Long.class)
                 .one());
         if (tasks > 0) {

@@ -24,9 +24,14 @@ import org.jspecify.annotations.Nullable;
 /// within a priority the organizations share the room. Thread-safe.
 final class Claimer implements AutoCloseable {
     private static final Duration POLL = Duration.ofSeconds(1);
-    /// Of the time between two polls, at most one part in so many is the poll: it walks over what an old snapshot
-    /// keeps.
-    private static final int POLL_SHARE = 20;
+    /// Of the time between two claims from the beginning of all lanes, at most one part in so many is the claim,
+    /// which walks over what an old snapshot keeps; unless they would be further apart than `RAREST`.
+    private static final int SHARE = 20;
+
+    private static final Duration RAREST = Duration.ofSeconds(10);
+    /// For so long what is known of the room holds.
+    private static final Duration ROOM_HOLDS = Duration.ofMillis(1);
+
     private static final Duration EXPECTATION = Duration.ofSeconds(1);
     private static final Duration LOOK = Duration.ofMillis(20);
     private static final int LARGEST_BATCH = 500;
@@ -37,15 +42,18 @@ final class Claimer implements AutoCloseable {
     private final TaskHost host;
     private final MonotonicClock monotonic;
     private final Map<Integer, Spot[]> spots = new ConcurrentHashMap<>();
+    private final Map<Priority, Room> rooms = new ConcurrentHashMap<>();
     private final Loop loop;
     private final TimerWheel.Timer expectation = new TimerWheel.Timer(this::look);
     private volatile long expectedUntil;
     private volatile boolean isPollAsked = true;
     private long nextPoll;
+    private long nextFromStart;
     private int turn;
     private List<ClaimedTask> claimed = List.of();
-    private long askedAt;
     private int begun;
+
+    private record Room(int size, long asOf) {}
 
     Claimer(ClaimStore claims, LaneStore lanes, TaskHost host, MonotonicClock monotonic) {
         this.claims = claims;
@@ -89,11 +97,20 @@ final class Claimer implements AutoCloseable {
         if (own == null || own[0].lane().isPaused() || own[0].lane().isLimited()) {
             return 0;
         }
+        Room known = rooms.get(priority);
+        if (known == null || monotonic.nanos() - known.asOf() > ROOM_HOLDS.toNanos()) {
+            known = new Room(roomBeside(priority, capacity), monotonic.nanos());
+            rooms.put(priority, known);
+        }
+        return known.size();
+    }
+
+    private int roomBeside(Priority priority, int capacity) {
         int room = capacity;
         for (Spot[] ranks : spots.values()) {
-            LaneStore.Lane other = ranks[0].lane();
+            LaneStore.Lane lane = ranks[0].lane();
             // What waits for more than room takes none away.
-            boolean takesRoom = !other.isPaused() && !other.isLimited() && !host.isBounded(other.type());
+            boolean takesRoom = !lane.isPaused() && !lane.isLimited() && !host.isBounded(lane.type());
             for (int rank = 0; takesRoom && rank < 2 * priority.stored() + 2; rank++) {
                 if (ranks[rank].isPromising()) {
                     room = Math.min(room, ranks[rank].isDrained() ? capacity / 2 : 0);
@@ -138,21 +155,25 @@ final class Claimer implements AutoCloseable {
         if (session == null) {
             return;
         }
-        int claimed = isPollAsked || monotonic.nanos() >= nextPoll ? poll(session) : claim(session, false);
+        int claimed = 1;
         while (claimed > 0 && session.equals(host.session())) {
-            claimed = claim(session, false);
+            claimed = isPollAsked || monotonic.nanos() >= nextPoll ? poll(session) : claim(session, false);
         }
     }
 
-    /// Looks everywhere, from the beginning of each lane.
+    /// Looks everywhere.
     private int poll(UUID session) {
-        long began = monotonic.nanos();
         isPollAsked = false;
-        nextPoll = began + POLL.toNanos();
+        nextPoll = monotonic.nanos() + POLL.toNanos();
         look(session);
         host.report();
+        return monotonic.nanos() >= nextFromStart ? claimFromStart(session) : claim(session, false);
+    }
+
+    private int claimFromStart(UUID session) {
+        long began = monotonic.nanos();
         int claimed = claim(session, true);
-        nextPoll = Math.max(nextPoll, began + POLL_SHARE * (monotonic.nanos() - began));
+        nextFromStart = began + Math.min(SHARE * (monotonic.nanos() - began), RAREST.toNanos());
         return claimed;
     }
 
@@ -164,7 +185,7 @@ final class Claimer implements AutoCloseable {
             host.cancel(lanes.cancelled(session, host.running()));
         }
         if (look.isForgotten()) {
-            claims.giveBackForgotten(session, host.claims());
+            claims.giveBackForgotten(session, host::claims);
         }
     }
 
@@ -243,7 +264,6 @@ final class Claimer implements AutoCloseable {
         List<Want> wants = wants(asked, room, fromStart);
         ClaimEvent event = new ClaimEvent();
         event.begin();
-        askedAt = monotonic.nanos();
         claimed = claims.claim(session, wants, room, bound.limited());
         begun = 0;
         int size = claimed.size();
@@ -259,9 +279,7 @@ final class Claimer implements AutoCloseable {
     private void begin() {
         while (begun < claimed.size()) {
             ClaimedTask task = claimed.get(begun);
-            if (!host.isForgotten(task.claim(), askedAt)) {
-                host.begin(task, spot(task.lane(), task.rank()).lane().type());
-            }
+            host.begin(task, spot(task.lane(), task.rank()).lane().type());
             begun++;
         }
         claimed = List.of();

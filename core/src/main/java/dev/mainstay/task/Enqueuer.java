@@ -127,8 +127,13 @@ final class Enqueuer implements AutoCloseable {
             failed(batch, askedAt, e);
             return;
         }
-        host.unreserve(reserved.size() - mine.size());
-        mine.forEach(begun -> claimed.add(new Next(begun, askedAt)));
+        int before = claimed.size();
+        try {
+            mine.forEach(begun -> claimed.add(new Next(begun, askedAt)));
+        } finally {
+            // What could not even be noted is given back when this node is seen not to know of it.
+            host.unreserve(reserved.size() - (claimed.size() - before));
+        }
         stored(batch, mine);
     }
 

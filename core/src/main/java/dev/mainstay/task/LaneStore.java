@@ -28,7 +28,8 @@ final class LaneStore {
                         SELECT FROM task_cancels WHERE coalesce(session_id, :session) = :session) AS is_cancel_asked,
                     EXISTS (
                         SELECT FROM task_claims
-                        WHERE session_id = :session AND lease_token <> ALL (:known)) AS is_forgotten) AS look
+                        WHERE session_id = :session AND lease_token <> ALL (:known)
+                            AND claimed_at < clock_timestamp() - interval '3 seconds') AS is_forgotten) AS look
             LEFT JOIN task_lanes lane ON lane.type = ANY (:types)
             LEFT JOIN queues queue ON queue.organization_id = lane.organization_id AND queue.name = lane.queue
             """;

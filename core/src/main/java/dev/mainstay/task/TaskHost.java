@@ -264,13 +264,12 @@ public final class TaskHost implements Resident {
         if (stopping || workers.isBounded(task.type()) || held.get() >= UNSTORED * capacity) {
             return false;
         }
-        boolean isFree = active.incrementAndGet() <= claimer.roomAtOnce(arrival.lane(), task.priority(), capacity);
-        if (isFree) {
-            held.incrementAndGet();
-        } else {
-            active.decrementAndGet();
+        if (active.get() >= claimer.roomAtOnce(arrival.lane(), task.priority(), capacity)) {
+            return false;
         }
-        return isFree;
+        active.incrementAndGet();
+        held.incrementAndGet();
+        return true;
     }
 
     void unreserve(int tasks) {

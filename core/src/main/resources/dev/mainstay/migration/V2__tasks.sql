@@ -423,22 +423,6 @@ BEGIN
     END LOOP;
 END $$;
 
--- Behind whom a task that stands in line now would stand, null for the head; keeps others out until the transaction ends.
-CREATE FUNCTION task_last_in_line(tenant uuid, in_queue text, ordering text) RETURNS uuid
-    LANGUAGE plpgsql VOLATILE
-    SET search_path = ${schema}, pg_temp
-AS $$
-DECLARE
-    head uuid;
-BEGIN
-    SELECT task_id INTO head FROM task_orders
-    WHERE organization_id = tenant AND queue = in_queue AND ordering_key = ordering FOR UPDATE;
-    RETURN coalesce((
-        SELECT task_id FROM task_line
-        WHERE organization_id = tenant AND queue = in_queue AND ordering_key = ordering
-        ORDER BY seq DESC LIMIT 1), head);
-END $$;
-
 -- Adds one task with all that a task can have; the identifier of the one that holds its unique key instead, if any.
 -- Part of the caller's transaction. due is an absolute moment, delay counts from now.
 CREATE FUNCTION task_enqueue(
@@ -1044,9 +1028,8 @@ BEGIN
     END IF;
     could_close_circle := task_any_waits(tenant, awaited);
     PERFORM task_begin_wait(tenant, could_close_circle);
-    IF NOT could_close_circle AND task_any_waits(tenant, awaited) THEN -- one began while this one had to
-        could_close_circle := true;
-        PERFORM task_begin_wait(tenant, true);
+    IF NOT could_close_circle AND task_any_waits(tenant, awaited) THEN
+        RAISE EXCEPTION 'one of them began to wait meanwhile: begin again' USING ERRCODE = 'serialization_failure';
     END IF;
     IF could_close_circle THEN
         stuck := ARRAY(SELECT unnest(awaited) INTERSECT SELECT task_held_up_by(tenant, task));
@@ -1293,6 +1276,8 @@ DECLARE
     again tasks;
     lane task_lanes;
     again_rank smallint;
+    is_awaited boolean;
+    is_behind boolean;
 BEGIN
     SELECT * INTO again FROM tasks WHERE organization_id = tenant AND id = task FOR UPDATE;
     IF again.id IS NULL THEN
@@ -1301,29 +1286,35 @@ BEGIN
         RETURN CASE again.state WHEN 'open' THEN 'open' ELSE 'over' END;
     END IF;
     SELECT * INTO STRICT lane FROM task_lanes WHERE organization_id = tenant AND lane_id = again.lane_id;
-    PERFORM FROM tasks WHERE organization_id = tenant AND id = again.parent_id AND state = 'open' FOR UPDATE;
-    IF again.ordering_key IS NOT NULL AND EXISTS (
-            SELECT FROM task_waits
-            WHERE organization_id = tenant AND task_id = again.parent_id AND children @> ARRAY[task]) THEN
-        PERFORM task_begin_wait(tenant, true);
-        IF task_last_in_line(tenant, lane.queue, again.ordering_key)
-                IN (SELECT task_held_up_by(tenant, again.parent_id)) THEN
-            RETURN 'stuck';
-        END IF;
-    END IF;
     IF again.unique_key IS NOT NULL
             AND task_hold_key(tenant, task, lane.type, again.unique_key, clock_timestamp()) <> task THEN
         RETURN 'held';
+    END IF;
+    PERFORM FROM tasks WHERE organization_id = tenant AND id = again.parent_id AND state = 'open' FOR UPDATE;
+    is_awaited := EXISTS (
+        SELECT FROM task_waits
+        WHERE organization_id = tenant AND task_id = again.parent_id AND children @> ARRAY[task]);
+    IF is_awaited AND again.ordering_key IS NOT NULL THEN
+        PERFORM task_begin_wait(tenant, true);
+    END IF;
+    is_behind := again.ordering_key IS NOT NULL AND task_stand_in_line(tenant, lane.queue, again.ordering_key, task);
+    IF is_awaited AND is_behind AND task IN (SELECT task_held_up_by(tenant, again.parent_id)) THEN
+        DELETE FROM task_line
+        WHERE organization_id = tenant AND queue = lane.queue AND ordering_key = again.ordering_key AND task_id = task;
+        UPDATE task_keys SET ended = true
+        WHERE organization_id = tenant AND type = lane.type AND unique_key = again.unique_key AND task_id = task;
+        RETURN 'stuck';
     END IF;
     UPDATE tasks
     SET state = 'open', ended_at = NULL, error = NULL, attempts = 0, crashes = 0, cancel_reason = NULL,
         expires_at = NULL, links = links & (1 | 2 | 4 | 32), payload = coalesce(new_payload, payload)
     WHERE organization_id = tenant AND id = task;
     DELETE FROM dead_letters WHERE organization_id = tenant AND task_id = task;
-    UPDATE task_waits SET remaining = remaining + 1
-    WHERE organization_id = tenant AND task_id = again.parent_id AND children @> ARRAY[task];
+    IF is_awaited THEN
+        UPDATE task_waits SET remaining = remaining + 1 WHERE organization_id = tenant AND task_id = again.parent_id;
+    END IF;
     again_rank := task_rank(again.priority, 0::smallint);
-    IF again.ordering_key IS NOT NULL AND task_stand_in_line(tenant, lane.queue, again.ordering_key, task) THEN
+    IF is_behind THEN
         INSERT INTO task_blocked (organization_id, task_id, gates, lane_id, rank)
         VALUES (tenant, task, 1, again.lane_id, again_rank);
     ELSE

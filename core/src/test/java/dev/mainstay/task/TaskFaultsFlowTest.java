@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.cluster.DatabaseClock;
 import dev.mainstay.concurrent.MonotonicClock;
+import dev.mainstay.concurrent.Threads;
 import dev.mainstay.concurrent.TimerWheel;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.telemetry.Telemetry;
@@ -189,6 +190,27 @@ class TaskFaultsFlowTest {
             Eventually.holds("nothing runs", BOUND, () -> host.room() == 50);
             assertThat(ran).isEmpty();
         }
+    }
+
+    /// As when the disk stands still for a while: the answer comes late, and is heard.
+    @Test
+    void a_claim_whose_answer_comes_late_is_begun() throws SQLException {
+        UUID task = stage.enqueue("a");
+        Queue<String> ran = new ConcurrentLinkedQueue<>();
+        try (Connection connection = stage.test().superuser();
+                Bench bench = new Bench(ran, clock -> clock)) {
+            connection.setAutoCommit(false);
+            execute(connection, "LOCK TABLE " + stage.test().database().schema() + ".task_claims IN SHARE MODE");
+            bench.host().joined(stage.session());
+            Threads.pause(Duration.ofSeconds(3));
+            connection.rollback();
+            Eventually.holds(
+                    "it has completed", BOUND, () -> stage.column(task, "state").equals("completed"));
+        }
+        assertThat(ran).containsExactly("a");
+        assertThat(stage.column(task, "fence"))
+                .as("attempts that were given back")
+                .isEqualTo("0");
     }
 
     /// tasks_forgotten gives it back, so another may run it by the time its answer comes or its beginning succeeds.

@@ -23,14 +23,14 @@ record FaultHistory(Laboratory laboratory, int agents, int controls, Duration in
 
     private String series() {
         return """
-                INSERT INTO metric_series (organization_id, agent_id, name, unit)
-                SELECT '%s', agent, metric.name, metric.unit
+                INSERT INTO metric_series (organization_id, agent_id, name, unit, created_at)
+                SELECT '%s', agent, metric.name, metric.unit, now() - interval '%d seconds'
                 FROM (
                     SELECT 'agent-' || lpad(number::text, 3, '0') FROM generate_series(0, %d - 1) AS number
                     UNION ALL
                     SELECT 'control-' || lpad(number::text, 3, '0') FROM generate_series(0, %d - 1) AS number) AS id (agent)
                 CROSS JOIN (VALUES ('bench.value', ''), ('bench.cost', 'USD')) AS metric (name, unit)
-                """.formatted(Organizations.DEFAULT, agents, controls);
+                """.formatted(Organizations.DEFAULT, LENGTH.toSeconds(), agents, controls);
     }
 
     private String points() {

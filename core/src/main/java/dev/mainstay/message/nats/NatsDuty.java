@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
 final class NatsDuty {
     private static final Logger LOG = LoggerFactory.getLogger(NatsDuty.class);
     private static final long PATIENCE = 3_000_000;
-    private static final int PAGES = 100;
+    private static final long TRIM_ROUND = 1_000_000;
     private static final long TRIM = 60_000_000;
     private static final Duration UNDER_WAY = Duration.ofMinutes(10);
     private static final String LOOKED = "looked";
@@ -67,15 +67,15 @@ final class NatsDuty {
         if (isPatienceOver()) {
             organizations.forEach(this::rescue);
         }
-        if (ago(TRIMMED) > TRIM && trim(organizations)) {
+        if (ago(TRIMMED) > TRIM && trim(organizations, clock.now() + TRIM_ROUND)) {
             note(TRIMMED, "");
         }
     }
 
-    private boolean trim(List<UUID> organizations) {
+    private boolean trim(List<UUID> organizations, long until) {
         boolean isDone = true;
         for (UUID organization : organizations) {
-            isDone &= trim(organization);
+            isDone &= clock.now() < until && trim(organization, until);
         }
         return isDone;
     }
@@ -105,7 +105,7 @@ final class NatsDuty {
                 .forEach((group, claims) -> unlessItFails(group, () -> rescue(organization, group, claims)));
     }
 
-    private void rescue(UUID organization, String group, List<Claim> claims) {
+    private boolean rescue(UUID organization, String group, List<Claim> claims) {
         boolean isAnyFreed = false;
         for (Claim claim : claims) {
             NatsSession.Life life = session.lifeOf(claim.session());
@@ -115,14 +115,16 @@ final class NatsDuty {
         if (isAnyFreed) {
             arrivals.tell(organization, channels(organization, group));
         }
+        return isAnyFreed;
     }
 
     // One group that cannot be changed does not hold up the others.
-    private static void unlessItFails(String group, Runnable step) {
+    private static boolean unlessItFails(String group, BooleanSupplier step) {
         try {
-            step.run();
+            return step.getAsBoolean();
         } catch (RuntimeException e) {
             LOG.atWarn().addKeyValue("group", group).log("left for the next round: {}", e.toString());
+            return false;
         }
     }
 
@@ -162,10 +164,10 @@ final class NatsDuty {
     }
 
     /// False when groups are still to be taken past what is old.
-    private boolean trim(UUID organization) {
+    private boolean trim(UUID organization, long until) {
         Instant now = Instant.EPOCH.plus(clock.now(), ChronoUnit.MICROS);
         long first = log.since(organization, now.minus(retention));
-        if (!pass(organization, NatsFrame.end(first - 1))) {
+        if (!pass(organization, NatsFrame.end(first - 1), until)) {
             return false;
         }
         Set<Long> needed = groups.all(organization).values().stream()
@@ -179,17 +181,21 @@ final class NatsDuty {
         return true;
     }
 
-    // So many pages a round, because the dead are rescued between the rounds.
-    private boolean pass(UUID organization, long end) {
-        AtomicInteger left = new AtomicInteger(PAGES);
-        for (String group : groups.names(organization)) {
-            unlessItFails(group, () -> {
-                while (left.get() > 0 && groups.pass(organization, group, end)) {
-                    left.decrementAndGet();
-                }
-            });
+    // For so long a round, because the dead are rescued between the rounds. A group that cannot be read is left out.
+    private boolean pass(UUID organization, long end, long until) {
+        boolean isDone = true;
+        for (String group : groups.all(organization).keySet()) {
+            isDone &= unlessItFails(group, () -> pass(organization, group, end, until));
         }
-        return left.get() > 0;
+        return isDone;
+    }
+
+    private boolean pass(UUID organization, String group, long end, long until) {
+        boolean isMore = true;
+        while (isMore && clock.now() < until) {
+            isMore = groups.pass(organization, group, end);
+        }
+        return !isMore;
     }
 
     private void purge(UUID organization, String subject, long first) {

@@ -177,7 +177,8 @@ final class NatsGroups {
 
         @Override
         public NatsHandOut.Page page(int urgency, long after, int limit) {
-            long upto = head - after > widest ? after + widest : head;
+            // To the end of a frame, so that the next page begins with one.
+            long upto = head - after > widest ? NatsFrame.end(NatsFrame.sequence(after + widest) - 1) : head;
             return log.page(organization, channels, urgency, after, limit, upto);
         }
 

@@ -1,5 +1,6 @@
 package dev.mainstay.message.redis;
 
+import dev.mainstay.concurrent.MonotonicClock;
 import io.lettuce.core.SetArgs;
 import java.time.Duration;
 import java.util.List;
@@ -7,12 +8,12 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/// Forgets what is older than the retention, once groups were taken past it: so many steps a round, each a bounded
-/// piece of
-/// work, because nobody else is served while a script runs and the dead are rescued between the rounds. Thread-safe.
+/// Forgets what is older than the retention, once groups were taken past it: for so long a round, in
+/// bounded pieces of work, because nobody else is served while a script runs and the dead are rescued between the
+/// rounds. Used by one thread at a time.
 final class RedisTrim {
     private static final Duration PAUSE = Duration.ofMinutes(1);
-    private static final int STEPS = 50;
+    private static final Duration ROUND = Duration.ofSeconds(1);
     private static final int MESSAGES = 1_000;
     private static final int KEPT = 100;
     private static final String BEGIN = "0";
@@ -20,6 +21,8 @@ final class RedisTrim {
     private final RedisLink link;
     private final long retention;
     private final Map<String, String> cursors = new ConcurrentHashMap<>();
+    private final MonotonicClock monotonic = MonotonicClock.system();
+    private long until;
 
     RedisTrim(RedisLink link, Duration retention) {
         this.link = link;
@@ -31,8 +34,9 @@ final class RedisTrim {
             return;
         }
         boolean isDone = true;
+        until = monotonic.nanos() + ROUND.toNanos();
         for (String root : roots) {
-            isDone &= trim(root);
+            isDone &= hasTime() && trim(root);
         }
         if (isDone) {
             link.call(commands -> commands.set(RedisKeys.TRIMMED, "1", SetArgs.Builder.px(PAUSE)));
@@ -45,13 +49,17 @@ final class RedisTrim {
         return steps(RedisScript.PASS, root, cut) && steps(RedisScript.TRIM, root, cut) && tidy(root);
     }
 
+    private boolean hasTime() {
+        return monotonic.nanos() < until;
+    }
+
     private long now() {
         List<String> time = link.call(commands -> commands.time());
         return Long.parseLong(time.getFirst()) * 1_000_000 + Long.parseLong(time.getLast());
     }
 
     private boolean steps(RedisScript script, String root, String cut) {
-        for (int step = 0; step < STEPS; step++) {
+        while (hasTime()) {
             if (run(script, root, cut, MESSAGES).equals("0")) {
                 return true;
             }
@@ -61,7 +69,7 @@ final class RedisTrim {
 
     private boolean tidy(String root) {
         String cursor = cursors.getOrDefault(root, BEGIN);
-        for (int step = 0; step < STEPS; step++) {
+        while (hasTime()) {
             cursor = run(RedisScript.TIDY, root, cursor, KEPT);
             if (cursor.equals(BEGIN)) {
                 cursors.remove(root);

@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
 final class NewTaskReader {
     static final int LONGEST_KEY = 512;
     private static final Pattern NAME = Pattern.compile("[a-z0-9][a-z0-9._-]{0,127}");
-    private static final Pattern TAG = Pattern.compile("[^\\p{Cntrl}]{1,100}");
+    private static final Pattern TAG = Pattern.compile("[^\\x00-\\x1f\\x7f-\\x9f]{1,100}");
     private static final Duration LONGEST = Duration.ofDays(3_650);
     private static final int MOST_ATTEMPTS = 1_000;
 
