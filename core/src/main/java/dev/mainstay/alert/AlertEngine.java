@@ -29,7 +29,7 @@ public final class AlertEngine {
     /// run, else each minute: a node at rest costs nothing.
     private static final String GRAVE = """
             EXISTS (SELECT FROM agent_suspicions)
-                OR EXISTS (SELECT FROM alerts WHERE state <> 'resolved' OR told_at < resolved_at)
+                OR EXISTS (SELECT FROM alerts WHERE state <> 'resolved' OR state = 'resolved' AND told_at < resolved_at)
                 OR EXISTS (SELECT FROM agents WHERE state IN ('failed', 'quarantined'))
                 OR EXISTS (SELECT FROM system_events WHERE at > now() - interval '3 seconds' AND severity <> 'info')
             """;

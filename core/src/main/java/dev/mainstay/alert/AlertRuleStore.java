@@ -46,7 +46,7 @@ final class AlertRuleStore {
         return handle.createQuery("""
                         SELECT organization_id FROM alert_rules WHERE enabled
                         UNION
-                        SELECT organization_id FROM alerts WHERE state <> 'resolved' OR told_at < resolved_at
+                        SELECT organization_id FROM alerts WHERE state <> 'resolved' OR state = 'resolved' AND told_at < resolved_at
                         """).mapTo(UUID.class).list();
     }
 

@@ -46,7 +46,7 @@ public enum Trouble {
                 value + " crashes within a minute and no good tick since, the last: " + word;
             case UNSTARTABLE, DOWN -> word;
             case FAILING, DISCONNECTED, DEPENDENCY -> value + " of the newest ticks failed, the last: " + word;
-            case SLOW -> "a tick takes " + value + " ms, " + word + " ms are usual";
+            case SLOW -> "a tick takes " + value + " ms, " + word;
             case LEAKING -> "memory.used grows all the time, to " + value + " " + word + " within " + lasting;
             case POISONED -> value + " dead letters within an hour, the last: " + word;
             case FLOODED -> value + " tasks wait to be claimed, and " + word + " a minute end";

@@ -109,7 +109,7 @@ final class TroubleFindings {
 
     /// The newest three, against the median of what was before, by the tick and by the item: who gets more to do at a
     /// time is not slow. One whose ticks also begin late is not slow itself: its node has no time for it.
-    /// Where more than a fifth of a node's agents are slow at once, and more than two, it is not they that are.
+    /// Where more than a fifth of a node's agents are slow at once, and more than two, it is told of the node.
     private static final String SLOW = """
             WITH slow AS (
                 SELECT agent.id AS agent_id, lease.node_id, '{}' AS labels, lately.began,
@@ -156,13 +156,27 @@ final class TroubleFindings {
                     AND lease.last_duration_ms >= window_of.least_millis AND lately.beats = 3 AND usual.beats >= 10
                     AND lately.fastest >= greatest(window_of.least_millis, 4 * usual.millis)
                     AND lately.fastest_item >= 4 * usual.item_millis
-                    AND lately.late < lately.mean)
-            SELECT agent_id, node_id, labels, began, value, seconds, word, evidence
-            FROM (SELECT *, count(*) OVER (PARTITION BY node_id) AS beside FROM slow) slow
-            WHERE beside <= greatest(2, (
-                SELECT count(*) / 5
-                FROM agent_leases lease
-                WHERE lease.organization_id = :organization AND lease.node_id = slow.node_id))
+                    AND lately.late < lately.mean),
+            crowd AS (
+                SELECT slow.node_id, slow.agents, lease.agents AS of_agents
+                FROM (SELECT node_id, count(*) AS agents FROM slow GROUP BY node_id) slow
+                JOIN (
+                    SELECT node_id, count(*) AS agents
+                    FROM agent_leases
+                    WHERE organization_id = :organization
+                    GROUP BY node_id) lease ON lease.node_id IS NOT DISTINCT FROM slow.node_id
+                WHERE slow.agents > greatest(2, lease.agents / 5))
+            SELECT agent_id, node_id, labels, began, value, seconds, word || ' ms are usual' AS word, evidence
+            FROM slow
+            WHERE NOT EXISTS (SELECT FROM crowd WHERE crowd.node_id IS NOT DISTINCT FROM slow.node_id)
+            UNION ALL
+            SELECT NULL, crowd.node_id, '{}', min(slow.began), avg(slow.value), max(slow.seconds),
+                max(slow.word) || ' ms are usual, of ' || crowd.agents || ' of its ' || crowd.of_agents || ' agents',
+                jsonb_build_object('table', 'agent_heartbeats', 'agents', crowd.agents, 'of', crowd.of_agents,
+                    'from', min(slow.began))
+            FROM crowd
+            JOIN slow ON slow.node_id IS NOT DISTINCT FROM crowd.node_id
+            GROUP BY crowd.node_id, crowd.agents, crowd.of_agents
             """;
 
     /// Twenty points at least, a minute after the agent became active, on a line that goes up to twice where it began.

@@ -84,6 +84,8 @@ final class FaultTables implements AutoCloseable {
                     WHERE (alert.agent_id = agent.id OR alert.labels ->> 'queue' = 'work-of-' || agent.id)
                         AND alert.state <> 'resolved' AND alert.rule <> 'recovery-escalated')
                 AND NOT EXISTS (
+                    SELECT FROM anomalies anomaly WHERE anomaly.agent_id = agent.id AND anomaly.ended_at IS NULL)
+                AND NOT EXISTS (
                     SELECT
                     FROM recoveries recovery
                     WHERE (recovery.agent_id = agent.id OR recovery.queue = 'work-of-' || agent.id)
