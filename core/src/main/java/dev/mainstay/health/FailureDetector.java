@@ -9,7 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -90,15 +90,16 @@ final class FailureDetector {
             });
         }
         looked = now;
-        Set<Suspicion.Key> suspected = stored.stream().map(Suspicion::key).collect(Collectors.toSet());
+        Map<Suspicion.Key, Suspicion> suspected =
+                stored.stream().collect(Collectors.toMap(Suspicion::key, Function.identity(), (one, _) -> one));
         Map<AgentRef, Watched> still = HashMap.newHashMap(all.size());
         List<Suspicion> suspicions = new ArrayList<>();
         for (Beating beating : all) {
             Watched agent = watched.getOrDefault(beating.agent(), new Watched());
             still.put(beating.agent(), agent);
             hear(agent, beating, now, wasLate);
-            if (isFirst && !suspected.contains(new Suspicion.Key(beating.agent(), Suspicion.Kind.SILENT))) {
-                takeOver(agent, now);
+            if (isFirst) {
+                takeOver(agent, beating, now, suspected);
             }
             silent(agent, beating, now).ifPresent(suspicions::add);
             stalled(agent, beating, now).ifPresent(suspicions::add);
@@ -116,10 +117,16 @@ final class FailureDetector {
         return late;
     }
 
-    private static void takeOver(Watched agent, Instant now) {
+    /// Whoever was suspected stays so.
+    private static void takeOver(Watched agent, Beating beating, Instant now, Map<Suspicion.Key, Suspicion> suspected) {
         Duration silence = Duration.between(agent.heard, now);
-        if (silence.isPositive()) {
+        if (silence.isPositive() && !suspected.containsKey(new Suspicion.Key(beating.agent(), Suspicion.Kind.SILENT))) {
             agent.silence.add(agent.heard, now.plus(grace(silence)));
+        }
+        Suspicion stalled = suspected.get(new Suspicion.Key(beating.agent(), Suspicion.Kind.STALLED));
+        if (stalled != null && !stalled.since().isBefore(beating.leasedAt())) {
+            agent.progressed = stalled.since();
+            agent.idleness.restart(stalled.since(), Duration.ZERO);
         }
     }
 

@@ -137,6 +137,27 @@ class FailureDetectorTest {
     }
 
     @Test
+    void who_was_stalled_stays_so_when_another_one_looks() {
+        beats(20);
+        while (stored.isEmpty() && Duration.between(START, now).compareTo(Duration.ofHours(1)) < 0) {
+            now = now.plus(SECOND);
+            beat = now;
+            look();
+        }
+        assertThat(stored).singleElement().extracting(Suspicion::kind).isEqualTo(Suspicion.Kind.STALLED);
+        detector = new FailureDetector(SECOND);
+        for (int second = 0; second < 5; second++) {
+            now = now.plus(SECOND);
+            beat = now;
+            assertThat(look()).singleElement().extracting(Suspicion::kind).isEqualTo(Suspicion.Kind.STALLED);
+        }
+        progress++;
+        now = now.plus(SECOND);
+        beat = now;
+        assertThat(look()).isEmpty();
+    }
+
+    @Test
     void two_late_looks_excuse_each_moment_once() {
         beats(20);
         assertThat(lookAfter(Duration.ofSeconds(8))).isEmpty();
