@@ -179,34 +179,55 @@ final class TroubleFindings {
             GROUP BY crowd.node_id, crowd.agents, crowd.of_agents
             """;
 
-    /// Twenty points at least, a minute after the agent became active, on a line that goes up to twice where it began.
+    /// Twenty points at least, a minute after the agent became active, on a line that goes up to twice where it
+    /// began. Points lie by their time, so the newest are read once for all agents; for agents that tick seldom the
+    /// minutes are read, which are found by series.
     private static final String LEAKING = """
-            SELECT agent.id AS agent_id, lease.node_id, series.labels::text AS labels, lately.began,
-                lately.newest AS value, extract(epoch FROM lately.latest - lately.began) AS seconds, series.unit AS word,
-                jsonb_build_object('table', 'performance_metrics', 'series', series.series_id, 'from', lately.began,
-                    'to', lately.latest, 'points', lately.points, 'slope', lately.slope, 'r2', lately.r2) AS evidence
-            FROM metric_series series
-            JOIN agents agent ON agent.organization_id = series.organization_id AND agent.id = series.agent_id
-            JOIN agent_leases lease ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
-            CROSS JOIN LATERAL (
-                SELECT least(interval '6 hours', greatest(interval '2 minutes',
-                    30 * CAST(agent.spec -> 'schedule' ->> 'every' AS interval))) AS span) window_of
-            CROSS JOIN LATERAL (
-                SELECT count(*) AS points, min(at) AS began, max(at) AS latest,
+            WITH candidate AS MATERIALIZED (
+                SELECT series.series_id, series.labels, series.unit, agent.id AS agent_id, lease.node_id, window_of.span,
+                    greatest(:now - window_of.span, agent.state_since + interval '1 minute') AS since
+                FROM metric_series series
+                JOIN agents agent ON agent.organization_id = series.organization_id AND agent.id = series.agent_id
+                JOIN agent_leases lease ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
+                CROSS JOIN LATERAL (
+                    SELECT least(interval '6 hours', greatest(interval '2 minutes',
+                        30 * CAST(agent.spec -> 'schedule' ->> 'every' AS interval))) AS span) window_of
+                WHERE series.organization_id = :organization AND series.name = 'memory.used'
+                    AND agent.desired = 'running' AND agent.state = 'active'),
+            recent AS MATERIALIZED (
+                SELECT series_id, at, value
+                FROM performance_metrics
+                WHERE organization_id = :organization AND at <= :now
+                    AND at > (SELECT min(since) FROM candidate WHERE span <= interval '15 minutes')
+                    AND series_id = ANY (ARRAY(SELECT series_id FROM candidate WHERE span <= interval '15 minutes'))),
+            point AS (
+                SELECT series_id, at, value, row_number() OVER (PARTITION BY series_id ORDER BY at DESC) AS place
+                FROM (
+                    SELECT series_id, at, value FROM recent
+                    UNION ALL
+                    SELECT candidate.series_id, minute.bucket, minute.last
+                    FROM candidate
+                    JOIN agent_metrics_1m minute ON minute.organization_id = :organization
+                        AND minute.series_id = candidate.series_id
+                        AND minute.bucket > candidate.since AND minute.bucket <= :now
+                    WHERE candidate.span > interval '15 minutes') read
+                JOIN candidate USING (series_id)
+                WHERE at > since),
+            lately AS (
+                SELECT series_id, count(*) AS points, min(at) AS began, max(at) AS latest,
                     regr_slope(value, extract(epoch FROM at)) AS slope, regr_r2(value, extract(epoch FROM at)) AS r2,
                     (array_agg(value ORDER BY at))[1] AS oldest, (array_agg(value ORDER BY at DESC))[1] AS newest
-                FROM (
-                    SELECT point.at, point.value
-                    FROM performance_metrics point
-                    WHERE point.organization_id = series.organization_id AND point.series_id = series.series_id
-                        AND point.at > greatest(:now - window_of.span, agent.state_since + interval '1 minute')
-                        AND point.at <= :now
-                    ORDER BY point.at DESC
-                    LIMIT 30) point) lately
-            WHERE series.organization_id = :organization AND series.name = 'memory.used'
-                AND agent.desired = 'running' AND agent.state = 'active'
-                AND lately.points >= 20 AND lately.slope > 0 AND lately.r2 >= 0.95
-                AND lately.newest >= 2 * lately.oldest
+                FROM point
+                WHERE place <= 30
+                GROUP BY series_id)
+            SELECT candidate.agent_id, candidate.node_id, candidate.labels::text AS labels, lately.began,
+                lately.newest AS value, extract(epoch FROM lately.latest - lately.began) AS seconds,
+                candidate.unit AS word,
+                jsonb_build_object('table', 'performance_metrics', 'series', candidate.series_id, 'from', lately.began,
+                    'to', lately.latest, 'points', lately.points, 'slope', lately.slope, 'r2', lately.r2) AS evidence
+            FROM lately
+            JOIN candidate USING (series_id)
+            WHERE lately.points >= 20 AND lately.slope > 0 AND lately.r2 >= 0.95 AND lately.newest >= 2 * lately.oldest
             """;
 
     private static final String POISONED = """

@@ -22,14 +22,20 @@ final class FaultTables implements AutoCloseable {
                 extract(epoch FROM coalesce(episode.ended_at, shown.resolved_at) - fault.began_at) AS healing,
                 coalesce(episode.state, '') AS episode, coalesce(episode.outcome, '') AS outcome,
                 coalesce(shown.is_open, false) AS is_alerted,
-                fault.bad_at > clock_timestamp() - make_interval(secs => ?) AS is_bad
+                fault.bad_at > clock_timestamp() - make_interval(secs => ?) OR NOT EXISTS (
+                    SELECT
+                    FROM agent_heartbeats beat
+                    WHERE beat.organization_id = '00000000-0000-0000-0000-000000000001' AND beat.agent_id = fault.agent
+                        AND beat.minute >= date_bin('1 minute', coalesce(fault.bad_at, fault.began_at), '2000-01-01Z')
+                        AND beat.at > coalesce(fault.bad_at, fault.began_at) AND beat.ticks > 0 AND beat.failures = 0)
+                    AS is_bad
             FROM bench_faults fault
             LEFT JOIN LATERAL (
                 SELECT opening.at, alert.rule
                 FROM alerts alert, unnest(alert.openings) AS opening (at)
                 WHERE alert.organization_id = '00000000-0000-0000-0000-000000000001'
                     AND (alert.agent_id = fault.agent OR alert.labels ->> 'queue' = 'work-of-' || fault.agent)
-                    AND opening.at >= fault.began_at - interval '1 second' AND alert.rule <> 'recovery-escalated'
+                    AND opening.at >= fault.began_at - interval '5 seconds' AND alert.rule <> 'recovery-escalated'
                     AND fault.kind NOT IN ('flat-line', 'drift', 'cost-spike')
                 ORDER BY opening.at
                 LIMIT 1) found ON true
@@ -176,7 +182,7 @@ final class FaultTables implements AutoCloseable {
         }
     }
 
-    /// @param calm seconds without misbehaving after which an agent is taken to be well
+    /// @param calm seconds without misbehaving after which an agent that ticks well is taken to be well
     List<Status> open(double calm) throws SQLException {
         List<Status> open = new ArrayList<>();
         try (PreparedStatement query = connection.prepareStatement(STATUS)) {

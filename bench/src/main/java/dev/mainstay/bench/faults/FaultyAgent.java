@@ -39,7 +39,7 @@ final class FaultyAgent implements Agent {
     private final List<byte[]> kept = new ArrayList<>();
     private @Nullable Socket line;
     private double drifted;
-    private boolean marked;
+    private long marked;
     private volatile boolean closed;
 
     FaultyAgent(SwitchBoard board, int exchange) {
@@ -110,8 +110,8 @@ final class FaultyAgent implements Agent {
     /// What lies in the state outlives the instance.
     private void suffer(AgentContext context, Fault fault, boolean isFirst) throws SQLException {
         String key = "agents/" + context.agent().id() + "/" + fault.kind().word();
-        if (isFirst && !marked) {
-            marked = true;
+        if (isFirst && marked != fault.number()) {
+            marked = fault.number();
             context.state().put(key, StringNode.valueOf("garbage"));
         }
         if (context.state().get(key).isEmpty()) {
@@ -148,8 +148,8 @@ final class FaultyAgent implements Agent {
             return WorkResult.failed("not connected");
         }
         try {
-            if (lost != null && !marked) {
-                marked = true;
+            if (lost != null && marked != lost.number()) {
+                marked = lost.number();
                 open.getOutputStream().write(Exchange.HANG_UP);
             }
             open.getOutputStream().write('.');
