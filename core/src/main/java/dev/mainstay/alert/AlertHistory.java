@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 
-/// What is over and nobody looks at any more: recoveries first, then the alerts they were of, then who was told, then
+/// What is over and nobody looks at any more: recoveries first, with the state of agents they set aside, then the
+/// alerts they were of, then who was told, then
 /// silences. Stateless and thread-safe.
 public final class AlertHistory {
     private static final int BATCH = 5_000;
@@ -22,7 +23,12 @@ public final class AlertHistory {
                 DELETE FROM recovery_actions
                 USING old
                 WHERE recovery_actions.organization_id = old.organization_id
-                    AND recovery_actions.recovery_id = old.recovery_id)
+                    AND recovery_actions.recovery_id = old.recovery_id),
+            aside AS (
+                DELETE FROM system_state
+                USING old
+                WHERE system_state.organization_id = old.organization_id AND starts_with(system_state.key, 'recovery/')
+                    AND split_part(system_state.key, '/', 2) = old.recovery_id::text)
             DELETE FROM recoveries
             USING old
             WHERE recoveries.organization_id = old.organization_id AND recoveries.recovery_id = old.recovery_id

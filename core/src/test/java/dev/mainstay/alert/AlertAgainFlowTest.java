@@ -108,6 +108,10 @@ class AlertAgainFlowTest {
                     SELECT organization_id, recovery_id, 1, agent_id, cause, 'restart-agent', 'x' FROM recovery
                     """, Organizations.DEFAULT, over);
         }
+        stage.run(
+                "INSERT INTO system_state (organization_id, key, value) SELECT organization_id, 'recovery/' || recovery_id "
+                        + "|| '/agents/a/cursor', '7'::jsonb FROM recoveries UNION SELECT organization_id, 'recovery/of-their-own', '7' "
+                        + "FROM organizations");
         stage.suspect("open");
         stage.round();
         AlertHistory.forget(stage.database(), Duration.ofDays(90), handle -> {});
@@ -117,6 +121,10 @@ class AlertAgainFlowTest {
         assertThat(stage.count("alert_silences")).isEqualTo(1);
         assertThat(stage.count("recoveries")).isEqualTo(1);
         assertThat(stage.count("recovery_actions")).isEqualTo(1);
+        assertThat(stage.count("system_state WHERE key LIKE 'recovery/%/agents/a/cursor'"))
+                .isEqualTo(1);
+        assertThat(stage.count("system_state WHERE key = 'recovery/of-their-own'"))
+                .isEqualTo(1);
     }
 
     @Test
