@@ -61,7 +61,8 @@ public final class BuiltinRules {
                 warning("agent-slow", Trouble.SLOW),
                 warning("agent-leaking", Trouble.LEAKING),
                 warning("dead-letters", Trouble.POISONED),
-                warning("queue-backlog", Trouble.FLOODED).holding(Duration.ofSeconds(30)));
+                warning("queue-backlog", Trouble.FLOODED).holding(Duration.ofSeconds(30)),
+                warning("recovery-approval", Trouble.UNANSWERED));
     }
 
     private static AlertRule crash(String name, Trouble trouble) {

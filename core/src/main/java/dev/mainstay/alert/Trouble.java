@@ -29,7 +29,9 @@ public enum Trouble {
     /// Tasks of a queue became dead letters.
     POISONED,
     /// The tasks of a queue wait for more than ten minutes of its work.
-    FLOODED;
+    FLOODED,
+    /// It is to be healed by something a person must let be done, and nobody has answered.
+    UNANSWERED;
 
     private final String word = name().toLowerCase(Locale.ROOT);
 
@@ -50,6 +52,7 @@ public enum Trouble {
             case LEAKING -> "memory.used grows all the time, to " + value + " " + word + " within " + lasting;
             case POISONED -> value + " dead letters within an hour, the last: " + word;
             case FLOODED -> value + " tasks wait to be claimed, and " + word + " a minute end";
+            case UNANSWERED -> word + " waits for a person to let it be done";
         };
     }
 }

@@ -278,6 +278,23 @@ final class TroubleFindings {
             WHERE flooded.tasks > 10 * worked.ended
             """;
 
+    private static final String UNANSWERED = """
+            SELECT nullif(recovery.agent_id, '') AS agent_id, lease.node_id,
+                jsonb_strip_nulls(jsonb_build_object('cause', recovery.cause, 'queue', nullif(recovery.queue, '')))::text
+                    AS labels, :now AS began, NULL::double precision AS value, 0 AS seconds,
+                recovery.proposed || ' against ' || recovery.cause AS word,
+                jsonb_build_object('table', 'recoveries', 'recovery', recovery.recovery_id, 'action', recovery.proposed,
+                    'decision', recovery.outcome) AS evidence
+            FROM recoveries recovery
+            LEFT JOIN recovery_policies policy ON policy.organization_id = recovery.organization_id
+            LEFT JOIN agents agent ON agent.organization_id = recovery.organization_id AND agent.id = recovery.agent_id
+            LEFT JOIN agent_leases lease
+                ON lease.organization_id = recovery.organization_id AND lease.agent_id = recovery.agent_id
+            WHERE recovery.organization_id = :organization AND recovery.ended_at IS NULL
+                AND recovery.state = 'approval' AND recovery.approved_by IS NULL
+                AND coalesce(policy.mode, 'on') = 'on'
+            """;
+
     private TroubleFindings() {}
 
     static String select(Trouble trouble) {
@@ -288,6 +305,7 @@ final class TroubleFindings {
             case LEAKING -> LEAKING;
             case POISONED -> POISONED;
             case FLOODED -> FLOODED;
+            case UNANSWERED -> UNANSWERED;
         };
     }
 

@@ -156,4 +156,27 @@ class TroubleFlowTest {
         stage.round();
         assertThat(stage.alerts()).singleElement().extracting(Alert::state).isEqualTo(AlertState.RESOLVED);
     }
+
+    @Test
+    void somebody_is_told_that_an_answer_is_waited_for_until_there_is_one() {
+        agent("trial", "");
+        stage.run("""
+                INSERT INTO recoveries (organization_id, agent_id, cause, playbook, alert_id, alert_summary, state, began_at,
+                    detected_at, dry_run, proposed)
+                VALUES (?, 'a', 'crash', 'crash', gen_random_uuid(), '', 'approval', now(), now(), false, 'restart-clean')
+                """, Organizations.DEFAULT);
+        assertThat(rules()).contains("recovery-approval");
+        assertThat(stage.alerts())
+                .filteredOn(alert -> alert.rule().equals("recovery-approval"))
+                .singleElement()
+                .satisfies(alert -> {
+                    assertThat(alert.summary())
+                            .isEqualTo("restart-clean against crash waits for a person to let it be done");
+                    assertThat(alert.severity()).isEqualTo(Severity.WARNING);
+                });
+        stage.run("UPDATE recoveries SET approved_by = 'me'");
+        stage.round();
+        assertThat(stage.count("alerts WHERE rule = 'recovery-approval' AND state <> 'resolved'"))
+                .isZero();
+    }
 }

@@ -35,7 +35,7 @@ final class FaultTables implements AutoCloseable {
                 FROM alerts alert, unnest(alert.openings) AS opening (at)
                 WHERE alert.organization_id = '00000000-0000-0000-0000-000000000001'
                     AND (alert.agent_id = fault.agent OR alert.labels ->> 'queue' = 'work-of-' || fault.agent)
-                    AND opening.at >= fault.began_at - interval '5 seconds' AND alert.rule <> 'recovery-escalated'
+                    AND opening.at >= fault.began_at - interval '5 seconds' AND NOT starts_with(alert.rule, 'recovery-')
                     AND fault.kind NOT IN ('flat-line', 'drift', 'cost-spike')
                 ORDER BY opening.at
                 LIMIT 1) found ON true
@@ -44,7 +44,7 @@ final class FaultTables implements AutoCloseable {
                 FROM alerts alert
                 WHERE alert.organization_id = '00000000-0000-0000-0000-000000000001'
                     AND (alert.agent_id = fault.agent OR alert.labels ->> 'queue' = 'work-of-' || fault.agent)
-                    AND alert.rule <> 'recovery-escalated'
+                    AND NOT starts_with(alert.rule, 'recovery-')
                     AND (alert.state <> 'resolved' OR alert.resolved_at >= fault.began_at)) shown ON true
             LEFT JOIN LATERAL (
                 SELECT event.at, event.type
@@ -88,7 +88,7 @@ final class FaultTables implements AutoCloseable {
                     SELECT
                     FROM alerts alert
                     WHERE (alert.agent_id = agent.id OR alert.labels ->> 'queue' = 'work-of-' || agent.id)
-                        AND alert.state <> 'resolved' AND alert.rule <> 'recovery-escalated')
+                        AND alert.state <> 'resolved' AND NOT starts_with(alert.rule, 'recovery-'))
                 AND NOT EXISTS (
                     SELECT FROM anomalies anomaly WHERE anomaly.agent_id = agent.id AND anomaly.ended_at IS NULL)
                 AND NOT EXISTS (
