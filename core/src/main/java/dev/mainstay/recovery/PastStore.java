@@ -36,21 +36,21 @@ final class PastStore {
                 hashtextextended('mainstay.recovery ' || current_schema || ' ' || CAST(:organization AS text), 0))
             """;
 
-    private static final String TREATED_AGENTS = """
+    static final String TREATED_AGENTS = """
             SELECT (SELECT count(DISTINCT agent_id)
                     FROM recoveries
                     WHERE organization_id = :organization AND agent_id <> '' AND state IN ('acting', 'verifying')
-                        AND NOT dry_run) AS treated,
+                        AND ended_at IS NULL AND NOT dry_run) AS treated,
                 (SELECT count(*)
                     FROM agents
                     WHERE organization_id = :organization AND desired = 'running' AND source <> 'slot') AS all
             """;
 
-    private static final String TREATED_QUEUES = """
+    static final String TREATED_QUEUES = """
             SELECT (SELECT count(DISTINCT queue)
                     FROM recoveries
                     WHERE organization_id = :organization AND queue <> '' AND state IN ('acting', 'verifying')
-                        AND NOT dry_run) AS treated,
+                        AND ended_at IS NULL AND NOT dry_run) AS treated,
                 (SELECT count(*) FROM queues WHERE organization_id = :organization) AS all
             """;
 

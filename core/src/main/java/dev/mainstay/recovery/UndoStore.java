@@ -12,14 +12,16 @@ import org.jspecify.annotations.Nullable;
 
 /// Which actions are to be undone, and which were. Thread-safe.
 final class UndoStore {
-    /// Also those whose undoing has failed for good a while ago: what was stopped must not stay so.
+    /// Also those whose undoing has failed for good a while ago: what was stopped must not stay so. After twice the
+    /// time it is tried again, a day at most.
     private static final String IS_DUE = """
             action.undo_due_at <= clock_timestamp() AND action.undone_at IS NULL
                 AND (action.undo_task_id IS NULL OR NOT EXISTS (
                     SELECT
                     FROM tasks task
                     WHERE task.organization_id = action.organization_id AND task.id = action.undo_task_id
-                        AND (task.state = 'open' OR task.ended_at > clock_timestamp() - interval '1 minute')))
+                        AND (task.state = 'open' OR task.ended_at > clock_timestamp() - least(interval '1 day',
+                            greatest(interval '1 minute', task.ended_at - action.undo_due_at)))))
             """;
 
     private static final String KEYS = """

@@ -230,6 +230,39 @@ class RecoveryUndoFlowTest {
     }
 
     @Test
+    void who_is_treated_is_counted_among_what_is_under_way_alone() {
+        List<String> plan = test.database().write(handle -> {
+            handle.execute("SET LOCAL enable_seqscan = off");
+            return handle.createQuery("EXPLAIN " + PastStore.TREATED_AGENTS)
+                    .bind("organization", Organizations.DEFAULT)
+                    .mapTo(String.class)
+                    .list();
+        });
+        assertThat(plan).anyMatch(line -> line.contains("recoveries_open"));
+    }
+
+    private boolean isToBeUndoneAgain(String due, String failed) {
+        execute("UPDATE recovery_actions SET undo_due_at = now() - interval '" + due + "'");
+        execute("UPDATE tasks SET ended_at = now() - interval '" + failed + "'");
+        return !test.database().read(UndoStore::due).isEmpty();
+    }
+
+    @Test
+    void an_undo_that_fails_is_tried_again_after_twice_the_time_and_each_day_in_the_end() {
+        execute("INSERT INTO tasks (organization_id, id, lane_id, state, payload, ended_at) SELECT organization_id, "
+                + "task_new_id(), lane_id, 'dead', '{}', now() FROM task_lanes");
+        execute("INSERT INTO recovery_actions (organization_id, recovery_id, ordinal, agent_id, cause, action, reason, "
+                + "reversible, undo_task_id) SELECT organization_id, gen_random_uuid(), 1, 'patient', 'trial', "
+                + "'open-circuit', '', true, id FROM tasks");
+        assertThat(isToBeUndoneAgain("10 seconds", "5 seconds")).isFalse();
+        assertThat(isToBeUndoneAgain("70 seconds", "65 seconds")).isTrue();
+        assertThat(isToBeUndoneAgain("1 hour", "20 minutes")).isFalse();
+        assertThat(isToBeUndoneAgain("1 hour", "40 minutes")).isTrue();
+        assertThat(isToBeUndoneAgain("20 days", "23 hours")).isFalse();
+        assertThat(isToBeUndoneAgain("20 days", "25 hours")).isTrue();
+    }
+
+    @Test
     void what_changes_state_or_a_declaration_is_grave_and_not_the_first_thing_against_a_crash() {
         assertThat(List.of(
                         action("restart-clean").risk(),
