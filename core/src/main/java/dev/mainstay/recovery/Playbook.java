@@ -1,7 +1,9 @@
 package dev.mainstay.recovery;
 
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /// What is tried against a cause, in order unless experience says otherwise. Immutable, thread-safe, and valid by
@@ -23,6 +25,9 @@ public record Playbook(
     /// The rule that tells people that healing has given up.
     public static final String ESCALATED = "recovery-escalated";
 
+    /// The rule that tells people that healing waits for their answer.
+    public static final String APPROVAL = "recovery-approval";
+
     public Playbook {
         rules = Set.copyOf(rules);
         actions = List.copyOf(actions);
@@ -37,9 +42,11 @@ public record Playbook(
                     "actions must not name one twice, or the playbook would go in circles; were "
                             + String.join(", ", actions));
         }
-        if (rules.contains(ESCALATED)) {
-            throw new IllegalArgumentException(
-                    "rules must not name " + ESCALATED + ", which healing itself raises: it would never end");
+        for (String own : List.of(ESCALATED, APPROVAL)) {
+            if (rules.contains(own)) {
+                throw new IllegalArgumentException(
+                        "rules must not name " + own + ", which healing itself raises: it would never end");
+            }
         }
         if (!verifyWithin.isPositive() || coolDown.isNegative() || !per.isPositive() || budget < 1) {
             throw new IllegalArgumentException(
@@ -56,6 +63,15 @@ public record Playbook(
                 Duration.ofMinutes(1),
                 3,
                 Duration.ofMinutes(30));
+    }
+
+    /// The same, which answers these rules no more; empty when it answers none.
+    Optional<Playbook> without(Set<String> taken) {
+        Set<String> left = new HashSet<>(rules);
+        left.removeAll(taken);
+        return left.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new Playbook(cause, left, actions, verifyWithin, coolDown, budget, per));
     }
 
     /// Those every fleet begins with. What is cheap and can do no harm comes first; what changes a declaration

@@ -146,18 +146,17 @@ public final class RecoveryEngine {
     /// The engine and what its tasks need, made of the same actions.
     public static final class Builder {
         private final Database database;
-        private final Map<String, Playbook> playbooks = new LinkedHashMap<>();
+        private final List<Playbook> declared = new ArrayList<>();
         private final Map<String, RecoveryAction> actions = new LinkedHashMap<>();
         private RecoveryPolicy policy = RecoveryPolicy.DEFAULT;
 
         public Builder(Database database, AgentCommands commands) {
             this.database = database;
             actions.putAll(RecoveryActions.builtin(database, commands));
-            playbooks.putAll(RecoveryPlan.DEFAULT.byCause());
         }
 
         public Builder plan(RecoveryPlan given) {
-            playbooks.putAll(given.byCause());
+            declared.addAll(given.playbooks());
             return policy(given.policy());
         }
 
@@ -166,9 +165,9 @@ public final class RecoveryEngine {
             return this;
         }
 
-        /// One of a builtin playbook's cause stands in its place.
+        /// One of a builtin playbook's cause stands in its place, and treats the rules it names alone.
         public Builder playbook(Playbook playbook) {
-            playbooks.put(playbook.cause(), playbook);
+            declared.add(playbook);
             return this;
         }
 
@@ -190,8 +189,13 @@ public final class RecoveryEngine {
         ///
         /// @throws IllegalArgumentException when a playbook names an action there is none of
         public RecoveryEngine build() {
+            Map<String, Playbook> playbooks = inForce();
             playbooks.values().forEach(playbook -> playbook.actions().forEach(name -> require(playbook, name)));
             return new RecoveryEngine(database, Map.copyOf(playbooks), known(), policy);
+        }
+
+        private Map<String, Playbook> inForce() {
+            return new RecoveryPlan(policy, declared).byCause();
         }
 
         private void require(Playbook playbook, String name) {
@@ -205,7 +209,7 @@ public final class RecoveryEngine {
         /// With those that playbooks name a task for.
         private Map<String, RecoveryAction> known() {
             Map<String, RecoveryAction> known = new LinkedHashMap<>(actions);
-            playbooks.values().stream()
+            inForce().values().stream()
                     .flatMap(playbook -> playbook.actions().stream())
                     .filter(name -> name.startsWith(TaskAction.PREFIX))
                     .forEach(name -> known.computeIfAbsent(name, any -> RecoveryActions.task(any, database)));
