@@ -17,17 +17,25 @@ import org.jspecify.annotations.Nullable;
 /// What is done next in an episode that is detected or waits for a person, and why; or that nothing may be done
 /// now. Thread-safe.
 final class Deciding {
+    private static final String FULL = "nothing is done while as many are treated as may be at one time";
+
     private final Map<String, Playbook> playbooks;
     private final Map<String, RecoveryAction> actions;
     private final RecoveryPolicy policy;
+    private final Verifying verifying;
     private final RecoveryStore store = new RecoveryStore();
     private final ActionStore acts = new ActionStore();
     private final PastStore pasts = new PastStore();
 
-    Deciding(Map<String, Playbook> playbooks, Map<String, RecoveryAction> actions, RecoveryPolicy policy) {
+    Deciding(
+            Map<String, Playbook> playbooks,
+            Map<String, RecoveryAction> actions,
+            RecoveryPolicy policy,
+            Verifying verifying) {
         this.playbooks = playbooks;
         this.actions = actions;
         this.policy = policy;
+        this.verifying = verifying;
     }
 
     /// What did not help is gone before the next thing is tried.
@@ -36,16 +44,24 @@ final class Deciding {
         boolean isAnswered = given.state() != RecoveryState.APPROVAL || given.approvedBy() != null;
         Episode episode = rehearsed(handle, given);
         Boolean undoFailed = episode.undoFailed();
-        if (episode.alertResolvedAt() != null) {
-            store.move(handle, episode, RecoveryState.RECOVERED, episode.step(), null, "it ended by itself");
+        Instant resolved = episode.alertResolvedAt();
+        if (resolved != null) {
+            verifying.ended(handle, episode, resolved, turn.now());
         } else if (undoFailed != null && undoFailed) {
             escalate(handle, episode, "what did not help could not be undone");
         } else if (episode.held().isPresent() && isAnswered) {
             store.hold(
                     handle, episode, "nothing is done while " + episode.held().get());
-        } else if (undoFailed == null && (isAnswered || episode.isDryRun())) {
+        } else if (undoFailed == null && (isAnswered || episode.isDryRun()) && !waitsForRoom(turn, episode)) {
             decide(turn, episode);
         }
+    }
+
+    /// Whether it is known to have something to do and there was no room in this round for one before it.
+    private static boolean waitsForRoom(Turn turn, Episode episode) {
+        return !episode.isDryRun()
+                && episode.outcome().equals(FULL)
+                && turn.full().contains(Turn.Room.of(episode.patient()));
     }
 
     /// What was begun in earnest ends as a rehearsal once nothing may be done any more.
@@ -134,9 +150,16 @@ final class Deciding {
             escalate(handle, episode, "the playbook calls people: " + choice.reason());
         } else if (!mayBeDone(action) && !episode.isApproved(action.name())) {
             store.propose(handle, episode, action.name(), choice.reason());
-        } else if (!isTooSoon(past, playbook, action, turn.now()) && !isTooMany(handle, patient)) {
+        } else if (isTooSoon(past, playbook, action, turn.now())) {
+            String cooling =
+                    action.name() + " waits: it was done less than " + Durations.format(playbook.coolDown()) + " ago";
+            store.hold(handle, episode, cooling);
+        } else if (isTooMany(handle, patient)) {
+            turn.full().add(Turn.Room.of(patient));
+            store.hold(handle, episode, FULL);
+        } else {
             begin(turn, episode, action, choice.reason());
-        } // else it is looked at again in the next round
+        }
     }
 
     private static boolean isTooSoon(Past past, Playbook playbook, RecoveryAction action, Instant now) {

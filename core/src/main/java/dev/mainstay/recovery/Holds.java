@@ -5,6 +5,13 @@ import org.jdbi.v3.core.Handle;
 /// What keeps hands off a subject while its episode is open: the same when an action is decided on and when its
 /// task begins. Stateless and thread-safe.
 final class Holds {
+    /// Since when the alert has been over; null while it is not. One that flaps fires on for ten minutes after its
+    /// condition held last, which is written every fifth second while it does.
+    static final String OVER_SINCE = """
+            coalesce(alert.resolved_at,
+                CASE WHEN alert.flapping AND alert.seen_at < clock_timestamp() - interval '8 seconds'
+                    THEN alert.seen_at END)""";
+
     /// That people want the subject not to run, in words; null when they do. What an action has stopped that is
     /// undone by itself counts as wanted.
     private static final String UNWANTED = """
@@ -18,12 +25,19 @@ final class Holds {
                         WHEN 'shutdown' THEN 'shut down' ELSE agent.desired END
                 WHEN queue.paused THEN 'the queue is paused' END""";
 
-    /// That nobody is to be told, or healing is to do nothing.
+    /// That nobody is to be told, or healing is to do nothing, or is doing something already.
     private static final String QUIET = """
             CASE WHEN alert.silence_id IS NOT NULL THEN 'its alert is silenced, or maintenance is planned'
                 WHEN alert.inhibited_by IS NOT NULL THEN 'a graver alert speaks for it'
                 WHEN policy.mode = 'off' THEN 'healing is switched off'
-                WHEN policy.mode = 'dry-run' AND NOT recovery.dry_run THEN 'healing is a dry run now' END""";
+                WHEN policy.mode = 'dry-run' AND NOT recovery.dry_run THEN 'healing is a dry run now'
+                WHEN EXISTS (
+                    SELECT
+                    FROM recoveries other
+                    WHERE other.organization_id = recovery.organization_id AND other.agent_id = recovery.agent_id
+                        AND other.queue = recovery.queue AND other.ended_at IS NULL
+                        AND other.recovery_id <> recovery.recovery_id AND other.state IN ('acting', 'verifying'))
+                    THEN 'another episode of it is under way' END""";
 
     static final String COLUMNS = UNWANTED + " AS unwanted, " + QUIET + " AS quiet";
 
@@ -35,18 +49,19 @@ final class Holds {
             """;
 
     /// Of the action whose task begins.
-    private static final String NOT_NOW = """
+    private static final String NOT_NOW =
+            """
             SELECT CASE WHEN held.state <> 'acting' OR held.step <> :step THEN 'the episode has gone on without it'
                 WHEN held.is_over THEN 'the alert has ended'
                 ELSE coalesce(held.unwanted, held.quiet, '') END
             FROM (
-                SELECT recovery.state, recovery.step, alert.state = 'resolved' AS is_over, COLUMNS
+                SELECT recovery.state, recovery.step, OVER_SINCE IS NOT NULL AS is_over, COLUMNS
                 FROM recoveries recovery
                 JOIN alerts alert
                     ON alert.organization_id = recovery.organization_id AND alert.alert_id = recovery.alert_id
                 LEFT JOIN agents agent
                     ON agent.organization_id = recovery.organization_id AND agent.id = recovery.agent_id
-            """.replace("COLUMNS", COLUMNS) + JOINS + """
+            """.replace("OVER_SINCE", OVER_SINCE).replace("COLUMNS", COLUMNS) + JOINS + """
                 WHERE recovery.organization_id = :organization AND recovery.recovery_id = :recovery) held
             """;
 

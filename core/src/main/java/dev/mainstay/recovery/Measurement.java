@@ -56,13 +56,16 @@ record Measurement(
                 memory.value AS memory_now, requeued.tasks AS requeued, requeued.completed, requeued.dead
             """;
 
+    /// It is measured while it verifies, and once the alert is over.
     static final String JOINS = """
+            CROSS JOIN LATERAL (
+                SELECT recovery.state = 'verifying' OR OVER_SINCE IS NOT NULL AS is_due) measured
             LEFT JOIN LATERAL (
                 SELECT greatest(action.ended_at, action.undone_at, action.undo_due_at) AS since) counted ON true
             LEFT JOIN LATERAL (
                 SELECT count(*) AS crashes
                 FROM system_events event
-                WHERE recovery.state = 'verifying' AND event.organization_id = recovery.organization_id
+                WHERE measured.is_due AND event.organization_id = recovery.organization_id
                     AND event.agent_id = recovery.agent_id AND event.at > counted.since + interval '2 seconds'
                     AND event.type = 'agent.transition' AND event.detail @> '{"crash": true}') crashed ON true
             LEFT JOIN LATERAL (
@@ -71,7 +74,7 @@ record Measurement(
                 FROM (
                     SELECT beat.*
                     FROM agent_heartbeats beat
-                    WHERE recovery.state = 'verifying' AND beat.organization_id = recovery.organization_id
+                    WHERE measured.is_due AND beat.organization_id = recovery.organization_id
                         AND beat.agent_id = recovery.agent_id
                         AND beat.minute >= date_bin('1 minute', counted.since, '2000-01-01Z')
                         AND beat.at > counted.since AND beat.at > agent.state_since AND beat.ticks > 0
@@ -82,7 +85,7 @@ record Measurement(
                 FROM metric_series series
                 JOIN performance_metrics point
                     ON point.organization_id = series.organization_id AND point.series_id = series.series_id
-                WHERE recovery.state = 'verifying' AND recovery.cause = 'memory'
+                WHERE measured.is_due AND recovery.cause = 'memory'
                     AND series.organization_id = recovery.organization_id AND series.agent_id = recovery.agent_id
                     AND series.name = 'memory.used' AND point.at > greatest(counted.since, agent.state_since)
                 ORDER BY point.at DESC
@@ -92,8 +95,8 @@ record Measurement(
                     count(*) FILTER (WHERE task.state = 'dead') AS dead
                 FROM jsonb_array_elements_text(action.result -> 'requeued') AS requeued (id)
                 JOIN tasks task ON task.organization_id = recovery.organization_id AND task.id = requeued.id::uuid
-                WHERE recovery.state = 'verifying' AND recovery.cause = 'poison-input') requeued ON true
-            """;
+                WHERE measured.is_due AND recovery.cause = 'poison-input') requeued ON true
+            """.replace("OVER_SINCE", Holds.OVER_SINCE);
 
     static Measurement map(ResultSet row) throws SQLException {
         return new Measurement(

@@ -97,13 +97,16 @@ public record Recovery(
 
     /// Episodes of a cause that have ended, with times from what is known of their beginning.
     ///
+    /// @param recovered by something that was done; `endedByItself` where nothing is known to have helped
+    /// @param successRate of those that recovered or called people; null when there are none
     /// @param falseRestarts restarts of agents that were well by the stored rows
     public record Success(
             String cause,
             long episodes,
             long recovered,
             long escalated,
-            double successRate,
+            long endedByItself,
+            @Nullable Double successRate,
             @Nullable Double medianSecondsToDetect,
             @Nullable Double medianSecondsToRecover,
             @Nullable Double meanSecondsToRecover,
@@ -114,7 +117,8 @@ public record Recovery(
                     row.getLong("episodes"),
                     row.getLong("recovered"),
                     row.getLong("escalated"),
-                    row.getDouble("success_rate"),
+                    row.getLong("ended_by_itself"),
+                    Columns.nullableDouble(row, "success_rate"),
                     Columns.nullableDouble(row, "median_seconds_to_detect"),
                     Columns.nullableDouble(row, "median_seconds_to_recover"),
                     Columns.nullableDouble(row, "mean_seconds_to_recover"),

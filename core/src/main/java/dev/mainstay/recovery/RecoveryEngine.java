@@ -7,10 +7,12 @@ import dev.mainstay.task.TaskQueue;
 import dev.mainstay.task.TaskType;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -44,8 +46,8 @@ public final class RecoveryEngine {
         this.database = database;
         this.playbooks = playbooks;
         this.policy = policy;
-        this.deciding = new Deciding(playbooks, actions, policy);
         this.verifying = new Verifying(playbooks, actions);
+        this.deciding = new Deciding(playbooks, actions, policy, verifying);
     }
 
     /// What a round did.
@@ -64,7 +66,11 @@ public final class RecoveryEngine {
     public Led round(Function<UUID, TaskQueue> tasks) {
         List<String> failures = new ArrayList<>();
         for (UndoStore.Key key : database.read(UndoStore::due)) {
-            apart(failures, key.organization(), key.recovery().toString(), handle -> undo(turn(handle, tasks), key));
+            apart(
+                    failures,
+                    key.organization(),
+                    key.recovery().toString(),
+                    handle -> undo(turn(handle, tasks, Set.of()), key));
         }
         if (policy.mode() == RecoveryPolicy.Mode.OFF) {
             return new Led(0, failures);
@@ -78,18 +84,19 @@ public final class RecoveryEngine {
                     handle -> store.open(handle, organization, playbooks.values(), isDryRun));
         }
         List<RecoveryStore.Key> all = database.read(store::underWay);
+        Set<Turn.Room> full = new HashSet<>();
         for (RecoveryStore.Key key : all) {
             apart(
                     failures,
                     key.organization(),
                     key.recovery().toString(),
-                    handle -> store.lock(handle, key).ifPresent(episode -> leadOn(turn(handle, tasks), episode)));
+                    handle -> store.lock(handle, key).ifPresent(episode -> leadOn(turn(handle, tasks, full), episode)));
         }
         return new Led(all.size(), failures);
     }
 
-    private static Turn turn(Handle handle, Function<UUID, TaskQueue> tasks) {
-        return new Turn(handle, tasks, RecoveryStore.now(handle));
+    private static Turn turn(Handle handle, Function<UUID, TaskQueue> tasks, Set<Turn.Room> full) {
+        return new Turn(handle, tasks, RecoveryStore.now(handle), full);
     }
 
     /// In a transaction whose failure is its own, unless the database is away for all.

@@ -19,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 final class RecoveryStore {
     /// Alerts that are told: neither silenced nor spoken for by another. An agent is treated of one thing at a
     /// time, unless that waits because a graver alert speaks for it; what people were called for is theirs
-    /// until that alert ends, unless something graver befalls the agent. One that opens again is another thing.
+    /// until that alert ends, and what they were asked until they answer, unless something graver befalls the
+    /// agent. One that opens again is another thing, and so is one that flaps and is there again. An episode that
+    /// has done nothing yet is about the gravest alert of its cause.
     /// Who heals does not treat itself: it could not take back what stops it.
     private static final String OPEN = """
             WITH trigger AS (
@@ -27,19 +29,26 @@ final class RecoveryStore {
             told AS (
                 SELECT alert.*, trigger.cause, coalesce(alert.agent_id, '') AS agent,
                     CASE WHEN alert.agent_id IS NULL THEN coalesce(alert.labels ->> 'queue', '') ELSE '' END AS queue,
-                    array_position(ARRAY['info', 'warning', 'critical', 'emergency'], alert.severity) AS grade
+                    GRADE(alert.severity) AS grade,
+                    CASE WHEN alert.flapping THEN (
+                        SELECT max(earlier.ended_at)
+                        FROM recoveries earlier
+                        WHERE earlier.organization_id = alert.organization_id
+                            AND earlier.agent_id = coalesce(alert.agent_id, '')
+                            AND earlier.alert_id = alert.alert_id) END AS well_until
                 FROM alerts alert
                 JOIN trigger ON trigger.rule = alert.rule
                 WHERE alert.organization_id = :organization AND alert.state IN ('firing', 'acknowledged')
                     AND alert.silence_id IS NULL
-                    AND alert.inhibited_by IS NULL),
+                    AND alert.inhibited_by IS NULL AND OVER_SINCE IS NULL),
             opened AS (
                 INSERT INTO recoveries (organization_id, agent_id, queue, cause, playbook, alert_id, alert_summary,
                     began_at, detected_at, dry_run)
                 SELECT DISTINCT ON (told.organization_id, told.agent, told.queue)
                     told.organization_id, told.agent, told.queue, told.cause, told.cause, told.alert_id, told.summary,
-                    CASE WHEN told.fired_at = told.openings[1] THEN told.began_at ELSE told.openings[1] END,
-                    told.openings[1], :dryRun
+                    greatest(told.well_until,
+                        CASE WHEN told.fired_at = told.openings[1] THEN told.began_at ELSE told.openings[1] END),
+                    greatest(told.well_until, told.openings[1]), :dryRun
                 FROM told
                 LEFT JOIN agents agent ON agent.organization_id = told.organization_id AND agent.id = told.agent
                 WHERE (agent.desired = 'running' OR told.queue <> '') AND told.agent <> 'self_healing_agent'
@@ -52,19 +61,24 @@ final class RecoveryStore {
                             AND former.queue = told.queue
                             AND (former.ended_at IS NULL
                                     AND NOT (former.state IN ('detected', 'approval') AND cause.inhibited_by IS NOT NULL)
+                                    AND NOT (former.state = 'approval' AND former.approved_by IS NULL
+                                        AND told.grade > GRADE(cause.severity))
                                 OR (former.state = 'escalated' OR former.dry_run)
                                     AND cause.openings[1] <= former.ended_at
                                     AND (former.alert_id = told.alert_id
-                                        OR cause.state <> 'resolved' AND told.grade <= array_position(
-                                            ARRAY['info', 'warning', 'critical', 'emergency'], cause.severity))))
-                ORDER BY told.organization_id, told.agent, told.queue, told.grade DESC, told.alert_id
-                ON CONFLICT (organization_id, agent_id, queue, cause) WHERE ended_at IS NULL DO NOTHING
-                RETURNING *)
+                                        OR cause.state <> 'resolved' AND told.grade <= GRADE(cause.severity))))
+                ORDER BY told.organization_id, told.agent, told.queue, told.grade DESC, told.alert_id, told.cause
+                ON CONFLICT (organization_id, agent_id, queue, cause) WHERE ended_at IS NULL DO UPDATE
+                SET alert_id = excluded.alert_id, alert_summary = excluded.alert_summary
+                WHERE recoveries.state IN ('detected', 'approval') AND recoveries.alert_id <> excluded.alert_id
+                RETURNING *, xmax = 0 AS is_new)
             INSERT INTO system_events (organization_id, type, severity, agent_id, cause, detail)
             SELECT organization_id, 'recovery.detected', 'info', nullif(agent_id, ''), alert_summary,
                 jsonb_build_object('recovery', recovery_id, 'cause', cause, 'alert', alert_id)
             FROM opened
-            """;
+            WHERE is_new
+            """.replace("OVER_SINCE", Holds.OVER_SINCE).replaceAll(
+            "GRADE\\(([a-z.]+)\\)", "array_position(ARRAY['info', 'warning', 'critical', 'emergency'], $1)");
 
     private static final String OPEN_ONES = """
             SELECT organization_id, recovery_id
@@ -82,12 +96,16 @@ final class RecoveryStore {
 
     /// With what is known of it: whether its alert is over, how its task ended, and what was measured since.
     /// One that somebody else leads on at the moment is left to them.
-    private static final String UNDER_WAY =
-            """
+    private static final String UNDER_WAY = """
             SELECT recovery.organization_id, recovery.recovery_id, recovery.agent_id, recovery.queue, recovery.cause,
                 recovery.alert_summary, recovery.state, recovery.step, recovery.due_at, recovery.dry_run,
-                recovery.proposed, recovery.approved_by, alert.resolved_at, action.action, action.error,
-                task.state AS task_state, task.result ->> 'notDone' AS not_done, (
+                recovery.outcome, recovery.proposed, recovery.approved_by, OVER_SINCE AS resolved_at, action.action,
+                action.error, task.state AS task_state, task.result ->> 'notDone' AS not_done,
+                EXISTS (
+                    SELECT
+                    FROM recovery_actions former
+                    WHERE former.organization_id = recovery.organization_id
+                        AND former.recovery_id = recovery.recovery_id AND NOT former.healed) AS has_unhealed, (
                     SELECT bool_or(coalesce(undo.state <> 'open', false))
                     FROM recovery_actions former
                     LEFT JOIN tasks undo
@@ -95,7 +113,8 @@ final class RecoveryStore {
                     WHERE former.organization_id = recovery.organization_id
                         AND former.recovery_id = recovery.recovery_id AND former.reversible
                         AND former.undone_at IS NULL AND former.undo_due_at <= clock_timestamp()) AS undo_failed,
-            """ + Holds.COLUMNS + ",\n" + Measurement.COLUMNS + """
+            """.replace("OVER_SINCE", Holds.OVER_SINCE) + Holds.COLUMNS + ",\n"
+            + Measurement.COLUMNS + """
             FROM recoveries recovery
             JOIN alerts alert ON alert.organization_id = recovery.organization_id AND alert.alert_id = recovery.alert_id
             LEFT JOIN recovery_actions action ON action.organization_id = recovery.organization_id

@@ -8,7 +8,7 @@ import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/// Whether the task of an action has ended, and whether that helped. Thread-safe.
+/// Whether the task of an action has ended, and whether that helped, or what ended without it is well. Thread-safe.
 final class Verifying {
     /// The alert must be over for so long.
     private static final Duration SETTLED = Duration.ofSeconds(2);
@@ -83,14 +83,25 @@ final class Verifying {
 
     /// Nothing is known of how the action would have helped.
     private void goOn(Handle handle, Episode episode, String why) {
-        boolean isOver = episode.alertResolvedAt() != null;
-        store.move(
-                handle,
-                episode,
-                isOver ? RecoveryState.RECOVERED : RecoveryState.DETECTED,
-                episode.step(),
-                null,
-                isOver ? "it ended by itself; " + why : why);
+        store.move(handle, episode, RecoveryState.DETECTED, episode.step(), null, why);
+    }
+
+    /// Looks at an episode whose alert has ended though nothing is known to have helped. When something was done that
+    /// did not, what was measured since must be well too, or people are called.
+    void ended(Handle handle, Episode episode, Instant resolved, Instant now) {
+        Optional<String> complaint = episode.hasUnhealed() && episode.unwanted() == null
+                ? episode.measured().complaint()
+                : Optional.empty();
+        if (complaint.isEmpty()) {
+            store.move(handle, episode, RecoveryState.RECOVERED, episode.step(), null, "it ended by itself");
+            return;
+        }
+        String outcome = "the alert has ended, but " + complaint.get();
+        if (now.isBefore(resolved.plus(verifyWithin(episode)))) {
+            store.hold(handle, episode, outcome);
+        } else {
+            store.move(handle, episode, RecoveryState.ESCALATED, episode.step(), null, outcome);
+        }
     }
 
     private void measure(Handle handle, Episode episode, Instant now) {

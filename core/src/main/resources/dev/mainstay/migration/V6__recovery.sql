@@ -175,20 +175,29 @@ WHERE action.task_id IS NOT NULL
             AND event.at BETWEEN action.decided_at - interval '1 minute' AND action.decided_at
             AND event.type = 'agent.transition' AND event.detail @> '{"crash": true}');
 
--- How well healing does, by cause. A dry run is no episode.
+-- How well healing does, by cause. A dry run is no episode. One that ended though nothing is known to have helped is told
+-- apart, and says nothing of how well healing does.
 CREATE VIEW recovery_success WITH (security_invoker = true) AS
-SELECT organization_id, cause, count(*) AS episodes, count(*) FILTER (WHERE state = 'recovered') AS recovered,
+SELECT organization_id, cause, count(*) AS episodes, count(*) FILTER (WHERE is_healed) AS recovered,
     count(*) FILTER (WHERE state = 'escalated') AS escalated,
-    count(*) FILTER (WHERE state = 'recovered')::double precision / count(*) AS success_rate,
+    count(*) FILTER (WHERE state = 'recovered' AND NOT is_healed) AS ended_by_itself,
+    count(*) FILTER (WHERE is_healed)::double precision
+        / nullif(count(*) FILTER (WHERE is_healed OR state = 'escalated'), 0) AS success_rate,
     extract(epoch FROM percentile_cont(0.5) WITHIN GROUP (ORDER BY detected_at - began_at)) AS median_seconds_to_detect,
     extract(epoch FROM percentile_cont(0.5) WITHIN GROUP (ORDER BY ended_at - began_at)
-        FILTER (WHERE state = 'recovered')) AS median_seconds_to_recover,
-    extract(epoch FROM avg(ended_at - began_at) FILTER (WHERE state = 'recovered')) AS mean_seconds_to_recover,
+        FILTER (WHERE is_healed)) AS median_seconds_to_recover,
+    extract(epoch FROM avg(ended_at - began_at) FILTER (WHERE is_healed)) AS mean_seconds_to_recover,
     (SELECT count(*)
         FROM recovery_false_restarts restart
-        WHERE restart.organization_id = recoveries.organization_id AND restart.cause = recoveries.cause) AS false_restarts
-FROM recoveries
-WHERE NOT dry_run AND ended_at IS NOT NULL
+        WHERE restart.organization_id = ended.organization_id AND restart.cause = ended.cause) AS false_restarts
+FROM (
+    SELECT recovery.*, recovery.state = 'recovered' AND EXISTS (
+        SELECT
+        FROM recovery_actions action
+        WHERE action.organization_id = recovery.organization_id AND action.recovery_id = recovery.recovery_id
+            AND action.healed) AS is_healed
+    FROM recoveries recovery
+    WHERE NOT recovery.dry_run AND recovery.ended_at IS NOT NULL) ended
 GROUP BY organization_id, cause;
 
 DO $$

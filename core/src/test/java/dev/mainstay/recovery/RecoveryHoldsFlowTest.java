@@ -8,7 +8,9 @@ import dev.mainstay.recovery.RecoveryAction.Risk;
 import dev.mainstay.task.NotRetryableException;
 import dev.mainstay.task.TaskHandler;
 import dev.mainstay.testing.Eventually;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterEach;
@@ -72,6 +74,20 @@ class RecoveryHoldsFlowTest {
                 RecoveryStage.BOUND,
                 () -> stage.is("EXISTS (SELECT FROM alerts WHERE silence_id " + "IS NOT NULL)"));
         isHeld("its alert is silenced, or maintenance is planned");
+    }
+
+    @Test
+    void nothing_is_done_once_a_condition_that_flaps_holds_no_more() {
+        aboutToAct();
+        stage.execute("UPDATE alerts SET flapping = true");
+        stage.sick("patient", false);
+        stage.until(
+                "it was not seen for a while",
+                () -> stage.is("EXISTS (SELECT FROM alerts WHERE seen_at < clock_timestamp() - interval '9 seconds')"));
+        gate.countDown();
+        stage.until("recovered");
+        assertThat(stage.newest("outcome")).isEqualTo("it ended by itself");
+        assertThat(stage.deeds()).isEmpty();
     }
 
     @Test
@@ -224,6 +240,60 @@ class RecoveryHoldsFlowTest {
         stage.until("recovered");
         assertThat(stage.newest("cause")).isEqualTo("grave-patient");
         assertThat(stage.deeds()).containsExactly("do strong");
+    }
+
+    @Test
+    void a_milder_thing_waits_until_the_graver_one_is_verified() {
+        stage.action("cure", Risk.HIGH, true)
+                .action("strong", Risk.LOW, true)
+                .agent("patient", "cure")
+                .graver("patient", "strong")
+                .start();
+        stage.sick("patient", true);
+        stage.until("approval");
+        UUID milder = stage.newestId();
+        stage.sick("grave-patient", true);
+        stage.until("verifying");
+        assertThat(stage.newestId()).isNotEqualTo(milder);
+        assertThat(stage.desk().approve(milder, "go on", "me")).isTrue();
+        String outcome = "SELECT outcome FROM recoveries WHERE recovery_id = '" + milder + "'";
+        stage.until(
+                "it is held",
+                () -> stage.text(outcome).equals("nothing is done while another episode of it is under way"));
+        assertThat(stage.deeds()).containsExactly("do strong");
+        stage.until("both are well", () -> stage.is("2 = (SELECT count(*) FROM recoveries WHERE state = 'recovered')"));
+        assertThat(stage.deeds()).containsExactly("do strong", "do cure");
+    }
+
+    @Test
+    void what_waits_for_room_behind_another_is_not_looked_at_more_closely() {
+        stage.action("cure", Risk.LOW, true)
+                .agent("a", "cure")
+                .agent("b", "cure")
+                .agent("c", "cure")
+                .working(this::gated)
+                .start();
+        stage.sick("a", true);
+        stage.until("acting");
+        for (String waits : List.of("b", "c")) {
+            stage.sick(waits, true);
+            stage.until(
+                    "it waits",
+                    () -> stage.newest("agent_id || ' ' || outcome")
+                            .equals(waits + " nothing is done while as many are treated as may be at one time"));
+        }
+        stage.execute(
+                "INSERT INTO recoveries (organization_id, agent_id, cause, playbook, alert_id, alert_summary, state, "
+                        + "began_at, detected_at, ended_at, dry_run) SELECT organization_id, 'c', 'c', 'c', gen_random_uuid(), '', "
+                        + "'recovered', now(), now(), now(), false FROM organizations, generate_series(1, 2)");
+        stage.round();
+        assertThat(stage.is("EXISTS (SELECT FROM recoveries WHERE agent_id = 'c' AND state = 'detected')"))
+                .isTrue();
+        gate.countDown();
+        stage.until(
+                "its budget is looked at once there is room",
+                () -> stage.is("EXISTS (SELECT FROM recoveries WHERE agent_id = 'c' AND state = 'escalated')"));
+        assertThat(stage.deeds()).startsWith("do cure");
     }
 
     @Test

@@ -48,6 +48,7 @@ final class RecoveryCommand implements Runnable {
             Column.of("episodes"),
             Column.of("recovered"),
             Column.of("escalated"),
+            Column.of("endedByItself"),
             Column.of("successRate"),
             Column.of("medianSecondsToDetect"),
             Column.of("medianSecondsToRecover"),

@@ -55,22 +55,23 @@ class RecoverySuccess extends LitElement {
   #table(rows) {
     const judgesRestarts = rows.some((row) => row.falseRestarts !== undefined);
     return html`<table>
-      <thead><tr><th scope="col">Cause</th><th scope="col" class="number">Ended</th><th scope="col">Healed</th><th scope="col" class="number">People</th>
+      <thead><tr><th scope="col">Cause</th><th scope="col" class="number">Ended</th><th scope="col">Healed</th><th scope="col" class="number">People</th><th scope="col" class="number">By itself</th>
         <th scope="col" class="number">Detected in</th><th scope="col" class="number">Healed in</th>${judgesRestarts ? html`<th scope="col" class="number">False restarts</th>` : nothing}</tr></thead>
       <tbody>${rows.map((row) => html`<tr>
         <th scope="row"><button class="link" aria-pressed=${this.cause === row.cause ? "true" : "false"} @click=${() => this.#choose(row.cause)}>${row.cause}</button></th>
         <td class="number">${count(row.episodes)}</td>
         <td>${this.#share(row)}</td>
         <td class="number">${count(row.escalated)}</td>
+        <td class="number">${count(row.endedByItself)}</td>
         <td class="number">${seconds(row.medianSecondsToDetect)}</td>
         <td class="number">${seconds(row.medianSecondsToRecover)}</td>
         ${judgesRestarts ? html`<td class="number ${row.falseRestarts > 0 ? "bad" : ""}">${count(row.falseRestarts)}</td>` : nothing}</tr>`)}</tbody>
     </table>
-    <p class="muted">Times are medians, from when it began. A dry run is no episode.</p>`;
+    <p class="muted">Times are medians, from when it began. A dry run is no episode, and what ended by itself was not healed.</p>`;
   }
 
-  #share({ episodes, recovered }) {
-    const percent = episodes === 0 ? NaN : (100 * recovered) / episodes;
+  #share({ successRate }) {
+    const percent = successRate === null ? NaN : 100 * successRate;
     return html`${Number.isFinite(percent) ? `${Math.floor(percent * 10) / 10} %` : "–"}<span class="share" aria-hidden="true"><i .style=${`width:${percent || 0}%`}></i></span>`;
   }
 
