@@ -111,7 +111,7 @@ class RecoveryHoldsFlowTest {
         stage.until("escalated");
         assertThat(stage.newest("outcome")).isEqualTo("nothing is left to try; tried cure");
         assertThat(stage.deeds()).containsExactly("undo cure");
-        assertThat(stage.is("EXISTS (SELECT FROM tasks WHERE state = 'open')")).isFalse();
+        stage.until("no task is left", () -> stage.is("NOT EXISTS (SELECT FROM tasks WHERE state = 'open')"));
     }
 
     @Test
