@@ -132,7 +132,8 @@ final class AgentLife {
 
     private boolean standBack(String cause, boolean isCrash) {
         return switch (state) {
-            case RECOVERING -> !over;
+            // Each failure is told, also of a start that is tried again.
+            case RECOVERING -> isCrash ? step(AgentState.FAILED, cause, true) : !over;
             case ACTIVE -> step(AgentState.RECOVERING, cause, isCrash);
             default -> step(AgentState.FAILED, cause, isCrash);
         };

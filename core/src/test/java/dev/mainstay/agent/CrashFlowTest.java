@@ -9,6 +9,7 @@ import dev.mainstay.testing.TestDatabase;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -85,5 +86,30 @@ class CrashFlowTest {
                     () -> !recoveries("detail ->> 'to' = 'failed'").isEmpty());
         }
         assertThat(recoveries("detail ->> 'to' = 'failed'")).startsWith("stillborn true");
+    }
+
+    /// As of one that is taken over with settings with which it cannot be made.
+    @Test
+    void a_crashed_agent_that_cannot_be_made_anew_crashes_each_time_it_is_tried() {
+        AtomicInteger made = new AtomicInteger();
+        try (Fleet _ = Fleet.builder()
+                .database(test.database())
+                .node("node-a")
+                .agent(spec("moody").build(), any -> switch (made.incrementAndGet()) {
+                    case 1 ->
+                        context -> {
+                            throw new IllegalStateException("its first life ends");
+                        };
+                    case 2, 3 -> throw new IllegalStateException("not yet");
+                    default -> context -> WorkResult.nothing();
+                })
+                .start()) {
+            Eventually.holds(
+                    "it works again",
+                    BOUND,
+                    () -> recoveries("detail ->> 'to' = 'active'").size() == 2);
+        }
+        assertThat(recoveries("detail ->> 'to' = 'failed'")).containsExactly("moody true", "moody true");
+        assertThat(recoveries("detail @> '{\"crash\": true}'")).hasSize(3);
     }
 }

@@ -234,16 +234,22 @@ abstract class HandOutConformance extends SubscriberConformance {
         ConsumerGroup twice = group.retry(group.retry().withAttempts(2));
         bus.declare(twice);
         publish(channel, "a", "kills");
-        for (int attempt = 1; attempt <= 2; attempt++) {
+        int attempts = 0;
+        for (int death = 0; death < 10 && deadLetters(twice).isEmpty(); death++) {
             TestNode doomed = node("doomed");
-            assertThat(claim(doomed.transport(), twice).messages())
-                    .extracting(Message::attempt)
-                    .containsExactly(attempt);
+            int attempt = claim(doomed.transport(), twice).messages().getFirst().attempt();
+            // A node that had no time for three seconds takes them for an outage, and counts no attempt.
+            assertThat(attempt).isBetween(Math.max(1, attempts), attempts + 1);
+            attempts = attempt;
             doomed.kill();
         }
-        assertThat(bus.deadLetters(Optional.of(twice.name()), 10))
+        assertThat(deadLetters(twice))
                 .extracting(DeadLetter::attempts, DeadLetter::reason)
                 .containsExactly(tuple(2, "its consumer died or did not settle it in time, 2 attempts"));
+    }
+
+    private List<DeadLetter> deadLetters(ConsumerGroup group) {
+        return bus.deadLetters(Optional.of(group.name()), 10);
     }
 
     @Test
