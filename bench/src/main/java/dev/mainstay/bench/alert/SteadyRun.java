@@ -7,6 +7,7 @@ import dev.mainstay.bench.report.Figures;
 import dev.mainstay.bench.report.Reporting;
 import dev.mainstay.concurrent.Threads;
 import java.time.Duration;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /// Nothing is wrong with any agent, and the database is restarted now and then: nobody should be told of anything. Used
@@ -48,12 +49,20 @@ final class SteadyRun {
 
     /// @param after the newest event of before
     private double falseAlerts(long after) {
-        return laboratory.number("""
-                SELECT count(*)
-                FROM system_events
-                WHERE type = 'alert.fired' AND id > %d
-                    AND detail ->> 'rule' IN ('heartbeat-missed', 'work-stalled', 'node-lost', 'agent-quarantined')
-                """.formatted(after));
+        List<String> fired = laboratory
+                .database()
+                .read(handle -> handle.createQuery("""
+                                SELECT concat_ws(' ', detail ->> 'rule', agent_id, node_id, at)
+                                FROM system_events
+                                WHERE type = 'alert.fired' AND id > :after AND detail ->> 'rule' IN
+                                    ('heartbeat-missed', 'work-stalled', 'node-lost', 'agent-quarantined')
+                                ORDER BY at
+                                """)
+                        .bind("after", after)
+                        .mapTo(String.class)
+                        .list());
+        fired.forEach(alert -> Reporting.say("not so: " + alert));
+        return fired.size();
     }
 
     private void restart(int number) {
