@@ -146,9 +146,9 @@ class NodeFlowTest {
     void an_agent_whose_node_died_before_it_could_shut_it_down_is_shut_down_and_an_event_says_why() {
         try (Fleet fleet = fleet()) {
             awaitTicks();
-            // The node has not heard of the wish when its session ends.
-            asSuperuser("UPDATE agents SET desired = 'shutdown'");
-            asSuperuser("UPDATE node_sessions SET expires_at = now() - interval '1 second'");
+            // At one moment, so that the node has not heard of the wish when its session ends.
+            asSuperuser("WITH wish AS (UPDATE agents SET desired = 'shutdown')"
+                    + " UPDATE node_sessions SET expires_at = now() - interval '1 second'");
             Eventually.holds(
                     "it is shut down",
                     BOUND,
