@@ -8,18 +8,19 @@ import java.util.Locale;
 
 /// What became of all faults, counted from the rows. Used by one thread.
 final class FaultFigures {
+    private static final String RESTARTS = "('restart-agent', 'restart-clean', 'clear-lease', 'move-agent')";
     /// What takes an agent from its work.
-    private static final String RESTARTS = "('restart-agent', 'restart-clean', 'clear-lease', 'move-agent',"
+    private static final String DISTURBANCES = "('restart-agent', 'restart-clean', 'clear-lease', 'move-agent',"
             + " 'roll-back-configuration', 'open-circuit')";
     /// On agents in which there was no fault then.
     private static final String FALSE_RESTARTS = """
             FROM recovery_actions action
-            WHERE action.task_id IS NOT NULL AND action.action IN RESTARTS AND NOT EXISTS (
+            WHERE action.task_id IS NOT NULL AND action.action IN DISTURBANCES AND NOT EXISTS (
                 SELECT
                 FROM bench_faults fault
                 WHERE fault.agent = action.agent_id AND fault.kind NOT IN ('flat-line', 'drift', 'cost-spike')
                     AND action.decided_at BETWEEN fault.began_at AND coalesce(fault.ended_at, 'infinity'))
-            """.replace("RESTARTS", RESTARTS);
+            """.replace("DISTURBANCES", DISTURBANCES);
     /// More than a fifth of the agents within ten seconds, or one agent more than three times within a minute.
     private static final String STORMS = """
             WITH restart AS (
