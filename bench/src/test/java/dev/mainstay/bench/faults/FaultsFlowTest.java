@@ -33,7 +33,6 @@ class FaultsFlowTest {
                     .containsEntry("detectedPercent", 100.0)
                     .containsEntry("healedPercent", 100.0)
                     .containsEntry("falseRestarts", 0.0)
-                    .containsEntry("restartStorms", 0.0)
                     .containsEntry("recoveriesOfControls", 0.0);
         }
     }
