@@ -54,6 +54,16 @@ final class FaultFigures {
         tell("false restarts: ", """
                 SELECT string_agg(action.action || ' of ' || agent_id || ' for ' || cause || ', ' || reason, '; ')
                 """ + FALSE_RESTARTS);
+        tell("restarted more than three times: ", """
+                SELECT string_agg(agent_id || ': ' || actions, '; ')
+                FROM (
+                    SELECT agent_id, string_agg(cause || ' ' || action || ' ' || to_char(decided_at, 'HH24:MI:SS'), ', '
+                        ORDER BY decided_at) AS actions
+                    FROM recovery_actions
+                    WHERE task_id IS NOT NULL AND action IN RESTARTS
+                    GROUP BY agent_id
+                    HAVING count(*) > 3) AS often
+                """.replace("RESTARTS", RESTARTS));
         tell("not detected or not healed: ", """
                 SELECT string_agg(kind || ' of ' || agent || ', ' || coalesce(found_by, 'not detected') || ', ' || outcome,
                     '; ')
