@@ -140,8 +140,10 @@ final class HistoryCheck {
     }
 
     private void judgeLine(List<Task> line) {
-        List<Task> sorted =
-                line.stream().sorted(Comparator.comparingLong(Task::number)).toList();
+        // The fires of a schedule have one number; their identifiers tell the order.
+        List<Task> sorted = line.stream()
+                .sorted(Comparator.comparingLong(Task::number).thenComparing(Task::id))
+                .toList();
         for (int place = 1; place < sorted.size(); place++) {
             Task before = sorted.get(place - 1);
             Long end = before.endedAt();

@@ -151,10 +151,9 @@ class MessageClaimsFlowTest {
     }
 
     private static int seek(String group, String place) {
-        return api.post(Role.OPERATOR, GROUPS + group + "/seek", "{\"to\":\"" + place + "\"}")
-                .json()
-                .path("behind")
-                .asInt();
+        Reply reply = api.post(Role.OPERATOR, GROUPS + group + "/seek", "{\"to\":\"" + place + "\"}");
+        assertThat(reply.status()).isEqualTo(200);
+        return reply.json().path("behind").asInt(-1);
     }
 
     @Test

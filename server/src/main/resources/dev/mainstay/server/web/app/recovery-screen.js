@@ -117,8 +117,8 @@ class RecoveryScreen extends LitElement {
     if (!this.episodes) return this.reading.refusal ? nothing : html`<p class="empty muted" role="status">Reading episodes…</p>`;
     if (isFiltered(this.filter)) return html`<div class="empty"><h2>No episode matches</h2><p class="muted"><button class="link" @click=${() => this.#choose(filterOf({}))}>Clear the filters</button></p></div>${older}`;
     return html`<div class="empty"><h2>Nothing had to be healed yet</h2>
-      <p class="muted">An alert whose rule has a playbook opens an episode: what was found, what was decided and why, what was done, and whether it helped. See it once with an agent that stops:</p>
-      <pre tabindex="0">./mainstay recovery list</pre></div>`;
+      <p class="muted">An alert whose rule has a playbook opens an episode: what was found, what was decided and why, what was done, and whether it helped. See what each cause is answered with:</p>
+      <pre tabindex="0">./mainstay recovery playbooks</pre></div>`;
   }
 
   #choose(change) {
