@@ -242,7 +242,8 @@ public final class Fleet implements AutoCloseable {
         NotificationSender sender =
                 new NotificationSender(database, builder.alerts().notifiers());
         List<Duty> duties = new ArrayList<>(List.of(
-                new Duty("liveness", Liveness.PERIOD, lease -> liveness.round(lease::check), Liveness.DUE),
+                new Duty(
+                        "liveness", Liveness.PERIOD, lease -> liveness.round(lease.term(), lease::check), Liveness.DUE),
                 alerts(builder, alerts),
                 new Duty("forecasts", ForecastRound.PERIOD, lease -> forecasts.round(lease::check), ForecastRound.DUE),
                 new Duty(NOTIFICATIONS, NotificationSender.PERIOD, lease -> sender.round(), NotificationSender.DUE),

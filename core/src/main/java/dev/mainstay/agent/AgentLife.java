@@ -118,24 +118,26 @@ final class AgentLife {
             }
             case AgentCalls.Start.Failed(String failure) -> {
                 String cause = "could not start: " + failure;
-                if (standBack(cause, true)) {
-                    answer(cause);
+                Supervisor.Decision decision = decide();
+                if (standBack(cause, decision)) {
+                    answer(decision, cause);
                 }
                 yield false;
             }
             case AgentCalls.Start.CutShort _ -> {
-                standBack("its start was cut short", false);
+                standBack("its start was cut short", null);
                 yield false;
             }
         };
     }
 
-    private boolean standBack(String cause, boolean isCrash) {
+    /// @param decision what follows its crash; null when it was none
+    private boolean standBack(String cause, Supervisor.@Nullable Decision decision) {
         return switch (state) {
             // Each failure is told, also of a start that is tried again.
-            case RECOVERING -> isCrash ? step(AgentState.FAILED, cause, true) : !over;
-            case ACTIVE -> step(AgentState.RECOVERING, cause, isCrash);
-            default -> step(AgentState.FAILED, cause, isCrash);
+            case RECOVERING -> decision == null ? !over : step(AgentState.FAILED, cause, decision);
+            case ACTIVE -> step(AgentState.RECOVERING, cause, decision);
+            default -> step(AgentState.FAILED, cause, decision);
         };
     }
 
@@ -161,10 +163,15 @@ final class AgentLife {
             }
             LOG.atWarn().addKeyValue("agent", spec.id()).log("crashed: {}", cause);
             halt();
-            if (crash(AgentState.RECOVERING, cause)) {
-                answer(cause);
+            Supervisor.Decision decision = decide();
+            if (step(AgentState.RECOVERING, cause, decision)) {
+                answer(decision, cause);
             }
         });
+    }
+
+    private Supervisor.Decision decide() {
+        return host.supervisor().crashed(this, host.house().monotonic().nanos());
     }
 
     private void halt() {
@@ -172,9 +179,7 @@ final class AgentLife {
         discard();
     }
 
-    private void answer(String cause) {
-        Supervisor.Decision decision =
-                host.supervisor().crashed(this, host.house().monotonic().nanos());
+    private void answer(Supervisor.Decision decision, String cause) {
         for (AgentLife companion : decision.companions()) {
             companion.follow(decision.verdict(), "group " + groupName() + ": " + spec.id() + " crashed: " + cause);
         }
@@ -358,19 +363,16 @@ final class AgentLife {
 
     /// One step of the state; false when the lease is lost, which ends this life.
     private boolean step(AgentState to, String cause) {
-        return step(to, cause, false);
+        return step(to, cause, null);
     }
 
-    /// The step of an agent that broke by itself, which its health is told of.
-    private boolean crash(AgentState to, String cause) {
-        return step(to, cause, true);
-    }
-
-    private boolean step(AgentState to, String cause, boolean isCrash) {
+    /// @param decision what follows, when the agent broke by itself, which its health is told of
+    private boolean step(AgentState to, String cause, Supervisor.@Nullable Decision decision) {
         if (over) {
             return false;
         }
-        boolean isMade = host.step(new Transition(ref(), fence(), state, to, cause, isCrash, quarantineOf(to)));
+        boolean isMade =
+                host.step(new Transition(ref(), fence(), state, to, cause, decision != null, restOf(to, decision)));
         if (isMade) {
             state = to;
         } else {
@@ -381,8 +383,13 @@ final class AgentLife {
         return isMade;
     }
 
-    private Duration quarantineOf(AgentState to) {
-        return to == AgentState.QUARANTINED ? spec.restart().quarantine() : Duration.ZERO;
+    private Duration restOf(AgentState to, Supervisor.@Nullable Decision decision) {
+        if (to == AgentState.QUARANTINED) {
+            return spec.restart().quarantine();
+        }
+        return decision != null && decision.verdict() instanceof Verdict.Restart(Duration after)
+                ? after
+                : Duration.ZERO;
     }
 
     private void discard() {

@@ -27,6 +27,10 @@ final class OutsideLeases {
             RETURNING fence, lease_token
             """;
 
+    /// Since when agents could be heard: while the database or who expires leases was away, nobody was silent.
+    private static final String LISTENING =
+            "greatest(pg_postmaster_start_time(), (SELECT since FROM duties WHERE name = 'outside'))";
+
     /// Whether somebody was silent for too long.
     static final String SILENT = """
             EXISTS (
@@ -35,8 +39,8 @@ final class OutsideLeases {
                     ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
                 WHERE agent.source = 'http'
                     AND lease.lease_token IS NOT NULL
-                    AND greatest(lease.leased_at, lease.beat_at) < now() - (agent.spec ->> 'lease')::interval)
-            """;
+                    AND greatest(lease.leased_at, lease.beat_at, %s) < now() - (agent.spec ->> 'lease')::interval)
+            """.formatted(LISTENING);
 
     private static final String EXPIRE = """
             WITH silent AS MATERIALIZED (
@@ -47,7 +51,7 @@ final class OutsideLeases {
                     ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
                 WHERE agent.source = 'http'
                     AND lease.lease_token IS NOT NULL
-                    AND greatest(lease.leased_at, lease.beat_at)
+                    AND greatest(lease.leased_at, lease.beat_at, %s)
                         < clock_timestamp() - (agent.spec ->> 'lease')::interval
                 ORDER BY agent.organization_id, agent.id
                 FOR NO KEY UPDATE OF agent, lease SKIP LOCKED)
@@ -57,7 +61,7 @@ final class OutsideLeases {
             WHERE lease.organization_id = silent.organization_id AND lease.agent_id = silent.agent_id
             RETURNING lease.organization_id, lease.agent_id, lease.fence, silent.state, silent.desired,
                 silent.lease
-            """;
+            """.formatted(LISTENING);
 
     record Lease(long fence, UUID token) {}
 

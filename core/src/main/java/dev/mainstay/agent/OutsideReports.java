@@ -27,7 +27,8 @@ final class OutsideReports {
                     ticks = ticks + :ticks,
                     failures = failures + :failures,
                     items = items + least(:items, 9223372036854775807 - items),
-                    last_duration_ms = CASE WHEN :ticks > 0 THEN :busy / :ticks ELSE last_duration_ms END,
+                    last_duration_ms = CASE WHEN :ticks > 0 THEN greatest(:longest, :busy / :ticks)
+                        ELSE last_duration_ms END,
                     last_error = CASE WHEN :error::text IS NOT NULL THEN :error
                         WHEN :ticks > :failures THEN NULL
                         ELSE last_error END

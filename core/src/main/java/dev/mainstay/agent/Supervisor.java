@@ -4,8 +4,10 @@ import dev.mainstay.AgentRef;
 import dev.mainstay.agent.RestartBudget.Verdict;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -14,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// has a budget of its own; the members of a group share one, and go into quarantine together. Thread-safe.
 final class Supervisor {
     private final RandomGenerator random;
+    private final Set<AgentLife> lives = new HashSet<>();
     private final Map<AgentRef, RestartBudget> budgets = new HashMap<>();
     private final Map<GroupRef, List<AgentLife>> members = new HashMap<>();
     private final Map<GroupRef, RestartBudget> groupBudgets = new HashMap<>();
@@ -28,6 +31,7 @@ final class Supervisor {
     }
 
     synchronized void joined(AgentLife life) {
+        lives.add(life);
         GroupRef group = groupOf(life);
         if (group != null) {
             members.computeIfAbsent(group, any -> new ArrayList<>()).add(life);
@@ -36,6 +40,7 @@ final class Supervisor {
 
     /// The life ended on this node; its budget ends with it, that of a group with its last member.
     synchronized void left(AgentLife life) {
+        lives.remove(life);
         budgets.remove(life.ref());
         GroupRef group = groupOf(life);
         if (group != null) {
@@ -51,7 +56,11 @@ final class Supervisor {
         return lives.isEmpty() ? null : lives;
     }
 
+    /// One that has left meanwhile spends nothing of what the next life has.
     synchronized Decision crashed(AgentLife life, long now) {
+        if (!lives.contains(life)) {
+            return new Decision(new Verdict.Restart(life.spec().restart().backoff()), List.of());
+        }
         GroupRef group = groupOf(life);
         if (group == null) {
             return new Decision(ownBudget(life).crashed(now), List.of());

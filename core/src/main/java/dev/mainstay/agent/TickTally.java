@@ -17,6 +17,7 @@ final class TickTally {
     private long lateNanos;
     private int abandoned;
     private int restarts;
+    private int failing;
     private @Nullable String lastError;
 
     /// The cause when the tick crashed the agent; null when it returned, also with a failure of its work.
@@ -29,7 +30,10 @@ final class TickTally {
         return switch (ending) {
             case Tick.Ending.Returned(WorkResult result) -> {
                 items = Math.min(TickCounts.MOST_ITEMS, items + Math.min(TickCounts.MOST_ITEMS, result.items()));
-                if (result.error() != null) {
+                if (result.error() == null) {
+                    failing = 0;
+                } else {
+                    failing++;
                     failed(result.error());
                 }
                 yield null;
@@ -38,6 +42,7 @@ final class TickTally {
             case Tick.Ending.Threw(Throwable failure) -> {
                 String cause =
                         tick.isInterrupted() ? "tick was interrupted at its deadline" : Failure.describe(failure);
+                failing++;
                 failed(cause);
                 yield cause;
             }
@@ -71,7 +76,7 @@ final class TickTally {
     }
 
     TickCounts take() {
-        if (ticks == 0 && abandoned == 0 && restarts == 0) {
+        if (ticks == 0 && abandoned == 0 && restarts == 0 && failing == 0) {
             return TickCounts.NONE;
         }
         TickCounts counts = new TickCounts(
@@ -82,7 +87,8 @@ final class TickTally {
                 maxNanos / NANOS_PER_MILLI,
                 lateNanos / NANOS_PER_MILLI,
                 abandoned,
-                restarts);
+                restarts,
+                failing);
         ticks = 0;
         failures = 0;
         items = 0;

@@ -19,8 +19,8 @@ final class TransitionStore {
                 FOR SHARE),
             step AS (
                 SELECT step.*, node.session_id, node.node_id
-                FROM node, unnest(:organizations, :ids, :fences, :froms, :tos, :causes, :crashes, :quarantines)
-                    AS step (organization_id, id, fence, from_state, to_state, cause, is_crash, quarantine_seconds)),
+                FROM node, unnest(:organizations, :ids, :fences, :froms, :tos, :causes, :crashes, :rests)
+                    AS step (organization_id, id, fence, from_state, to_state, cause, is_crash, rest_seconds)),
             made AS (
                 UPDATE agents agent
                 SET state = step.to_state,
@@ -29,7 +29,7 @@ final class TransitionStore {
                     cause = step.cause,
                     quarantine_until = CASE WHEN step.to_state = 'quarantined'
                         THEN clock_timestamp() + make_interval(
-                            secs => least(86400, step.quarantine_seconds * 2 ^ least(agent.quarantines, 16))) END,
+                            secs => least(86400, step.rest_seconds * 2 ^ least(agent.quarantines, 16))) END,
                     quarantines = agent.quarantines + (step.to_state = 'quarantined')::integer
                 FROM step
                 JOIN agent_leases lease
@@ -48,7 +48,8 @@ final class TransitionStore {
                         WHEN to_state = 'recovering' THEN 'warning'
                         ELSE 'info' END,
                     id, node_id, cause, jsonb_build_object('from', from_state, 'to', to_state, 'fence', fence)
-                        || CASE WHEN is_crash THEN '{"crash": true}'::jsonb ELSE '{}' END
+                        || CASE WHEN is_crash THEN jsonb_strip_nulls(
+                            jsonb_build_object('crash', true, 'waits', nullif(rest_seconds, 0))) ELSE '{}' END
                 FROM made)
             SELECT organization_id, id
             FROM made
@@ -89,9 +90,7 @@ final class TransitionStore {
                 .bindArray("causes", String.class, column(steps, Transition::cause))
                 .bindArray("crashes", Boolean.class, column(steps, Transition::isCrash))
                 .bindArray(
-                        "quarantines",
-                        Double.class,
-                        column(steps, step -> step.quarantine().toMillis() / 1e3))
+                        "rests", Double.class, column(steps, step -> step.rest().toMillis() / 1e3))
                 .map((rows, context) -> new AgentRef(rows.getObject(1, UUID.class), rows.getString(2)))
                 .list()));
     }

@@ -4,11 +4,11 @@ import java.util.Locale;
 
 /// How the points of a window become one number.
 public enum Aggregate {
-    AVG("avg(value)"),
-    MIN("min(value)"),
-    MAX("max(value)"),
-    SUM("sum(value)"),
-    LAST("(array_agg(value ORDER BY at DESC))[1]");
+    AVG("sum(part.sum) / sum(part.count)"),
+    MIN("min(part.min)"),
+    MAX("max(part.max)"),
+    SUM("sum(part.sum)"),
+    LAST("(array_agg(part.last ORDER BY part.at DESC))[1]");
 
     private final String word = name().toLowerCase(Locale.ROOT);
     private final String sql;
@@ -21,6 +21,7 @@ public enum Aggregate {
         return word;
     }
 
+    /// Over the parts of a [MetricWindow].
     String sql() {
         return sql;
     }

@@ -41,7 +41,7 @@ final class AlertBook {
     private static final String GO_ON = FOUND + """
             , went_on AS (
                 UPDATE alerts
-                SET seen_at = :now, summary = found.summary, value = nullif(found.value, 'NaN'),
+                SET seen_at = :now, missed_at = NULL, summary = found.summary, value = nullif(found.value, 'NaN'),
                     evidence = found.evidence::jsonb, severity = found.severity,
                     state = CASE WHEN state = 'pending' AND pending_at + found.hold <= :now THEN 'firing' ELSE state END,
                     fired_at = CASE WHEN state = 'pending' AND pending_at + found.hold <= :now THEN :now
@@ -55,6 +55,7 @@ final class AlertBook {
                     AND alerts.state <> 'resolved'
                     AND (alerts.seen_at < :now - interval '5 seconds'
                         OR alerts.severity <> found.severity
+                        OR alerts.missed_at IS NOT NULL
                         OR alerts.state = 'pending' AND alerts.pending_at + found.hold <= :now)
                 RETURNING alerts.*)
             INSERT INTO system_events (organization_id, type, severity, agent_id, node_id, cause, detail)
@@ -79,7 +80,7 @@ final class AlertBook {
                 ORDER BY alert.organization_id, alert.fingerprint, alert.resolved_at DESC),
             reopened AS (
                 UPDATE alerts
-                SET state = 'firing', resolved_at = NULL, resolved_by = NULL, told_at = NULL, seen_at = :now,
+                SET state = 'firing', resolved_at = NULL, resolved_by = NULL, told_at = NULL, seen_at = :now, missed_at = NULL,
                     acknowledged_at = NULL, acknowledged_by = NULL, summary = latest.summary,
                     value = nullif(latest.value, 'NaN'), evidence = latest.evidence::jsonb, severity = latest.severity,
                     openings = (ARRAY[:now] || openings)[1 : 20],
@@ -123,13 +124,16 @@ final class AlertBook {
             WHERE state = 'firing'
             """;
 
+    /// That one which flaps is gone counts from when it was looked for, not from when it was seen last: a rule that
+    /// could not be looked at tells nothing of it.
     private static final String GONE = """
             WITH looked AS MATERIALIZED (
                 SELECT * FROM unnest(:organizations, :rules) AS looked (organization_id, rule)),
             found AS MATERIALIZED (
                 SELECT * FROM unnest(:foundOrganizations, :fingerprints) AS found (organization_id, fingerprint)),
             gone AS MATERIALIZED (
-                SELECT alert.organization_id, alert.alert_id, alert.state
+                SELECT alert.organization_id, alert.alert_id, alert.state, alert.missed_at,
+                    alert.flapping AND coalesce(alert.missed_at > :now - CAST(:again AS interval), true) AS fires_on
                 FROM alerts alert
                 LEFT JOIN looked ON looked.organization_id = alert.organization_id AND looked.rule = alert.rule
                 LEFT JOIN found
@@ -137,20 +141,25 @@ final class AlertBook {
                 WHERE alert.organization_id = :organization AND alert.state <> 'resolved' AND found.fingerprint IS NULL
                     AND (looked.rule IS NOT NULL OR NOT EXISTS (
                         SELECT FROM alert_rules rule
-                        WHERE rule.organization_id = alert.organization_id AND rule.name = alert.rule AND rule.enabled))
-                    AND NOT (alert.flapping AND alert.seen_at > :now - CAST(:again AS interval))),
+                        WHERE rule.organization_id = alert.organization_id AND rule.name = alert.rule AND rule.enabled))),
+            missed AS (
+                UPDATE alerts
+                SET missed_at = :now
+                FROM gone
+                WHERE alerts.organization_id = gone.organization_id AND alerts.alert_id = gone.alert_id
+                    AND gone.fires_on AND gone.missed_at IS NULL),
             forgotten AS (
                 DELETE FROM alerts
                 USING gone
                 WHERE alerts.organization_id = gone.organization_id AND alerts.alert_id = gone.alert_id
-                    AND gone.state = 'pending'),
+                    AND gone.state = 'pending' AND NOT gone.fires_on),
             resolved AS (
                 UPDATE alerts
-                SET state = 'resolved', resolved_at = :now, resolved_by = 'mainstay', flapping = false,
+                SET state = 'resolved', resolved_at = :now, resolved_by = 'mainstay', flapping = false, missed_at = NULL,
                     escalates_at = NULL, inhibited_by = NULL, silence_id = NULL
                 FROM gone
                 WHERE alerts.organization_id = gone.organization_id AND alerts.alert_id = gone.alert_id
-                    AND gone.state <> 'pending'
+                    AND gone.state <> 'pending' AND NOT gone.fires_on
                 RETURNING alerts.*)
             INSERT INTO system_events (organization_id, type, severity, agent_id, node_id, cause, detail)
             SELECT organization_id, 'alert.resolved', 'info', agent_id, node_id, summary,

@@ -34,7 +34,7 @@ public final class AlertDesk {
     private static final String RESOLVE = """
             UPDATE alerts
             SET state = 'resolved', resolved_at = clock_timestamp(), resolved_by = :actor, note = coalesce(:note, note),
-                flapping = false, escalates_at = NULL, inhibited_by = NULL, silence_id = NULL
+                flapping = false, missed_at = NULL, escalates_at = NULL, inhibited_by = NULL, silence_id = NULL
             WHERE organization_id = :organization AND alert_id = :alert AND state IN ('firing', 'acknowledged')
             RETURNING %s
             """.formatted(Alert.COLUMNS);

@@ -35,7 +35,7 @@ public final class AlertEngine {
             """;
 
     private static final String WHERE_AGENTS_RUN =
-            GRAVE + "OR EXISTS (SELECT FROM agent_leases WHERE session_id IS NOT NULL)";
+            GRAVE + "OR EXISTS (SELECT FROM agent_leases WHERE session_id IS NOT NULL OR lease_token IS NOT NULL)";
 
     private static final long OFTEN = Duration.ofSeconds(5).toNanos();
     private static final long SELDOM = Duration.ofMinutes(1).toNanos();

@@ -57,7 +57,7 @@ public final class BuiltinRules {
                 warning("agent-disconnected", Trouble.DISCONNECTED),
                 warning("dependency-down", Trouble.DEPENDENCY),
                 AlertRule.of("target-down", Severity.CRITICAL, new Condition.Troubled(Trouble.DOWN))
-                        .inhibiting("health-low", "agent-slow"),
+                        .inhibiting("health-low"),
                 warning("agent-slow", Trouble.SLOW),
                 warning("agent-leaking", Trouble.LEAKING),
                 warning("dead-letters", Trouble.POISONED),

@@ -25,7 +25,7 @@ public sealed interface Condition {
     /// An agent the failure detector suspects.
     record Suspected(Suspicion.Kind kind) implements Condition {}
 
-    /// A metric above or below a bound, aggregated over a window of its raw points.
+    /// A metric above or below a bound, aggregated over a window of its points, whole minutes as they are rolled up.
     ///
     /// @param above null when there is no such bound; with both, a value between them is right
     record Threshold(

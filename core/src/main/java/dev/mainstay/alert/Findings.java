@@ -21,6 +21,8 @@ final class Findings {
     /// Metrics are stored a second after they were measured.
     private static final Duration STORED_WITHIN = Duration.ofSeconds(2);
 
+    private static final String SCOPE = "{scope}";
+
     private static final String SUSPECTED = """
             SELECT subject.agent_id, subject.node_id, '{}' AS labels, subject.since AS began, subject.phi AS value,
                 extract(epoch FROM :now - subject.since) AS seconds, agent.state AS word,
@@ -81,54 +83,82 @@ final class Findings {
                 AND subject.at > :now - make_interval(secs => :window)
             """;
 
-    private static final String THRESHOLD = """
-            SELECT nullif(series.agent_id, '') AS agent_id, NULL AS node_id, series.labels::text AS labels,
-                min(point.at) AS began, AGGREGATE AS value, 0 AS seconds, series.unit AS word,
-                jsonb_build_object('table', 'performance_metrics', 'series', series.series_id, 'from', min(point.at),
-                    'to', max(point.at), 'points', count(*)) AS evidence
-            FROM metric_series series
-            JOIN performance_metrics point
-                ON point.organization_id = series.organization_id AND point.series_id = series.series_id
-            LEFT JOIN agents agent
-                ON agent.organization_id = series.organization_id AND agent.id = series.agent_id
-            WHERE series.organization_id = :organization AND series.name = :metric
-                AND point.at > :now - make_interval(secs => :window) AND point.at <= :now
+    private static final String THRESHOLD = MetricWindow.of("series.name = :metric") + """
+            SELECT nullif(agent_id, '') AS agent_id, NULL AS node_id, labels::text AS labels,
+                min(part.at) AS began, AGGREGATE AS value, 0 AS seconds, unit AS word,
+                jsonb_build_object('table', 'performance_metrics', 'series', series_id, 'from', min(part.at),
+                    'to', max(part.until), 'points', sum(part.count)) AS evidence
+            FROM part
+            JOIN watched USING (series_id)
             """;
 
-    private static final String COST = """
-            SELECT nullif(series.agent_id, '') AS agent_id, NULL AS node_id, '{}' AS labels, min(point.at) AS began,
-                sum(point.value) FILTER (WHERE series.name = :metric) AS value, 0 AS seconds,
-                coalesce(', ' || sum(point.value) FILTER (WHERE series.name <> :metric AND point.value > 0)
+    private static final String COST =
+            MetricWindow.of("series.name = :metric AND series.unit = :currency OR series.name = :metric || '.unknown'")
+                    + """
+            SELECT nullif(agent_id, '') AS agent_id, NULL AS node_id, '{}' AS labels, min(part.at) AS began,
+                sum(part.sum) FILTER (WHERE name = :metric) AS value, 0 AS seconds,
+                coalesce(', ' || sum(part.sum) FILTER (WHERE name <> :metric AND part.sum > 0)
                     || ' of unknown cost', '') AS word,
-                jsonb_build_object('table', 'performance_metrics', 'series', array_agg(DISTINCT series.series_id),
-                    'from', min(point.at), 'to', max(point.at), 'points', count(*)) AS evidence
-            FROM metric_series series
-            JOIN performance_metrics point
-                ON point.organization_id = series.organization_id AND point.series_id = series.series_id
-            LEFT JOIN agents agent
-                ON agent.organization_id = series.organization_id AND agent.id = series.agent_id
-            WHERE series.organization_id = :organization
-                AND (series.name = :metric AND series.unit = :currency OR series.name = :metric || '.unknown')
-                AND point.at > :now - make_interval(secs => :window) AND point.at <= :now
+                jsonb_build_object('table', 'performance_metrics', 'series', array_agg(DISTINCT series_id),
+                    'from', min(part.at), 'to', max(part.until), 'points', sum(part.count)) AS evidence
+            FROM part
+            JOIN watched USING (series_id)
             """;
 
+    /// Points lie by their time, so the newest are read once for all series. When those that are missing
+    /// were last there the minutes tell, which are found by series; of each such minute, and each that is not
+    /// rolled up yet, the points are read once.
     private static final String ABSENT = """
+            WITH watched AS MATERIALIZED (
+                SELECT series_id
+                FROM metric_series
+                WHERE organization_id = :organization AND name = :metric),
+            recent AS MATERIALIZED (
+                SELECT DISTINCT series_id
+                FROM performance_metrics
+                WHERE organization_id = :organization
+                    AND at > :now - least(interval '10 minutes', make_interval(secs => :window))
+                    AND series_id = ANY (ARRAY(SELECT series_id FROM watched))),
+            missing AS MATERIALIZED (
+                SELECT watched.series_id, rolled.bucket
+                FROM watched
+                CROSS JOIN LATERAL (
+                    SELECT max(minute.bucket) AS bucket
+                    FROM agent_metrics_1m minute
+                    WHERE minute.organization_id = :organization AND minute.series_id = watched.series_id
+                        AND minute.bucket > :now - interval '1 day 1 minute' - make_interval(secs => :window)) rolled
+                WHERE watched.series_id NOT IN (SELECT series_id FROM recent)
+                    AND coalesce(rolled.bucket <= :now - make_interval(secs => :window), true)),
+            newest AS MATERIALIZED (
+                SELECT bucket FROM missing WHERE bucket IS NOT NULL
+                UNION
+                SELECT bucket
+                FROM rollup_pending
+                WHERE width = '1m' AND bucket > :now - interval '1 day 1 minute' - make_interval(secs => :window)
+                    AND EXISTS (SELECT FROM missing)),
+            former AS (
+                SELECT point.series_id, max(point.at) AS at
+                FROM newest
+                CROSS JOIN LATERAL (
+                    SELECT series_id, max(at) AS at
+                    FROM performance_metrics
+                    WHERE organization_id = :organization AND at >= newest.bucket
+                        AND at < newest.bucket + interval '1 minute'
+                        AND at > :now - interval '1 day' - make_interval(secs => :window)
+                        AND series_id = ANY (ARRAY(SELECT series_id FROM missing))
+                    GROUP BY series_id) point
+                GROUP BY point.series_id
+                HAVING max(point.at) <= :now - make_interval(secs => :window))
             SELECT nullif(series.agent_id, '') AS agent_id, NULL AS node_id, series.labels::text AS labels,
                 former.at AS began, NULL::double precision AS value,
                 extract(epoch FROM :now - former.at) AS seconds, '' AS word,
                 jsonb_build_object('table', 'performance_metrics', 'series', series.series_id, 'last', former.at)
                     AS evidence
-            FROM metric_series series
+            FROM former
+            JOIN metric_series series ON series.series_id = former.series_id
             LEFT JOIN agents agent
                 ON agent.organization_id = series.organization_id AND agent.id = series.agent_id
-            JOIN LATERAL (
-                SELECT max(point.at) AS at
-                FROM performance_metrics point
-                WHERE point.organization_id = series.organization_id AND point.series_id = series.series_id
-                    AND point.at > :now - interval '1 day' - make_interval(secs => :window)) former
-                ON former.at <= :now - make_interval(secs => :window)
-            WHERE series.organization_id = :organization AND series.name = :metric
-                AND (agent.id IS NULL OR agent.desired = 'running')
+            WHERE series.organization_id = :organization AND (agent.id IS NULL OR agent.desired = 'running')
             """;
 
     private static final String UNUSUAL = """
@@ -206,8 +236,8 @@ final class Findings {
                                 handle,
                                 rule,
                                 COST,
-                                "GROUP BY series.agent_id HAVING sum(point.value) FILTER (WHERE series.name = :metric)"
-                                        + " > :above OR sum(point.value) FILTER (WHERE series.name <> :metric) > 0")
+                                "GROUP BY agent_id HAVING sum(part.sum) FILTER (WHERE name = :metric) > :above"
+                                        + " OR sum(part.sum) FILTER (WHERE name <> :metric) > 0")
                         .bind("metric", cost.metric())
                         .bind("currency", cost.currency())
                         .bind("window", seconds(cost.over()))
@@ -227,8 +257,8 @@ final class Findings {
 
     private static Query threshold(Handle handle, AlertRule rule, Condition.Threshold threshold) {
         String value = threshold.of().sql();
-        String beyond = "GROUP BY series.agent_id, series.series_id, series.labels, series.unit" + " HAVING " + value
-                + " > :above OR " + value + " < :below";
+        String beyond =
+                "GROUP BY agent_id, series_id, labels, unit HAVING " + value + " > :above OR " + value + " < :below";
         Double above = threshold.above();
         Double below = threshold.below();
         return scoped(handle, rule, THRESHOLD.replace("AGGREGATE", value), beyond)
@@ -239,13 +269,15 @@ final class Findings {
     }
 
     /// The query about the agents that the rule is about.
+    /// The rule's scope stands where the statement says `{scope}`, else at its end.
     static Query scoped(Handle handle, AlertRule rule, String select, String group) {
-        StringBuilder sql = new StringBuilder(select);
+        StringBuilder within = new StringBuilder();
         AlertScope scope = rule.scope();
-        scope.agent().ifPresent(_ -> sql.append(" AND agent.id LIKE :scopeAgent"));
-        scope.kind().ifPresent(_ -> sql.append(" AND agent.kind = :scopeKind"));
-        scope.capability().ifPresent(_ -> sql.append(" AND agent.capabilities @> ARRAY[:scopeCapability]"));
-        Query query = handle.createQuery(sql.append(' ').append(group).toString());
+        scope.agent().ifPresent(_ -> within.append(" AND agent.id LIKE :scopeAgent"));
+        scope.kind().ifPresent(_ -> within.append(" AND agent.kind = :scopeKind"));
+        scope.capability().ifPresent(_ -> within.append(" AND agent.capabilities @> ARRAY[:scopeCapability]"));
+        String sql = select.contains(SCOPE) ? select.replace(SCOPE, within) : select + within;
+        Query query = handle.createQuery(sql + ' ' + group);
         scope.agent().ifPresent(agent -> query.bind("scopeAgent", like(agent)));
         scope.kind().ifPresent(kind -> query.bind("scopeKind", kind));
         scope.capability().ifPresent(capability -> query.bind("scopeCapability", capability));

@@ -45,7 +45,9 @@ public enum Trouble {
     String words(String value, String lasting, String word) {
         return switch (this) {
             case CRASHING, HANGING, OVERRUNNING, EXHAUSTED ->
-                value + " crashes within a minute and no good tick since, the last: " + word;
+                value.equals("1")
+                        ? "a crash after others, and it is made anew only after a while: " + word
+                        : value + " crashes and no good tick since, the last: " + word;
             case UNSTARTABLE, DOWN -> word;
             case FAILING, DISCONNECTED, DEPENDENCY -> value + " of the newest ticks failed, the last: " + word;
             case SLOW -> "a tick takes " + value + " ms, " + word;

@@ -30,28 +30,41 @@ final class TroubleFindings {
                     + "|no answer from|service unavailable|bad gateway|HTTP (502|503|504)"
                     + "|(answered|status) (502|503|504)";
 
+    /// Those of a minute, and those since the last tick that ended well: an agent whose supervisor waits longer
+    /// each time crashes seldom, but does nothing else. A single one is enough when there was another within twenty
+    /// minutes and the supervisor now waits for half a minute or more.
     private static final String CRASHES = """
+            WITH happened AS MATERIALIZED (
+                SELECT agent_id, at, id, cause, CAST(detail ->> 'waits' AS double precision) AS waits
+                FROM system_events
+                WHERE organization_id = :organization AND at > :now - interval '20 minutes'
+                    AND type = 'agent.transition' AND detail @> '{"crash": true}')
             SELECT crash.agent_id, lease.node_id, '{}' AS labels, crash.began,
                 crash.times::double precision AS value, extract(epoch FROM :now - crash.began) AS seconds,
                 crash.cause AS word,
                 jsonb_build_object('table', 'system_events', 'type', 'agent.transition', 'from', crash.began,
                     'to', crash.latest, 'ids', crash.ids) AS evidence
             FROM (
-                SELECT agent_id, min(at) AS began, max(at) AS latest, count(*) AS times,
-                    (array_agg(cause ORDER BY at DESC))[1] AS cause,
-                    (array_agg(id ORDER BY at DESC))[1 : 10] AS ids
-                FROM (
-                    SELECT agent_id, at, id, cause, max(at) OVER (PARTITION BY agent_id) AS latest
-                    FROM system_events
-                    WHERE organization_id = :organization AND at > :now - interval '20 minutes'
-                        AND type = 'agent.transition' AND detail @> '{"crash": true}') happened
-                WHERE at > latest - interval '1 minute'
+                SELECT agent_id, min(happened.at) AS began, max(happened.at) AS latest, count(*) AS times,
+                    min(newest.times) AS lately,
+                    (array_agg(happened.cause ORDER BY happened.at DESC))[1] AS cause,
+                    (array_agg(happened.waits ORDER BY happened.at DESC))[1] AS waits,
+                    (array_agg(happened.id ORDER BY happened.at DESC))[1 : 10] AS ids
+                FROM (SELECT agent_id, max(at) AS latest, count(*) AS times FROM happened GROUP BY agent_id) newest
+                CROSS JOIN LATERAL (
+                    SELECT max(beat.at) AS at
+                    FROM agent_heartbeats beat
+                    WHERE beat.organization_id = :organization AND beat.agent_id = newest.agent_id
+                        AND beat.minute >= date_bin('1 minute', :now - interval '20 minutes', '2000-01-01Z')
+                        AND beat.at < newest.latest AND beat.ticks > 0 AND beat.failures = 0) good
+                JOIN happened USING (agent_id)
+                WHERE happened.at > least(newest.latest - interval '1 minute', coalesce(good.at, '-infinity'))
                 GROUP BY agent_id) crash
             JOIN agents agent ON agent.organization_id = :organization AND agent.id = crash.agent_id
             LEFT JOIN agent_leases lease
                 ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
             WHERE agent.desired = 'running' AND agent.state NOT IN ('shutdown', 'inactive')
-                AND (crash.times >= 2 OR crash.cause LIKE 'could not start:%' AND agent.state <> 'active')
+                AND (crash.times >= 2 OR crash.waits >= 30 AND crash.lately >= 2 OR crash.cause LIKE 'could not start:%' AND agent.state <> 'active')
                 AND KIND = :trouble
                 AND NOT EXISTS (
                     SELECT
@@ -65,8 +78,11 @@ final class TroubleFindings {
     /// its work: two failed ticks in a row are the news it is there for.
     private static final String IS_CHECK = "agent.kind LIKE '%-check'";
 
-    /// A heartbeat that came as late as would be suspected tells of a time when nobody could be heard: its database
-    /// was away, or its node stood still. What failed then is left out.
+    /// Three failed ticks, which are half of the newest with attempts at tasks, or came in a row, so that a
+    /// queue that is worked off well beside them does not hide them. Two in a row where a connection is broken:
+    /// who connects again by itself has done so after one. A heartbeat that came as late as would be suspected
+    /// tells of a time when nobody could be heard: its database was away, or its node stood still. What failed
+    /// then is left out.
     private static final String FAILURES = """
             SELECT agent.id AS agent_id, lease.node_id, '{}' AS labels, lately.began,
                 lately.failures::double precision AS value, extract(epoch FROM :now - lately.began) AS seconds,
@@ -100,16 +116,19 @@ final class TroubleFindings {
             WHERE agent.organization_id = :organization AND agent.desired = 'running' AND agent.state = 'active'
                 AND lease.last_error IS NOT NULL AND lately.newest > 0
                 AND CASE WHEN IS_CHECK THEN lately.failures >= 2 AND lately.failures = lately.ticks
-                    ELSE lately.failures >= 3 AND 2 * lately.failures >= lately.ticks END
+                    ELSE lately.failures >= 3 AND (2 * lately.failures >= lately.ticks OR lease.failing >= 3)
+                        OR lately.failures = 2 AND lease.failing >= 2 AND lease.last_error ~* :broken END
                 AND CASE WHEN IS_CHECK THEN 'down'
                     WHEN lease.last_error ~* :broken THEN 'disconnected'
                     WHEN lease.last_error ~* :away THEN 'dependency'
                     ELSE 'failing' END = :trouble
             """.replace("IS_CHECK", IS_CHECK);
 
-    /// The newest three, against the median of what was before, by the tick and by the item: who gets more to do at a
-    /// time is not slow. One whose ticks also begin late is not slow itself: its node has no time for it.
+    /// The longest tick of each of the newest three heartbeats, against the median of what was before, so that
+    /// a queue worked off fast beside slow ticks does not hide them; and the mean item, since who gets more to do
+    /// at a time is not slow. One whose ticks also begin late is not slow itself: its node has no time for it.
     /// Where more than a fifth of a node's agents are slow at once, and more than two, it is told of the node.
+    /// How long a check takes is what it measures, and says of its target, not of itself.
     private static final String SLOW = """
             WITH slow AS (
                 SELECT agent.id AS agent_id, lease.node_id, '{}' AS labels, lately.began,
@@ -126,11 +145,11 @@ final class TroubleFindings {
                         least(interval '6 hours', greatest(interval '15 minutes',
                             30 * CAST(agent.spec -> 'schedule' ->> 'every' AS interval))) AS span) window_of
                 CROSS JOIN LATERAL (
-                    SELECT min(at) AS began, max(at) AS latest, count(*) AS beats, min(millis) AS fastest,
-                        avg(millis) AS mean, min(item_millis) AS fastest_item, avg(item_millis) AS item_mean,
+                    SELECT min(at) AS began, max(at) AS latest, count(*) AS beats, min(longest) AS fastest,
+                        avg(longest) AS mean, min(item_millis) AS fastest_item, avg(item_millis) AS item_mean,
                         max(late_ms) AS late
                     FROM (
-                        SELECT beat.at, beat.busy_ms / beat.ticks AS millis,
+                        SELECT beat.at, greatest(beat.max_ms, beat.busy_ms / beat.ticks) AS longest,
                             beat.busy_ms / greatest(beat.items, beat.ticks) AS item_millis, beat.late_ms
                         FROM agent_heartbeats beat
                         WHERE beat.organization_id = agent.organization_id AND beat.agent_id = agent.id
@@ -139,7 +158,8 @@ final class TroubleFindings {
                         ORDER BY beat.at DESC
                         LIMIT 3) beat) lately
                 CROSS JOIN LATERAL (
-                    SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY beat.busy_ms / beat.ticks) AS millis,
+                    SELECT percentile_cont(0.5) WITHIN GROUP (
+                            ORDER BY greatest(beat.max_ms, beat.busy_ms / beat.ticks)) AS millis,
                         percentile_cont(0.5) WITHIN GROUP (ORDER BY beat.busy_ms / greatest(beat.items, beat.ticks))
                             AS item_millis,
                         count(*) AS beats
@@ -153,6 +173,7 @@ final class TroubleFindings {
                             WHERE open.organization_id = agent.organization_id AND open.agent_id = agent.id
                                 AND open.rule = :rule AND open.state <> 'resolved'), lately.began)) usual
                 WHERE agent.organization_id = :organization AND agent.desired = 'running' AND agent.state = 'active'
+                    {scope} AND NOT IS_CHECK
                     AND lease.last_duration_ms >= window_of.least_millis AND lately.beats = 3 AND usual.beats >= 10
                     AND lately.fastest >= greatest(window_of.least_millis, 4 * usual.millis)
                     AND lately.fastest_item >= 4 * usual.item_millis
@@ -161,10 +182,12 @@ final class TroubleFindings {
                 SELECT slow.node_id, slow.agents, lease.agents AS of_agents
                 FROM (SELECT node_id, count(*) AS agents FROM slow GROUP BY node_id) slow
                 JOIN (
-                    SELECT node_id, count(*) AS agents
-                    FROM agent_leases
-                    WHERE organization_id = :organization
-                    GROUP BY node_id) lease ON lease.node_id IS NOT DISTINCT FROM slow.node_id
+                    SELECT held.node_id, count(*) AS agents
+                    FROM agent_leases held
+                    JOIN agents agent
+                        ON agent.organization_id = held.organization_id AND agent.id = held.agent_id AND NOT IS_CHECK
+                    WHERE held.organization_id = :organization
+                    GROUP BY held.node_id) lease ON lease.node_id IS NOT DISTINCT FROM slow.node_id
                 WHERE slow.agents > greatest(2, lease.agents / 5))
             SELECT agent_id, node_id, labels, began, value, seconds, word || ' ms are usual' AS word, evidence
             FROM slow
@@ -177,7 +200,7 @@ final class TroubleFindings {
             FROM crowd
             JOIN slow ON slow.node_id IS NOT DISTINCT FROM crowd.node_id
             GROUP BY crowd.node_id, crowd.agents, crowd.of_agents
-            """;
+            """.replace("IS_CHECK", IS_CHECK);
 
     /// Twenty points at least, a minute after the agent became active, on a line that goes up to twice where it
     /// began. Points lie by their time, so the newest are read once for all agents; for agents that tick seldom the
@@ -193,7 +216,7 @@ final class TroubleFindings {
                     SELECT least(interval '6 hours', greatest(interval '2 minutes',
                         30 * CAST(agent.spec -> 'schedule' ->> 'every' AS interval))) AS span) window_of
                 WHERE series.organization_id = :organization AND series.name = 'memory.used'
-                    AND agent.desired = 'running' AND agent.state = 'active'),
+                    AND agent.desired = 'running' AND agent.state = 'active' {scope}),
             recent AS MATERIALIZED (
                 SELECT series_id, at, value
                 FROM performance_metrics
@@ -247,7 +270,9 @@ final class TroubleFindings {
 
     /// A thousand wait, and more than ten times as many as ended within the last minute: working them off
     /// would take more than ten minutes. The last seconds count as if they had been a minute, since a queue
-    /// that was empty before has not ended much. Tasks of a type are counted up to a hundred thousand.
+    /// that was empty before has not ended much. Tasks of a type are counted up to a hundred thousand, which takes
+    /// some ten milliseconds; a bound at what decides would spare that only where there is an alert, and its words
+    /// would not tell how many wait.
     private static final String FLOODED = """
             SELECT NULL AS agent_id, NULL AS node_id, jsonb_build_object('queue', flooded.queue)::text AS labels,
                 :now AS began, flooded.tasks::double precision AS value, 0 AS seconds, worked.ended::text AS word,

@@ -5,12 +5,15 @@ import java.nio.ByteBuffer;
 /// Whether the value stays the same for far longer than it ever did: a sensor that hangs. Not thread-safe.
 ///
 /// The run must be twice as long as the longest that ended, and 24 points at least. A series that never changed has
-/// no run that ended, so it is not flat but constant.
+/// no run that ended, so it is not flat but constant. A run that was told of makes the usual length grow by half only:
+/// what hangs again is told of again, and what does so every day is usual after some days.
 final class FlatLine implements Channel {
     private static final int FEWEST = 100;
     private static final int SHORTEST = 24;
     private static final int USUAL = 6;
     private static final double MOST = 4;
+    /// Surprise for a run ten times as long as usual.
+    private static final double SLOPE = 8;
 
     private int run;
     private int longest;
@@ -22,7 +25,7 @@ final class FlatLine implements Channel {
         if (sample.value() == last) {
             run = Math.min(run + 1, Integer.MAX_VALUE - 1);
         } else {
-            longest = Math.max(longest, run);
+            longest = isTold() ? usual() + usual() / 2 : Math.max(longest, run);
             run = 1;
             last = sample.value();
         }
@@ -31,15 +34,20 @@ final class FlatLine implements Channel {
     }
 
     private double surprise() {
-        int usual = Math.max(longest, USUAL);
-        boolean isLong = run >= SHORTEST && run > 2L * usual;
-        return seen < FEWEST || longest == 0 || !isLong ? 0 : Math.min(MOST, Math.log10((double) run / usual) * 4);
+        return isTold() ? Math.min(MOST, Math.log10((double) run / usual()) * SLOPE) : 0;
+    }
+
+    private boolean isTold() {
+        return seen >= FEWEST && longest > 0 && run >= SHORTEST && run > 2L * usual();
+    }
+
+    private int usual() {
+        return Math.max(longest, USUAL);
     }
 
     @Override
     public String words(Wording wording) {
-        return "the same value for " + wording.span(run) + " (" + run + " times), the longest run before was "
-                + longest;
+        return "the same value for " + wording.span(run) + " (" + run + " times), up to " + longest + " are usual";
     }
 
     @Override

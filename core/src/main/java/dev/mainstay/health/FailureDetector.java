@@ -27,20 +27,26 @@ final class FailureDetector {
     /// In intervals.
     private static final double ACCEPTABLE_PAUSE = 0.5;
 
+    /// So many late looks one after the other excuse nobody any more.
+    private static final int MOST_EXCUSES = 5;
+
     private static final Duration LONGEST_GRACE = Duration.ofSeconds(10);
     /// A node that took an agent over has so long to start it.
     private static final Duration START = Duration.ofSeconds(30);
 
     private final Duration period;
     private final Duration usualGap;
+    private final Duration tellableGap;
     private Map<AgentRef, Watched> watched = new HashMap<>();
     private @Nullable Instant looked;
     private Duration late = Duration.ZERO;
+    private int lateInARow;
 
     /// @param period the distance between two looks
     FailureDetector(Duration period) {
         this.period = period;
-        this.usualGap = period.multipliedBy(2);
+        this.usualGap = period.multipliedBy(3).dividedBy(2);
+        this.tellableGap = period.multipliedBy(2);
     }
 
     private static final class Watched {
@@ -49,6 +55,8 @@ final class FailureDetector {
         private final Excuse idleness = new Excuse();
         private long fence;
         private Instant heard = Instant.MIN;
+        /// When somebody looked again, after a time in which nobody did.
+        private Instant lookedAgain = Instant.MIN;
         private boolean begun;
         private long progress = -1;
         private Instant progressed = Instant.MIN;
@@ -71,35 +79,36 @@ final class FailureDetector {
             total = length;
             until = from.plus(length);
         }
+
+        private void restart(Instant from) {
+            restart(from, from.isBefore(until) ? Duration.between(from, until) : Duration.ZERO);
+        }
     }
 
     /// Whoever is suspected now, of all that run now.
     ///
     /// @param stored who was suspected before this look, whoever found it
     List<Suspicion> look(Instant now, List<Beating> all, Collection<Suspicion> stored) {
-        boolean isFirst = looked == null;
-        Duration gap = looked == null ? Duration.ZERO : Duration.between(looked, now);
-        boolean wasLate = gap.compareTo(usualGap) > 0;
-        late = wasLate ? gap : Duration.ZERO;
-        if (looked != null && wasLate) {
-            Instant from = looked;
-            Instant until = now.plus(grace(gap));
-            watched.values().forEach(agent -> {
-                agent.silence.add(from, until);
-                agent.idleness.add(from, until);
-            });
+        late = Duration.ZERO;
+        if (all.isEmpty()) {
+            return List.of(); // Nobody is there yet after an outage, or any more: no look at anybody.
         }
+        Instant before = all.stream().anyMatch(each -> watched.containsKey(each.agent())) ? looked : null;
+        boolean isExcused = isExcused(before, now);
         looked = now;
         Map<Suspicion.Key, Suspicion> suspected =
                 stored.stream().collect(Collectors.toMap(Suspicion::key, Function.identity(), (one, _) -> one));
         Map<AgentRef, Watched> still = HashMap.newHashMap(all.size());
         List<Suspicion> suspicions = new ArrayList<>();
         for (Beating beating : all) {
-            Watched agent = watched.getOrDefault(beating.agent(), new Watched());
+            Watched known = watched.get(beating.agent());
+            Watched agent = known == null ? new Watched() : known;
             still.put(beating.agent(), agent);
-            hear(agent, beating, now, wasLate);
-            if (isFirst) {
+            hear(agent, beating, now, isExcused);
+            if (known == null || before == null) {
                 takeOver(agent, beating, now, suspected);
+            } else if (isExcused) {
+                excuse(agent, beating, before, now);
             }
             silent(agent, beating, now).ifPresent(suspicions::add);
             stalled(agent, beating, now).ifPresent(suspicions::add);
@@ -108,11 +117,42 @@ final class FailureDetector {
         return suspicions;
     }
 
+    /// Whether this look is late, so that what was not seen before it excuses everybody. Who is late each time says
+    /// nothing about the agents, and must find them in the end.
+    private boolean isExcused(@Nullable Instant before, Instant now) {
+        Duration gap = before == null ? Duration.ZERO : Duration.between(before, now);
+        boolean isLate = gap.compareTo(usualGap) > 0;
+        lateInARow = isLate ? lateInARow + 1 : 0;
+        if (gap.compareTo(tellableGap) > 0 || lateInARow == MOST_EXCUSES) {
+            late = gap;
+        }
+        return isLate && lateInARow < MOST_EXCUSES;
+    }
+
+    /// Only what came after the last sign of life is silence. Who gave one just now, and later than this look was due,
+    /// is back already; who gave one before that may have been cut off right after it.
+    private void excuse(Watched agent, Beating beating, Instant before, Instant now) {
+        Instant until = now.plus(grace(Duration.between(before, now)));
+        agent.lookedAgain = now;
+        Duration silence = Duration.between(agent.heard, now);
+        boolean isBack = agent.heard.isAfter(before.plus(usualGap)) && silence.compareTo(beating.interval()) <= 0;
+        if (!isBack) {
+            agent.silence.add(later(before, agent.heard), until);
+        }
+        if (agent.progressed.isBefore(now)) {
+            agent.idleness.add(later(before, agent.progressed), until);
+        }
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
+
     private static Duration grace(Duration gap) {
         return gap.compareTo(LONGEST_GRACE) < 0 ? gap : LONGEST_GRACE;
     }
 
-    /// For how long nobody was looked at before the last look, if that was longer than usual; zero otherwise.
+    /// For how long nobody was looked at before the last look, if that is worth telling; zero otherwise.
     Duration late() {
         return late;
     }
@@ -122,6 +162,7 @@ final class FailureDetector {
         Duration silence = Duration.between(agent.heard, now);
         if (silence.isPositive() && !suspected.containsKey(new Suspicion.Key(beating.agent(), Suspicion.Kind.SILENT))) {
             agent.silence.add(agent.heard, now.plus(grace(silence)));
+            agent.lookedAgain = now;
         }
         Suspicion stalled = suspected.get(new Suspicion.Key(beating.agent(), Suspicion.Kind.STALLED));
         if (stalled != null && !stalled.since().isBefore(beating.leasedAt())) {
@@ -130,18 +171,22 @@ final class FailureDetector {
         }
     }
 
-    private static void hear(Watched agent, Beating beating, Instant now, boolean wasLate) {
+    private static void hear(Watched agent, Beating beating, Instant now, boolean isExcused) {
         if (agent.fence != beating.fence()) {
             restart(agent, beating, now);
         }
         Instant beat = beating.beatAt();
         if (beat != null && beat.isAfter(agent.heard)) {
-            if (agent.begun && !wasLate && agent.silence.total.isZero()) {
+            if (agent.begun && !isExcused && agent.silence.total.isZero()) {
                 agent.statistics.add(Suspicion.seconds(Duration.between(agent.heard, now)));
             }
             agent.heard = beat;
             agent.begun = true;
-            agent.silence.restart(beat, Duration.ZERO);
+            if (beat.isBefore(agent.lookedAgain)) {
+                agent.silence.restart(beat); // It came late, and what hindered it may hinder the next.
+            } else {
+                agent.silence.restart(beat, Duration.ZERO);
+            }
         }
         if (beating.progress() != agent.progress) {
             agent.progress = beating.progress();

@@ -22,7 +22,8 @@ public final class Liveness {
 
     private final Database database;
     private final LivenessStore store = new LivenessStore();
-    private final FailureDetector detector = new FailureDetector(PERIOD);
+    private FailureDetector detector = new FailureDetector(PERIOD);
+    private long term;
 
     public Liveness(Database database) {
         this.database = database;
@@ -30,8 +31,13 @@ public final class Liveness {
 
     /// Hears everybody once, and writes who came to be suspected or trusted.
     ///
+    /// @param newTerm in which this node looks; when another one did in between, what was seen before says nothing
     /// @param check fails in a transaction of one who leads no longer
-    public void round(Consumer<Handle> check) {
+    public void round(long newTerm, Consumer<Handle> check) {
+        if (newTerm > term + 1) {
+            detector = new FailureDetector(PERIOD);
+        }
+        term = newTerm;
         List<Beating> beating = database.controlStatement(store::beating);
         List<Suspicion> stored = database.controlStatement(store::stored);
         // Read after them: a heartbeat that came in between makes no silence longer.

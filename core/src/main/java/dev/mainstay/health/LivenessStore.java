@@ -64,7 +64,7 @@ final class LivenessStore {
             INSERT INTO system_events (organization_id, type, severity, cause, detail)
             VALUES (:organization, 'monitor.gap', 'warning',
                 'nobody was looked at for ' || round(CAST(:seconds AS numeric), 1)
-                    || ' s: the database or this node was away; silences are counted without it',
+                    || ' s: the database or this node was away, or nothing ran; silences are counted without it',
                 jsonb_build_object('seconds', CAST(:seconds AS double precision)))
             """;
 

@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Function;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /// Reads columns whose Java type the driver leaves to us, and makes columns of rows, to be bound as arrays. Stateless
@@ -18,6 +19,12 @@ public final class Columns {
 
     public static <A, B> List<B> column(Collection<A> rows, Function<? super A, ? extends B> value) {
         return rows.stream().<B>map(value).toList();
+    }
+
+    /// The same, typed by itself: bound without Jdbi working out the type of a list anew each time, which was a third
+    /// of what storing one task at a time allocated.
+    public static <A, B> B[] array(Collection<A> rows, Function<? super A, ? extends B> value, IntFunction<B[]> typed) {
+        return rows.stream().map(value).toArray(typed);
     }
 
     public static Instant instant(ResultSet row, String column) throws SQLException {

@@ -22,12 +22,16 @@ record PackagedMigration(int version, String description, String file, String sq
     static final List<PackagedMigration> ALL = List.of(
             read("V1__house.sql"),
             read("V2__tasks.sql"),
-            read("V3__schedules.sql"),
-            read("V4__messages.sql"),
-            read("V5__alerts.sql"),
-            read("V6__recovery.sql"),
-            read("V7__anomalies.sql"),
-            read("V8__slos.sql"));
+            read("V3__task_enqueueing.sql"),
+            read("V4__task_leases.sql"),
+            read("V5__task_steps.sql"),
+            read("V6__task_commands.sql"),
+            read("V7__schedules.sql"),
+            read("V8__messages.sql"),
+            read("V9__alerts.sql"),
+            read("V10__recovery.sql"),
+            read("V11__anomalies.sql"),
+            read("V12__slos.sql"));
 
     private static PackagedMigration read(String file) {
         try (InputStream stream = PackagedMigration.class.getResourceAsStream(FOLDER + file)) {

@@ -28,6 +28,11 @@ final class CleanRestartAction implements RecoveryAction {
                         AND event.detail ->> 'actor' = :actor AND starts_with(event.cause, :because))
             """;
 
+    private static final String HAS_STATE = """
+            SELECT EXISTS (
+                SELECT FROM system_state WHERE organization_id = :organization AND starts_with(key, 'agents/' || :agent || '/'))
+            """;
+
     private static final String ASIDE = """
             SELECT substr(key, length(:aside) + 1)
             FROM system_state
@@ -68,6 +73,15 @@ final class CleanRestartAction implements RecoveryAction {
     @Override
     public boolean isReversible() {
         return true;
+    }
+
+    /// Without state it is a plain restart.
+    @Override
+    public Optional<String> whyPointless(Handle handle, Patient patient, List<String> tried) {
+        if (!tried.contains(RestartAction.NAME)) {
+            return Optional.empty();
+        }
+        return patient.is(handle, HAS_STATE) ? Optional.empty() : Optional.of("it keeps no state, and was restarted");
     }
 
     @Override

@@ -91,9 +91,7 @@ final class Deciding {
             return;
         }
         Optional<Choice> choice = choose(handle, episode, playbook, past);
-        if (choice.isEmpty()) {
-            escalate(handle, episode, "nothing is left to try; tried " + String.join(", ", past.triedNow()));
-        } else {
+        if (choice.isPresent()) {
             act(turn, episode, playbook, past, choice.get());
         }
     }
@@ -102,19 +100,33 @@ final class Deciding {
     private record Choice(@Nullable RecoveryAction action, String reason) {}
 
     /// The action a person approved; else of the untried ones that may be done without asking the likeliest to
-    /// help, and then of the others. The playbook's order decides between equals.
+    /// help, and then of the others. The playbook's order decides between equals. What could do nothing is
+    /// passed over; when nothing is left, people are called.
     private Optional<Choice> choose(Handle handle, Episode episode, Playbook playbook, Past past) {
-        List<String> left = new ArrayList<>(playbook.actions());
-        left.removeAll(past.triedNow());
         Patient patient = episode.patient();
         Map<String, Experience> experience =
                 policy.isLearning() ? pasts.experience(handle, patient.organization(), patient.cause()) : Map.of();
-        return left.stream()
-                .max(Comparator.<String, Boolean>comparing(episode::isApproved)
-                        .thenComparing(this::mayBeDone)
-                        .thenComparingDouble(name -> known(experience, name).chance())
-                        .thenComparingInt(name -> -left.indexOf(name)))
-                .map(name -> new Choice(actions.get(name), reason(playbook, left, name, known(experience, name))));
+        List<String> left = new ArrayList<>(playbook.actions());
+        left.removeAll(past.triedNow());
+        left.sort(Comparator.<String, Boolean>comparing(episode::isApproved)
+                .thenComparing(this::mayBeDone)
+                .thenComparingDouble(name -> known(experience, name).chance())
+                .reversed());
+        StringBuilder passedOver = new StringBuilder();
+        while (!left.isEmpty()) {
+            String name = left.removeFirst();
+            RecoveryAction action = actions.get(name);
+            Optional<String> pointless =
+                    action == null ? Optional.empty() : action.whyPointless(handle, patient, past.triedNow());
+            if (pointless.isEmpty()) {
+                String reason = reason(playbook, left, name, known(experience, name)) + passedOver;
+                return Optional.of(new Choice(action, reason));
+            }
+            passedOver.append("; not ").append(name).append(": ").append(pointless.get());
+        }
+        String tried = past.triedNow().isEmpty() ? "nothing was tried" : "tried " + String.join(", ", past.triedNow());
+        escalate(handle, episode, "nothing is left to try; " + tried + passedOver);
+        return Optional.empty();
     }
 
     private boolean mayBeDone(String name) {
@@ -130,11 +142,14 @@ final class Deciding {
         return experience.getOrDefault(name, Experience.NONE);
     }
 
-    private static String reason(Playbook playbook, List<String> left, String name, Experience known) {
+    /// @param others that are left as well
+    private static String reason(Playbook playbook, List<String> others, String name, Experience known) {
         String history = known.tried() == 0
                 ? "never tried against " + playbook.cause() + " before"
                 : "helped " + known.healed() + " of " + known.tried() + " times against " + playbook.cause();
-        return name + " of " + String.join(", ", left) + ": " + history;
+        String choice =
+                others.isEmpty() ? ", the only thing left: " : " rather than " + String.join(", ", others) + ": ";
+        return name + choice + history;
     }
 
     private void act(Turn turn, Episode episode, Playbook playbook, Past past, Choice choice) {

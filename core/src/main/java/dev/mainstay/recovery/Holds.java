@@ -6,11 +6,11 @@ import org.jdbi.v3.core.Handle;
 /// task begins. Stateless and thread-safe.
 final class Holds {
     /// Since when the alert has been over; null while it is not. One that flaps fires on for ten minutes after its
-    /// condition held last, which is written every fifth second while it does.
+    /// condition was first looked for and not found.
     static final String OVER_SINCE = """
             coalesce(alert.resolved_at,
-                CASE WHEN alert.flapping AND alert.seen_at < clock_timestamp() - interval '8 seconds'
-                    THEN alert.seen_at END)""";
+                CASE WHEN alert.flapping AND alert.missed_at < clock_timestamp() - interval '3 seconds'
+                    THEN alert.missed_at END)""";
 
     /// That people want the subject not to run, in words; null when they do. What an action has stopped that is
     /// undone by itself counts as wanted.

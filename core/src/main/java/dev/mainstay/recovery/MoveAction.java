@@ -1,12 +1,25 @@
 package dev.mainstay.recovery;
 
 import dev.mainstay.postgres.Database;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 
 /// Hands the agent over to another node, and keeps it away from the one it was on while there is another. Thread-safe.
 final class MoveAction implements RecoveryAction {
     static final String NAME = "move-agent";
+    private static final String ALONE = "no other living node offers its kind";
+
+    /// Living nodes beside that of `session` that offer the agent's kind.
+    private static final String OTHERS = """
+            (
+                        SELECT
+                        FROM node_sessions other
+                        JOIN agents agent ON agent.kind = ANY (other.kinds)
+                        WHERE agent.organization_id = :organization AND agent.id = :agent
+                            AND other.session_id <> session.session_id AND other.ended_at IS NULL
+                            AND NOT other.draining AND other.expires_at > clock_timestamp())""";
 
     /// The session first: that is the order of all who lock it.
     private static final String LEAVE = """
@@ -16,13 +29,7 @@ final class MoveAction implements RecoveryAction {
                 WHERE session.session_id = (
                     SELECT session_id FROM agent_leases WHERE organization_id = :organization AND agent_id = :agent)
                     AND session.ended_at IS NULL
-                    AND EXISTS (
-                        SELECT
-                        FROM node_sessions other
-                        JOIN agents agent ON agent.kind = ANY (other.kinds)
-                        WHERE agent.organization_id = :organization AND agent.id = :agent
-                            AND other.session_id <> session.session_id AND other.ended_at IS NULL
-                            AND NOT other.draining AND other.expires_at > clock_timestamp())
+                    AND EXISTS OTHERS
                 RETURNING session.session_id, session.node_id)
             UPDATE agent_leases lease
             SET leaving = true, avoid = told.node_id
@@ -30,7 +37,16 @@ final class MoveAction implements RecoveryAction {
             WHERE lease.organization_id = :organization AND lease.agent_id = :agent
                 AND lease.session_id = told.session_id
             RETURNING told.node_id
-            """;
+            """.replace("OTHERS", OTHERS);
+
+    /// Somebody runs it, and no other could.
+    private static final String IS_ALONE = """
+            SELECT EXISTS (
+                SELECT
+                FROM agent_leases lease
+                JOIN node_sessions session ON session.session_id = lease.session_id AND session.ended_at IS NULL
+                WHERE lease.organization_id = :organization AND lease.agent_id = :agent AND NOT EXISTS OTHERS)
+            """.replace("OTHERS", OTHERS);
 
     private final Database database;
 
@@ -49,6 +65,11 @@ final class MoveAction implements RecoveryAction {
     }
 
     @Override
+    public Optional<String> whyPointless(Handle handle, Patient patient, List<String> tried) {
+        return patient.is(handle, IS_ALONE) ? Optional.of(ALONE) : Optional.empty();
+    }
+
+    @Override
     public Map<String, ?> act(Patient patient) {
         String agent = patient.requireAgent();
         Optional<String> from = database.write(handle -> handle.createQuery(LEAVE)
@@ -56,8 +77,8 @@ final class MoveAction implements RecoveryAction {
                 .bind("agent", agent)
                 .mapTo(String.class)
                 .findOne());
-        String node = from.orElseThrow(() -> new IllegalStateException(
-                agent + " cannot be moved: no other living node offers its kind, or nobody runs it"));
+        String node = from.orElseThrow(
+                () -> new IllegalStateException(agent + " cannot be moved: " + ALONE + ", or nobody runs it"));
         return Map.of("moved", agent, "from", node);
     }
 }

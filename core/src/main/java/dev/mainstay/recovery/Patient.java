@@ -4,6 +4,7 @@ import dev.mainstay.postgres.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.UUID;
+import org.jdbi.v3.core.Handle;
 
 /// Who is to be healed, of what, in which episode: an agent, or a queue. Immutable and thread-safe.
 ///
@@ -38,6 +39,15 @@ public record Patient(UUID organization, UUID recovery, String agent, String que
     /// The queue, for an action that is about one.
     String requireQueue() {
         return required(queue, "a queue");
+    }
+
+    /// Whether a query about the agent, with `:organization` and `:agent`, gives true.
+    boolean is(Handle handle, String sql) {
+        return handle.createQuery(sql)
+                .bind("organization", organization)
+                .bind("agent", agent)
+                .mapTo(Boolean.class)
+                .one();
     }
 
     private String required(String name, String what) {

@@ -1,8 +1,10 @@
 package dev.mainstay.recovery;
 
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jdbi.v3.core.Handle;
 
 /// One way to repair. Called in a task of the engine, possibly again after a crash, so doing it twice is no harm.
 /// Thread-safe.
@@ -21,6 +23,14 @@ public interface RecoveryAction {
     String name();
 
     Risk risk();
+
+    /// Why there is nothing it could do to the subject now, so that nobody need be asked for it.
+    ///
+    /// @param tried what did not help in this episode
+    /// @return empty when there may be
+    default Optional<String> whyPointless(Handle handle, Patient patient, List<String> tried) {
+        return Optional.empty();
+    }
 
     /// Does it.
     ///

@@ -194,7 +194,8 @@ public final class RecoveryEngine {
 
         /// The engine, once its playbooks are known to name what is there.
         ///
-        /// @throws IllegalArgumentException when a playbook names an action there is none of
+        /// @throws IllegalArgumentException when a playbook names an action there is none of, or two of those
+        ///     declared answer one rule
         public RecoveryEngine build() {
             Map<String, Playbook> playbooks = inForce();
             playbooks.values().forEach(playbook -> playbook.actions().forEach(name -> require(playbook, name)));

@@ -4,20 +4,22 @@ import dev.mainstay.agent.AgentCommand;
 import dev.mainstay.agent.AgentCommands;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.Jsonb;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.SqlStatement;
 
 /// Gives an agent that has not worked since it was declared anew its last declaration back under which it did: the
-/// newest
-/// in whose time a heartbeat tells of a tick that did not fail. The agent is started anew with it. A program or a file
-/// that declares the other one again at its next start wins. Thread-safe.
+/// newest in whose time a heartbeat tells of a tick that did not fail. The agent is started anew with it. A program
+/// or a file that declares the other one again at its next start wins. Thread-safe.
 final class RollBackAction implements RecoveryAction {
     static final String NAME = "roll-back-configuration";
+    private static final String NO_GOOD = "its present declaration has worked, or there is no earlier one that has";
 
-    private static final String BACK = """
-            WITH known AS (
+    /// The declarations of an agent, and the one of them to go back to, if there is one.
+    private static final String GOOD = """
+            known AS (
                 SELECT declared_at, kind, spec, settings,
                     lead(declared_at, 1, 'infinity') OVER (ORDER BY declared_at) AS until
                 FROM agent_declarations
@@ -28,6 +30,7 @@ final class RollBackAction implements RecoveryAction {
                     FROM agent_heartbeats beat
                     WHERE beat.organization_id = :organization AND beat.agent_id = :agent
                         AND beat.minute >= date_bin('1 minute', known.declared_at, '2000-01-01Z')
+                        AND beat.minute <= known.until
                         AND beat.at > known.declared_at AND beat.at < known.until
                         AND beat.ticks > beat.failures) AS has_worked
                 FROM known),
@@ -36,8 +39,11 @@ final class RollBackAction implements RecoveryAction {
                 FROM tried
                 WHERE has_worked AND NOT EXISTS (SELECT FROM tried WHERE has_worked AND until = 'infinity')
                 ORDER BY declared_at DESC
-                LIMIT 1),
-            given AS (
+                LIMIT 1)
+            """;
+
+    private static final String BACK = "WITH " + GOOD + """
+            , given AS (
                 UPDATE agents
                 SET kind = good.kind, spec = good.spec, settings = good.settings, updated_at = clock_timestamp()
                 FROM good
@@ -49,6 +55,8 @@ final class RollBackAction implements RecoveryAction {
                     'replaced', (SELECT declared_at FROM known WHERE until = 'infinity'))
             FROM given
             """;
+
+    private static final String HAS_GOOD = "WITH " + GOOD + "SELECT EXISTS (SELECT FROM good)";
 
     /// What was done in this episode, so that a second call after a crash goes back no further.
     private static final String DONE = """
@@ -103,6 +111,11 @@ final class RollBackAction implements RecoveryAction {
     }
 
     @Override
+    public Optional<String> whyPointless(Handle handle, Patient patient, List<String> tried) {
+        return patient.is(handle, HAS_GOOD) ? Optional.empty() : Optional.of(NO_GOOD);
+    }
+
+    @Override
     public Map<String, ?> act(Patient patient) {
         Optional<String> done = database.write(handle -> {
             Optional<String> before = done(handle, patient);
@@ -115,8 +128,7 @@ final class RollBackAction implements RecoveryAction {
             }
             return before.isPresent() ? before : done(handle, patient);
         });
-        String told = done.orElseThrow(() -> new IllegalStateException(
-                "the present declaration of " + patient.agent() + " has worked, or there is no earlier one that has"));
+        String told = done.orElseThrow(() -> new IllegalStateException(NO_GOOD));
         startAnew(patient);
         return Jsonb.map(told);
     }

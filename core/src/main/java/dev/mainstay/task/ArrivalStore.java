@@ -1,5 +1,6 @@
 package dev.mainstay.task;
 
+import static dev.mainstay.postgres.Columns.array;
 import static dev.mainstay.postgres.Columns.column;
 
 import dev.mainstay.ErrorCode;
@@ -110,19 +111,15 @@ final class ArrivalStore {
                 .createQuery(ENQUEUE)
                 .bind("organizations", new UuidArray(column(arrivals, Arrival::organization)))
                 .bind("ids", new UuidArray(column(arrivals, Arrival::id)))
-                .bindArray("lanes", Integer.class, column(arrivals, Arrival::lane))
-                .bindArray(
-                        "queues",
-                        String.class,
-                        column(arrivals, arrival -> arrival.task().queue()))
-                .bindArray(
+                .bind("lanes", array(arrivals, Arrival::lane, Integer[]::new))
+                .bind("queues", array(arrivals, arrival -> arrival.task().queue(), String[]::new))
+                .bind(
                         "priorities",
-                        Integer.class,
-                        column(arrivals, arrival -> arrival.task().priority().stored()))
-                .bindArray("payloads", String.class, column(arrivals, Arrival::payload))
-                .bindArray("tags", String.class, column(arrivals, arrival -> TaskStore.tags(arrival.task())))
-                .bindArray("attempts", Integer.class, column(arrivals, arrival -> TaskStore.attempts(arrival.task())))
-                .bindArray("asked", Boolean.class, column(arrivals, asked::contains))
+                        array(arrivals, arrival -> arrival.task().priority().stored(), Integer[]::new))
+                .bind("payloads", array(arrivals, Arrival::payload, String[]::new))
+                .bind("tags", array(arrivals, arrival -> TaskStore.tags(arrival.task()), String[]::new))
+                .bind("attempts", array(arrivals, arrival -> TaskStore.attempts(arrival.task()), Integer[]::new))
+                .bind("asked", array(arrivals, asked::contains, Boolean[]::new))
                 .bind("session", session)
                 .bind("worker", worker)
                 .map((row, context) -> begun(row, Objects.requireNonNull(session), known))

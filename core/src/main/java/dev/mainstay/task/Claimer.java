@@ -24,11 +24,6 @@ import org.jspecify.annotations.Nullable;
 /// within a priority the organizations share the room. Thread-safe.
 final class Claimer implements AutoCloseable {
     private static final Duration POLL = Duration.ofSeconds(1);
-    /// Of the time between two claims from the beginning of all lanes, at most one part in so many is the claim,
-    /// which walks over what an old snapshot keeps; unless they would be further apart than `RAREST`.
-    private static final int SHARE = 20;
-
-    private static final Duration RAREST = Duration.ofSeconds(10);
     /// For so long what is known of the room holds.
     private static final Duration ROOM_HOLDS = Duration.ofMillis(1);
 
@@ -41,6 +36,7 @@ final class Claimer implements AutoCloseable {
     private final LaneStore lanes;
     private final TaskHost host;
     private final MonotonicClock monotonic;
+    private final ClaimPace pace;
     private final Map<Integer, Spot[]> spots = new ConcurrentHashMap<>();
     private final Map<Priority, Room> rooms = new ConcurrentHashMap<>();
     private final Loop loop;
@@ -48,7 +44,6 @@ final class Claimer implements AutoCloseable {
     private volatile long expectedUntil;
     private volatile boolean isPollAsked = true;
     private long nextPoll;
-    private long nextFromStart;
     private int turn;
     private List<ClaimedTask> claimed = List.of();
     private int begun;
@@ -60,6 +55,7 @@ final class Claimer implements AutoCloseable {
         this.lanes = lanes;
         this.host = host;
         this.monotonic = monotonic;
+        this.pace = new ClaimPace(monotonic);
         this.loop = Loop.start("tasks-claim", POLL, this::round);
     }
 
@@ -167,14 +163,7 @@ final class Claimer implements AutoCloseable {
         nextPoll = monotonic.nanos() + POLL.toNanos();
         look(session);
         host.report();
-        return monotonic.nanos() >= nextFromStart ? claimFromStart(session) : claim(session, false);
-    }
-
-    private int claimFromStart(UUID session) {
-        long began = monotonic.nanos();
-        int claimed = claim(session, true);
-        nextFromStart = began + Math.min(SHARE * (monotonic.nanos() - began), RAREST.toNanos());
-        return claimed;
+        return pace.isDue() ? pace.measured(() -> claim(session, true)) : claim(session, false);
     }
 
     /// One statement while there is nothing to do.
@@ -247,30 +236,39 @@ final class Claimer implements AutoCloseable {
         return claimed;
     }
 
-    private int room(Bound bound) {
-        int room = Math.min(host.room(), LARGEST_BATCH);
-        int ofType = bound.type() == null ? room : host.room(bound.type());
-        int ofSuspects = bound.isForSuspects() ? host.roomForSuspects() : room;
-        return Math.min(room, Math.min(ofType, ofSuspects));
+    private int most(Bound bound) {
+        int ofType = bound.type() == null ? LARGEST_BATCH : host.room(bound.type());
+        int ofSuspects = bound.isForSuspects() ? host.roomForSuspects() : LARGEST_BATCH;
+        return Math.min(LARGEST_BATCH, Math.min(ofType, ofSuspects));
     }
 
     private int claim(UUID session, boolean fromStart, List<Spot> asked, Bound bound) {
-        int room = room(bound);
-        if (asked.isEmpty() || room <= 0) {
+        int room = asked.isEmpty() ? 0 : host.reserve(most(bound));
+        if (room == 0) {
             return 0;
         }
+        try {
+            claim(session, wants(asked, room, fromStart), room, bound);
+        } finally {
+            host.unreserve(room - claimed.size());
+        }
+        int size = claimed.size();
+        begin();
+        return size;
+    }
+
+    private void claim(UUID session, List<Want> wants, int room, Bound bound) {
         Map<Spot, Long> hints = new HashMap<>();
-        asked.forEach(spot -> hints.put(spot, spot.hinted()));
-        List<Want> wants = wants(asked, room, fromStart);
+        for (Want want : wants) {
+            Spot spot = spot(want.lane(), want.rank());
+            hints.put(spot, spot.hinted());
+        }
         ClaimEvent event = new ClaimEvent();
         event.begin();
         claimed = claims.claim(session, wants, room, bound.limited());
         begun = 0;
-        int size = claimed.size();
-        event.ended(room, size);
+        event.ended(room, claimed.size());
         learn(wants, claimed, room, hints);
-        begin();
-        return size;
     }
 
     /// What was claimed and does not run yet. A round that fails in the middle of it, for want of memory say, leaves

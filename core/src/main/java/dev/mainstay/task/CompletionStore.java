@@ -1,5 +1,6 @@
 package dev.mainstay.task;
 
+import static dev.mainstay.postgres.Columns.array;
 import static dev.mainstay.postgres.Columns.column;
 
 import dev.mainstay.postgres.Columns;
@@ -228,17 +229,14 @@ final class CompletionStore {
                 .bind("worker", worker)
                 .bind("claimOrganizations", new UuidArray(column(places.keySet(), Claim::organization)))
                 .bind("claimTokens", new UuidArray(column(places.keySet(), Claim::token)))
-                .bindArray("over", Boolean.class, column(places.values(), place -> place <= over.size()))
-                .bindArray("places", Integer.class, placed)
+                .bind("over", array(places.values(), place -> place <= over.size(), Boolean[]::new))
+                .bind("places", placed.toArray(Integer[]::new))
                 .bind(
                         "ids",
                         new UuidArray(column(completed, ending -> ending.task().id())))
-                .bindArray(
-                        "fences",
-                        Long.class,
-                        column(completed, ending -> ending.task().fence()))
-                .bindArray("starts", Long.class, column(completed, CompletionStore::started))
-                .bindArray("results", String.class, column(completed, Ending::text))
+                .bind("fences", array(completed, ending -> ending.task().fence(), Long[]::new))
+                .bind("starts", array(completed, CompletionStore::started, Long[]::new))
+                .bind("results", array(completed, Ending::text, String[]::new))
                 .bind("size", completed.size())
                 .map((row, context) -> new Completed(
                         row.getInt("size"), Columns.uuids(row, "completed"), Columns.uuids(row, "linked")))

@@ -179,7 +179,7 @@ final class Enqueuer implements AutoCloseable {
             if (host.isForgotten(task.claim(), next.askedAt())) {
                 host.unreserve(1);
             } else {
-                host.beginReserved(task, next.begun().arrival().task().type());
+                host.begin(task, next.begun().arrival().task().type());
             }
             claimed.remove();
         }

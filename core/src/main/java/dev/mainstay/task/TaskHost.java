@@ -17,7 +17,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -29,16 +28,13 @@ import org.slf4j.LoggerFactory;
 /// claimed while the ends of the last are being stored. Thread-safe.
 public final class TaskHost implements Resident {
     private static final Logger LOG = LoggerFactory.getLogger(TaskHost.class);
-    /// How many times the capacity may be claimed and not yet stored.
-    private static final int UNSTORED = 4;
-
     /// A second less than tasks_forgotten gives a node to hear of its claim.
     private static final Duration TO_HEAR = Duration.ofSeconds(2);
 
     private static final Duration SUSPICION = Duration.ofSeconds(5);
 
     private final Workers workers;
-    private final int capacity;
+    private final Slots slots;
     private final TimerWheel wheel;
     private final MonotonicClock monotonic;
     private final InstantSource clock;
@@ -55,8 +51,6 @@ public final class TaskHost implements Resident {
     private final TaskTally tally = new TaskTally();
     private final Map<UUID, RunningTask> running = new ConcurrentHashMap<>();
     private final Set<UUID> tokens = ConcurrentHashMap.newKeySet();
-    private final AtomicInteger active = new AtomicInteger();
-    private final AtomicInteger held = new AtomicInteger();
     private final RandomGenerator random = RandomGenerator.getDefault();
     private volatile @Nullable UUID session;
     private volatile boolean stopping;
@@ -85,7 +79,7 @@ public final class TaskHost implements Resident {
 
     private TaskHost(Builder builder) {
         workers = builder.workers;
-        capacity = builder.capacity;
+        slots = new Slots(builder.capacity);
         wheel = builder.wheel;
         monotonic = builder.monotonic;
         clock = builder.clock;
@@ -124,11 +118,11 @@ public final class TaskHost implements Resident {
     public void stop(Duration bound) {
         stopping = true;
         long giveUp = monotonic.nanos() + bound.toNanos();
-        while (held.get() > 0 && monotonic.nanos() < giveUp && Threads.pause(Duration.ofMillis(5))) {
+        while (slots.held() > 0 && monotonic.nanos() < giveUp && Threads.pause(Duration.ofMillis(5))) {
             claimer.wake();
         }
-        if (held.get() > 0) {
-            LOG.atWarn().log("{} tasks did not end in time; they run again elsewhere", held.get());
+        if (slots.held() > 0) {
+            LOG.atWarn().log("{} tasks did not end in time; they run again elsewhere", slots.held());
         }
         running.values().forEach(RunningTask::drop);
         claimer.close();
@@ -230,8 +224,16 @@ public final class TaskHost implements Resident {
         return !tokens.contains(claim.token()) && monotonic.nanos() - askedAt > TO_HEAR.toNanos();
     }
 
+    /// How many more tasks may begin now.
     int room() {
-        return stopping ? 0 : Math.min(capacity - active.get(), UNSTORED * capacity - held.get());
+        return slots.free();
+    }
+
+    /// Room for tasks that are to be claimed, `most` at most; whoever gets it begins so many or gives the rest back.
+    ///
+    /// @return for how many
+    int reserve(int most) {
+        return stopping ? 0 : slots.take(most);
     }
 
     Set<UUID> running() {
@@ -261,39 +263,17 @@ public final class TaskHost implements Resident {
     /// Room for a task that would be the next anyway; whoever gets it begins that task or gives it back.
     boolean reserve(Arrival arrival) {
         NewTask task = arrival.task();
-        if (stopping || workers.isBounded(task.type()) || held.get() >= UNSTORED * capacity) {
-            return false;
-        }
-        if (active.get() >= claimer.roomAtOnce(arrival.lane(), task.priority(), capacity)) {
-            return false;
-        }
-        active.incrementAndGet();
-        held.incrementAndGet();
-        return true;
+        return !stopping
+                && !workers.isBounded(task.type())
+                && slots.takeOneBelow(claimer.roomAtOnce(arrival.lane(), task.priority(), slots.capacity()));
     }
 
     void unreserve(int tasks) {
-        active.addAndGet(-tasks);
-        held.addAndGet(-tasks);
+        slots.giveBack(tasks);
     }
 
-    /// All or nothing: when it throws, the task has not begun, and may be begun again.
+    /// In room that was reserved. All or nothing: when it throws, the task has not begun, and may be begun again.
     void begin(ClaimedTask task, String type) {
-        active.incrementAndGet();
-        held.incrementAndGet();
-        boolean isBegun = false;
-        try {
-            beginReserved(task, type);
-            isBegun = true;
-        } finally {
-            if (!isBegun) {
-                unreserve(1);
-            }
-        }
-    }
-
-    /// The same in room that is kept, also when it throws.
-    void beginReserved(ClaimedTask task, String type) {
         tokens.add(task.claim().token());
         Worker<?> worker = workers.of(type);
         if (worker == null) {
@@ -319,13 +299,13 @@ public final class TaskHost implements Resident {
     /// Whoever would have worked on it stopped while it was being claimed.
     private void giveBack(ClaimedTask task) {
         completer.offer(Ending.released(task, "nobody here works on it any more", clock.instant()));
-        active.decrementAndGet();
+        slots.ended();
     }
 
     /// @param ending null when the lease was lost, so that there is nothing to store
     void ended(RunningTask attempt, @Nullable Ending ending) {
         running.remove(attempt.task().id(), attempt);
-        if (active.decrementAndGet() == capacity / 2) {
+        if (slots.ended()) {
             claimer.wake();
         }
         if (attempt.task().crashes() >= 2) {
@@ -380,7 +360,7 @@ public final class TaskHost implements Resident {
     }
 
     private void release(int tasks) {
-        held.addAndGet(-tasks);
+        slots.stored(tasks);
         claimer.wake();
     }
 

@@ -34,8 +34,8 @@ public final class NewestHeartbeats {
                     CAST(:seconds AS float8[]) AS seconds, CAST(:phases AS integer[]) AS phases,
                     CAST(:words AS text[]) AS words, CAST(:ticks AS integer[]) AS ticks,
                     CAST(:failures AS integer[]) AS failures, CAST(:items AS bigint[]) AS items,
-                    CAST(:busy AS float8[]) AS busy, CAST(:abandoned AS integer[]) AS abandoned,
-                    CAST(:restarts AS integer[]) AS restarts),
+                    CAST(:longest AS float8[]) AS longest, CAST(:abandoned AS integer[]) AS abandoned,
+                    CAST(:restarts AS integer[]) AS restarts, CAST(:failing AS integer[]) AS failing),
             held AS (
                 UPDATE agent_leases lease
                 SET beat_at = to_timestamp(given.seconds[number]),
@@ -46,8 +46,8 @@ public final class NewestHeartbeats {
                     items = lease.items + least(given.items[number], 9223372036854775807 - lease.items),
                     abandoned = lease.abandoned + given.abandoned[number],
                     restarts = lease.restarts + given.restarts[number],
-                    last_duration_ms = CASE WHEN given.ticks[number] > 0
-                        THEN given.busy[number] / given.ticks[number]
+                    failing = given.failing[number],
+                    last_duration_ms = CASE WHEN given.ticks[number] > 0 THEN given.longest[number]
                         ELSE lease.last_duration_ms END,
                     last_error = CASE WHEN beat.error IS NOT NULL THEN beat.error
                         WHEN given.ticks[number] > given.failures[number] THEN NULL
@@ -113,7 +113,9 @@ public final class NewestHeartbeats {
                 .bindArray(
                         "items", Long.class, column(beats, beat -> beat.since().items()))
                 .bindArray(
-                        "busy", Double.class, column(beats, beat -> beat.since().busyMillis()))
+                        "longest",
+                        Double.class,
+                        column(beats, beat -> beat.since().maxMillis()))
                 .bindArray(
                         "abandoned",
                         Integer.class,
@@ -121,7 +123,11 @@ public final class NewestHeartbeats {
                 .bindArray(
                         "restarts",
                         Integer.class,
-                        column(beats, beat -> beat.since().restarts()));
+                        column(beats, beat -> beat.since().restarts()))
+                .bindArray(
+                        "failing",
+                        Integer.class,
+                        column(beats, beat -> beat.since().failing()));
     }
 
     private static List<@Nullable String> errors(List<Heartbeat> beats) {

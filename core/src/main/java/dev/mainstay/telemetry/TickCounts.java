@@ -8,6 +8,7 @@ package dev.mainstay.telemetry;
 /// @param maxMillis the longest tick
 /// @param lateMillis the largest distance between a tick's due time and its start
 /// @param abandoned ticks that did not stop when interrupted
+/// @param failing how many of its own ticks have failed in a row by now, attempts at tasks left out
 public record TickCounts(
         int ticks,
         int failures,
@@ -16,10 +17,11 @@ public record TickCounts(
         double maxMillis,
         double lateMillis,
         int abandoned,
-        int restarts) {
+        int restarts,
+        int failing) {
     public static final long MOST_ITEMS = 1_000_000_000_000_000L;
     public static final double LONGEST_MILLIS = 1e12;
-    public static final TickCounts NONE = new TickCounts(0, 0, 0, 0, 0, 0, 0, 0);
+    public static final TickCounts NONE = new TickCounts(0, 0, 0, 0, 0, 0, 0, 0, 0);
 
     public TickCounts {
         items = Math.min(items, MOST_ITEMS);
@@ -28,6 +30,7 @@ public record TickCounts(
         lateMillis = Math.min(lateMillis, LONGEST_MILLIS);
     }
 
+    /// With what was counted before, by `other`.
     public TickCounts plus(TickCounts other) {
         return new TickCounts(
                 ticks + other.ticks,
@@ -37,6 +40,7 @@ public record TickCounts(
                 Math.max(maxMillis, other.maxMillis),
                 Math.max(lateMillis, other.lateMillis),
                 abandoned + other.abandoned,
-                restarts + other.restarts);
+                restarts + other.restarts,
+                failing);
     }
 }

@@ -111,7 +111,8 @@ CREATE TRIGGER agents_transition BEFORE UPDATE OF state ON agents
     FOR EACH ROW WHEN (OLD.state IS DISTINCT FROM NEW.state)
     EXECUTE FUNCTION agents_refuse_illegal_transition();
 
--- Who runs the agent (session of a node, or the token of an outside process), and its newest heartbeat.
+-- Who runs the agent (session of a node, or the token of an outside process), and its newest heartbeat. failing counts
+-- the ticks of its own that have failed in a row; ticks and failures count attempts at tasks as well.
 -- One guarded update a node and second; no index on anything that changes, so that updates stay on the page.
 CREATE TABLE agent_leases (
     organization_id  uuid NOT NULL,
@@ -129,6 +130,7 @@ CREATE TABLE agent_leases (
     failures         bigint NOT NULL DEFAULT 0,
     restarts         bigint NOT NULL DEFAULT 0,
     abandoned        integer NOT NULL DEFAULT 0,
+    failing          integer NOT NULL DEFAULT 0,
     items            bigint NOT NULL DEFAULT 0,
     last_duration_ms double precision,
     last_error       text,
@@ -362,7 +364,8 @@ BEGIN
     DELETE FROM agent_health WHERE organization_id = tenant AND agent_id = agent;
     UPDATE agent_leases
     SET fence = fence + 1, node_id = NULL, leaving = false, leased_at = NULL, beat_at = NULL, sequence = 0, phase = '',
-        ticks = 0, failures = 0, restarts = 0, abandoned = 0, items = 0, last_duration_ms = NULL, last_error = NULL
+        ticks = 0, failures = 0, restarts = 0, abandoned = 0, failing = 0, items = 0, last_duration_ms = NULL,
+        last_error = NULL
     WHERE organization_id = tenant AND agent_id = agent;
     INSERT INTO system_events (organization_id, type, severity, agent_id, cause, detail)
     VALUES (tenant, 'agent.removed', 'info', agent, reason,

@@ -62,6 +62,9 @@ class CrashFlowTest {
                     () -> recoveries("detail ->> 'to' = 'recovering'")
                             .equals(List.of("companion no crash", "culprit true")));
         }
+        assertThat(recoveries("CAST(detail ->> 'waits' AS double precision) BETWEEN 0.001 AND 1"))
+                .as("it says how long until it is made anew")
+                .containsExactly("culprit true");
     }
 
     private WorkResult crashOnceBothRun() {

@@ -8,29 +8,13 @@ import dev.mainstay.telemetry.Severity;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// What comes back, what has been over for long, and when it is looked at all.
 class AlertAgainFlowTest {
-    private static AlertStage stage;
-
-    @BeforeAll
-    static void open() {
-        stage = new AlertStage();
-    }
-
-    @AfterAll
-    static void close() {
-        stage.close();
-    }
-
-    @BeforeEach
-    void clean() {
-        stage.clean();
-    }
+    @RegisterExtension
+    private static final AlertStage stage = new AlertStage();
 
     @Test
     void one_that_must_hold_and_comes_and_goes_is_told_to_flap_and_no_more() {

@@ -228,7 +228,19 @@ class AlertFlowTest {
             assertThat(alert.state()).isEqualTo(AlertState.FIRING);
             assertThat(alert.openings()).isEqualTo(AlertBook.FLAPS);
         });
-        run("UPDATE alerts SET seen_at = seen_at - interval '11 minutes'");
+        run("UPDATE alerts SET missed_at = missed_at - interval '9 minutes'");
+        suspect("a");
+        round();
+        trust("a");
+        round();
+        run("UPDATE alerts SET missed_at = missed_at - interval '9 minutes'");
+        round();
+        assertThat(alerts())
+                .as("it was there again in between")
+                .singleElement()
+                .extracting(Alert::state)
+                .isEqualTo(AlertState.FIRING);
+        run("UPDATE alerts SET missed_at = missed_at - interval '2 minutes'");
         round();
         assertThat(alerts()).singleElement().extracting(Alert::state).isEqualTo(AlertState.RESOLVED);
     }
@@ -321,6 +333,8 @@ class AlertFlowTest {
                 FROM metric_series, generate_series(1, 10) AS point
                 WHERE name = 'trial.latency'
                 """);
+        run("INSERT INTO rollup_pending (width, bucket) SELECT DISTINCT '1m', date_trunc('minute', at) "
+                + "FROM performance_metrics ON CONFLICT DO NOTHING");
         round();
         assertThat(alerts()).singleElement().satisfies(alert -> {
             assertThat(alert.summary()).isEqualTo("trial.latency 150 ms (avg of 5m), above 100");

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.testing.TestDatabase;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
@@ -50,6 +51,18 @@ class AlertIsolationFlowTest {
                 """, Organizations.DEFAULT, name, definition);
     }
 
+    /// So many that they cannot be summed up.
+    private void hugePoints() {
+        run("INSERT INTO metric_series (organization_id, name) VALUES (?, 'trial.huge')", Organizations.DEFAULT);
+        run("""
+                INSERT INTO performance_metrics (organization_id, series_id, at, value)
+                SELECT organization_id, series_id, now() - interval '10 seconds', 1.7e308
+                FROM metric_series, generate_series(1, 3)
+                """);
+        run("INSERT INTO rollup_pending (width, bucket) SELECT DISTINCT '1m', date_trunc('minute', at) "
+                + "FROM performance_metrics ON CONFLICT DO NOTHING");
+    }
+
     @Test
     void a_rule_that_fails_is_left_out_and_told_of_and_its_alerts_stay() {
         suspect(Organizations.DEFAULT);
@@ -60,12 +73,7 @@ class AlertIsolationFlowTest {
                     fired_at, openings)
                 VALUES (?, 'broken||', 'broken', 'warning', 'firing', 'x', 'broken', now(), now(), ARRAY[now()])
                 """, Organizations.DEFAULT);
-        run("INSERT INTO metric_series (organization_id, name) VALUES (?, 'trial.huge')", Organizations.DEFAULT);
-        run("""
-                INSERT INTO performance_metrics (organization_id, series_id, at, value)
-                SELECT organization_id, series_id, now() - interval '10 seconds', 1.7e308
-                FROM metric_series, generate_series(1, 3)
-                """);
+        hugePoints();
         engine.round(handle -> {});
         engine.round(handle -> {});
         assertThat(read("SELECT rule || ' ' || state FROM alerts ORDER BY rule"))
@@ -73,6 +81,35 @@ class AlertIsolationFlowTest {
         assertThat(read("SELECT detail ->> 'rule' FROM system_events WHERE type = 'alert.failed' ORDER BY 1"))
                 .as("once each, though there were two rounds")
                 .containsExactly("broken", "senseless");
+    }
+
+    @Test
+    void one_that_flaps_stays_while_its_rule_cannot_be_looked_at_and_is_over_when_it_was_looked_for() {
+        Duration[] passed = {Duration.ZERO};
+        AlertEngine failing = new AlertEngine(test.database(), List.of(), () -> {}, () -> passed[0].toNanos());
+        rule("broken", "{\"metric\": \"trial.huge\", \"of\": \"sum\", \"above\": 1}");
+        hugePoints();
+        run("""
+                INSERT INTO alerts (organization_id, fingerprint, rule, severity, state, summary, group_key, began_at,
+                    fired_at, openings, flapping)
+                VALUES (?, 'broken||', 'broken', 'warning', 'firing', 'x', 'broken', now(), now(), ARRAY[now()], true)
+                """, Organizations.DEFAULT);
+        failing.round(handle -> {});
+        run("UPDATE alerts SET seen_at = seen_at - interval '11 minutes'");
+        passed[0] = Duration.ofMinutes(11);
+        failing.round(handle -> {});
+        assertThat(read("SELECT detail ->> 'rule' FROM system_events WHERE type = 'alert.failed'"))
+                .hasSize(2);
+
+        run("UPDATE metric_series SET name = 'trial.other'");
+        passed[0] = Duration.ofMinutes(13);
+        failing.round(handle -> {});
+        assertThat(read("SELECT state FROM alerts"))
+                .as("nobody could look for thirteen minutes, and now it is missed for the first time")
+                .containsExactly("firing");
+        run("UPDATE alerts SET missed_at = missed_at - interval '11 minutes'");
+        failing.round(handle -> {});
+        assertThat(read("SELECT state FROM alerts")).containsExactly("resolved");
     }
 
     @Test

@@ -13,30 +13,15 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// Dependencies, money, acknowledgements, and a notifier that is sick for long.
 class AlertReachFlowTest {
     private static final Duration BOUND = Duration.ofSeconds(20);
-    private static AlertStage stage;
 
-    @BeforeAll
-    static void open() {
-        stage = new AlertStage();
-    }
-
-    @AfterAll
-    static void close() {
-        stage.close();
-    }
-
-    @BeforeEach
-    void clean() {
-        stage.clean();
-    }
+    @RegisterExtension
+    private static final AlertStage stage = new AlertStage();
 
     private void reads(String agent, String... sources) {
         stage.suspect(agent);
@@ -170,6 +155,8 @@ class AlertReachFlowTest {
                     WHERE name = ? AND unit = ?
                     """, amount, metric, unit);
         }
+        stage.run("INSERT INTO rollup_pending (width, bucket) SELECT DISTINCT '1m', date_trunc('minute', at) "
+                + "FROM performance_metrics ON CONFLICT DO NOTHING");
     }
 
     @Test

@@ -8,15 +8,19 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.extension.AfterAllCallback;
+import org.junit.jupiter.api.extension.BeforeEachCallback;
+import org.junit.jupiter.api.extension.ExtensionContext;
 
 /// An engine whose rounds are made by hand, on a database of its own, and somebody who is told. Used by one thread.
-final class AlertStage implements AutoCloseable {
+final class AlertStage implements BeforeEachCallback, AfterAllCallback {
     private static final Duration BOUND = Duration.ofSeconds(20);
 
     private final TestDatabase test = TestDatabase.create();
@@ -103,6 +107,13 @@ final class AlertStage implements AutoCloseable {
         return Objects.requireNonNull(queue.poll(BOUND.toSeconds(), TimeUnit.SECONDS), "nobody was told");
     }
 
+    /// By the database's clock.
+    Instant now() {
+        return database()
+                .read(handle ->
+                        handle.createQuery("SELECT now()").mapTo(Instant.class).one());
+    }
+
     long count(String table) {
         return database()
                 .read(handle -> handle.createQuery("SELECT count(*) FROM " + table)
@@ -111,7 +122,12 @@ final class AlertStage implements AutoCloseable {
     }
 
     @Override
-    public void close() {
+    public void beforeEach(ExtensionContext context) {
+        clean();
+    }
+
+    @Override
+    public void afterAll(ExtensionContext context) {
         test.close();
     }
 }

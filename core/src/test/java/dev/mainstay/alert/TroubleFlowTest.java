@@ -6,29 +6,20 @@ import dev.mainstay.postgres.Organizations;
 import dev.mainstay.telemetry.Severity;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 /// What the heartbeats of an agent tell, an agent with a tick and a heartbeat each ten seconds.
 class TroubleFlowTest {
-    private static AlertStage stage;
-
-    @BeforeAll
-    static void open() {
-        stage = new AlertStage();
-    }
-
-    @AfterAll
-    static void close() {
-        stage.close();
-    }
+    @RegisterExtension
+    private static final AlertStage stage = new AlertStage();
 
     @BeforeEach
     void clean() {
-        stage.clean();
         stage.asSuperuser("DELETE FROM agent_heartbeats");
+        stage.asSuperuser("DELETE FROM system_events WHERE agent_id = 'a'");
     }
 
     private static void agent(String kind, String error) {
@@ -73,6 +64,49 @@ class TroubleFlowTest {
         });
     }
 
+    @Test
+    void a_queue_that_is_worked_off_fast_hides_no_slow_ticks() {
+        agent("import", "");
+        beats(251, 41, 8, 0, 8, 40);
+        beats(31, 1, 8, 0, 8, 4_000);
+        assertThat(rules()).containsExactly("agent-slow");
+    }
+
+    @Test
+    void a_check_of_something_slow_is_not_slow_itself() {
+        agent("http-check", "");
+        beats(251, 41, 1, 0, 1, 40);
+        beats(31, 1, 1, 0, 1, 4_000);
+        assertThat(rules()).isEmpty();
+
+        stage.asSuperuser("UPDATE agents SET kind = 'import'");
+        assertThat(rules()).containsExactly("agent-slow");
+    }
+
+    @Test
+    void a_rule_about_some_agents_tells_of_no_others() {
+        agent("import", "");
+        beats(251, 41, 1, 0, 1, 40);
+        beats(31, 1, 1, 0, 1, 4_000);
+        assertThat(told(Trouble.SLOW, "a*")).containsExactly("a");
+        for (Trouble trouble : Trouble.values()) {
+            assertThat(told(trouble, "b*")).as(trouble.word()).isEmpty();
+        }
+    }
+
+    private static List<String> told(Trouble trouble, String agents) {
+        AlertScope some = new AlertScope(Optional.of(agents), Optional.of("import"), Optional.empty());
+        AlertRule rule = AlertRule.of("some", Severity.WARNING, new Condition.Troubled(trouble))
+                .about(some);
+        var stored = new AlertRule.Stored(Organizations.DEFAULT, rule, "code", true, 1);
+        return stage
+                .database()
+                .read(handle -> Findings.of(handle, stored, stage.database().now()))
+                .stream()
+                .map(Finding::agent)
+                .toList();
+    }
+
     /// As when the machine they share has other work.
     @Test
     void who_is_slow_together_with_the_others_of_its_node_is_not_slow_itself() {
@@ -110,6 +144,77 @@ class TroubleFlowTest {
     }
 
     @Test
+    void a_queue_that_is_worked_off_well_hides_no_ticks_that_fail() {
+        agent("import", "the parser is confused");
+        beats(51, 31, 8, 0, 8, 5);
+        beats(21, 1, 8, 1, 7, 5);
+        assertThat(rules()).as("attempts at tasks may fail now and then").isEmpty();
+        stage.asSuperuser("UPDATE agent_leases SET failing = 3");
+        assertThat(rules()).containsExactly("agent-failing");
+    }
+
+    @Test
+    void who_has_not_connected_again_after_two_ticks_does_not_do_so_by_itself() {
+        agent("import", "SocketException: Broken pipe");
+        beats(51, 21, 1, 0, 1, 5);
+        beats(11, 1, 1, 1, 0, 5);
+        assertThat(rules()).as("two that failed, with others between them").isEmpty();
+        stage.asSuperuser("UPDATE agent_leases SET failing = 2");
+        assertThat(rules()).containsExactly("agent-disconnected");
+    }
+
+    private static void crashed(String ago, int waits) {
+        stage.run(
+                "INSERT INTO system_events (organization_id, at, type, severity, agent_id, cause, detail) "
+                        + "VALUES (?, now() - CAST(? AS interval), 'agent.transition', 'warning', 'a', 'no such file', "
+                        + "jsonb_build_object('crash', true, 'waits', ?))",
+                Organizations.DEFAULT,
+                ago,
+                waits);
+    }
+
+    @Test
+    void one_crash_is_told_when_it_will_be_long_until_the_agent_is_made_anew() {
+        agent("import", "");
+        stage.asSuperuser("UPDATE agents SET state = 'recovering'");
+        beats(331, 311, 1, 0, 1, 5);
+        crashed("10 seconds", 16);
+        assertThat(rules()).isEmpty();
+        stage.asSuperuser("DELETE FROM system_events WHERE agent_id = 'a'");
+        crashed("5 seconds", 32);
+        assertThat(rules())
+                .as("the only one: its back-off is long because somebody wants it so")
+                .isEmpty();
+        crashed("6 minutes", 16);
+        assertThat(rules()).containsExactly("agent-crashing");
+        assertThat(stage.alerts())
+                .singleElement()
+                .satisfies(alert -> assertThat(alert.summary())
+                        .isEqualTo("a crash after others, and it is made anew only after a while: no such file"));
+    }
+
+    @Test
+    void an_agent_that_is_started_anew_more_and_more_seldom_crashes_all_the_same() {
+        agent("import", "");
+        stage.asSuperuser("UPDATE agents SET state = 'recovering'");
+        beats(331, 311, 1, 0, 1, 5);
+        crashed("5 minutes", 1);
+        assertThat(rules()).isEmpty();
+        crashed("2 minutes", 1);
+        assertThat(rules()).containsExactly("agent-crashing");
+        assertThat(stage.alerts())
+                .singleElement()
+                .satisfies(alert -> assertThat(alert.summary())
+                        .isEqualTo("2 crashes and no good tick since, the last: no such file"));
+        beats(201, 201, 1, 0, 1, 5);
+        stage.round();
+        assertThat(stage.alerts())
+                .as("a good tick between them")
+                .singleElement()
+                .satisfies(alert -> assertThat(alert.state()).isEqualTo(AlertState.RESOLVED));
+    }
+
+    @Test
     void what_failed_while_the_database_was_away_tells_nothing_of_the_agent() {
         agent("import", "Connection to shop:5432 refused. Check that the hostname and port are correct");
         beats(351, 141, 1, 0, 1, 5);
@@ -131,6 +236,7 @@ class TroubleFlowTest {
                 "org.postgresql.util.PSQLException: gefallen (SQLState 57P01)", "agent-disconnected",
                 "the database system is starting up", "dependency-down");
         kinds.forEach((error, rule) -> {
+            stage.clean();
             clean();
             agent("import", error);
             beats(51, 1, 1, 1, 0, 5);

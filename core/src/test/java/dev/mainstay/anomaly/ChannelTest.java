@@ -135,7 +135,20 @@ class ChannelTest {
         feed(channel, 500, minute -> Math.floorDiv(minute, 10));
         assertThat(feed(channel, 23, minute -> 7)).isZero();
         assertThat(feed(channel, 40, minute -> 7)).isGreaterThan(2.5);
-        assertThat(words(channel)).isEqualTo("the same value for 63 minutes (63 times), the longest run before was 10");
+        assertThat(words(channel)).isEqualTo("the same value for 63 minutes (63 times), up to 10 are usual");
+    }
+
+    @Test
+    void a_value_that_stands_still_again_is_told_again_until_that_is_usual() {
+        var channel = new FlatLine();
+        feed(channel, 500, minute -> Math.floorDiv(minute, 10));
+        int told = 0;
+        for (int time = 0; time < 10; time++) {
+            double value = time;
+            told += feed(channel, 60, minute -> value) > 0 ? 1 : 0;
+            feed(channel, 100, minute -> 100 + minute % 10);
+        }
+        assertThat(told).isEqualTo(3); // while 10, 15 and 22 in a row are usual
     }
 
     @Test

@@ -206,6 +206,29 @@ class LeadershipFlowTest {
         assertThat(work()).doesNotContainAnyElementsOf(before);
     }
 
+    @Test
+    void nobody_outside_was_silent_while_nobody_listened() {
+        makeWork();
+        OutsideAgents outside = new OutsideAgents(test.database());
+        listeningSince("0 seconds");
+        assertThat(isDue(OutsideAgents.DUE)).isFalse();
+        assertThat(outside.expireSilent(handle -> {})).isZero();
+
+        listeningSince("2 seconds");
+        assertThat(isDue(OutsideAgents.DUE)).isTrue();
+        assertThat(outside.expireSilent(handle -> {})).isEqualTo(1);
+    }
+
+    private void listeningSince(String ago) {
+        test.database()
+                .write(handle -> handle.createUpdate("""
+                                INSERT INTO duties (name, session_id, node_id, since)
+                                VALUES ('outside', gen_random_uuid(), 'node-a',
+                                    clock_timestamp() - CAST(:ago AS interval))
+                                ON CONFLICT (name) DO UPDATE SET since = excluded.since
+                                """).bind("ago", ago).execute());
+    }
+
     private boolean isDue(String due) {
         return test.database()
                 .read(handle ->

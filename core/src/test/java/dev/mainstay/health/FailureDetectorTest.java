@@ -118,6 +118,103 @@ class FailureDetectorTest {
     }
 
     @Test
+    void a_heartbeat_that_nobody_saw_before_the_database_went_away_leaves_the_time_after_it_excused() {
+        beats(20);
+        beat = now.plusMillis(800);
+        progress++;
+        assertThat(lookAfter(Duration.ofMinutes(5))).isEmpty();
+        assertThat(suspectedWithin(Duration.ofMinutes(5).plusSeconds(33))).isEmpty();
+        assertThat(suspectedWithin(Duration.ofMinutes(6))).isPresent();
+    }
+
+    @Test
+    void a_heartbeat_just_before_a_short_absence_of_the_database_is_no_sign_that_the_agent_is_back() {
+        beats(20);
+        beat = now.plusMillis(50);
+        progress++;
+        assertThat(lookAfter(Duration.ofMillis(2_040))).isEmpty();
+        // Silent from the heartbeat on; what does not count ends as long after the look as nobody looked before it.
+        assertThat(suspectedWithin(Duration.ofSeconds(28))).isEmpty();
+        assertThat(suspectedWithin(Duration.ofSeconds(30))).isPresent();
+    }
+
+    @Test
+    void a_heartbeat_sent_in_the_absence_and_written_after_it_leaves_the_rest_excused() {
+        beats(20);
+        Instant sent = now.plusSeconds(10);
+        assertThat(lookAfter(Duration.ofSeconds(50))).isEmpty();
+        beat = sent;
+        progress++;
+        assertThat(lookAfter(SECOND)).isEmpty();
+        assertThat(suspectedWithin(Duration.ofSeconds(70))).isEmpty();
+        assertThat(suspectedWithin(Duration.ofSeconds(80))).isPresent();
+    }
+
+    @Test
+    void what_happened_before_the_database_died_slowly_is_excused_too() {
+        beats(20);
+        beat = now.plusSeconds(2);
+        progress++;
+        assertThat(lookAfter(Duration.ofMinutes(5))).isEmpty();
+        assertThat(suspectedWithin(Duration.ofMinutes(5).plusSeconds(30))).isEmpty();
+        assertThat(suspectedWithin(Duration.ofMinutes(6))).isPresent();
+    }
+
+    @Test
+    void a_look_at_nobody_right_after_an_outage_takes_nothing_from_the_next_one() {
+        beats(20);
+        now = now.plusSeconds(60);
+        assertThat(detector.look(now, List.of(), stored)).isEmpty();
+        assertThat(detector.late()).isZero();
+        assertThat(lookAfter(SECOND)).isEmpty();
+        assertThat(detector.late()).isEqualTo(Duration.ofSeconds(61));
+    }
+
+    @Test
+    void one_that_was_left_out_for_a_while_is_not_silent_for_that_time() {
+        beats(20);
+        now = now.plusSeconds(1);
+        detector.look(
+                now,
+                List.of(new Beating(
+                        new AgentRef(Organizations.DEFAULT, "other"), 1, START, now, 1, INTERVAL, null, "node")),
+                stored);
+        for (int second = 0; second < 40; second++) {
+            now = now.plus(SECOND);
+            detector.look(
+                    now,
+                    List.of(new Beating(
+                            new AgentRef(Organizations.DEFAULT, "other"), 1, START, now, 1, INTERVAL, null, "node")),
+                    stored);
+        }
+        assertThat(lookAfter(SECOND)).isEmpty();
+        assertThat(suspectedWithin(Duration.ofSeconds(42 + 30))).isEmpty();
+        assertThat(suspectedWithin(Duration.ofSeconds(42 + 62))).isPresent();
+    }
+
+    @Test
+    void whose_looks_are_late_each_time_finds_the_silent_all_the_same() {
+        beats(20);
+        boolean isTold = false;
+        for (int look = 0; look < 60; look++) {
+            lookAfter(Duration.ofMillis(1_600));
+            isTold |= !detector.late().isZero();
+        }
+        assertThat(stored).hasSize(1);
+        assertThat(isTold).as("that it is late each time is told").isTrue();
+    }
+
+    @Test
+    void who_is_back_when_somebody_looks_again_is_watched_as_ever() {
+        beats(20);
+        now = now.plusSeconds(300);
+        beat = now.minusSeconds(2);
+        progress++;
+        assertThat(look()).isEmpty();
+        assertThat(suspectedWithin(INTERVAL.multipliedBy(6))).contains(Duration.ofSeconds(25));
+    }
+
+    @Test
     void who_takes_over_the_looking_does_not_know_since_when_nobody_looked() {
         beats(20);
         now = now.plusSeconds(60);

@@ -89,6 +89,49 @@ abstract class HandOutConformance extends SubscriberConformance {
     }
 
     @Test
+    void a_redriven_dead_letter_comes_once_to_its_group_alone_as_if_it_had_never_been_tried() {
+        String channel = unique("redriven-once");
+        ConsumerGroup group = groupOf(channel);
+        ConsumerGroup other = ConsumerGroup.of(channel + "-other", Interest.in(channel));
+        bus.declare(group);
+        bus.declare(other);
+        publish(channel, "a", "a1");
+        publish(channel, "b", "b1");
+        try (TestNode hands = node("hands")) {
+            MessageTransport transport = hands.transport();
+            Batch theirs = claim(transport, other);
+            settle(
+                    transport,
+                    other,
+                    Settlement.dead(theirs.token(), theirs.messages().getFirst(), "no"),
+                    Settlement.acked(theirs.token(), theirs.messages().getLast()));
+            Batch ours = claim(transport, group);
+            Message dead = ours.messages().getFirst();
+            settle(
+                    transport,
+                    group,
+                    Settlement.dead(ours.token(), dead, "no"),
+                    Settlement.acked(ours.token(), ours.messages().getLast()));
+            assertThat(bus.redrive(group.name(), ours.messages().getLast().position()))
+                    .isFalse();
+            assertThat(bus.redrive(group.name(), dead.position())).isTrue();
+
+            Batch again = claim(transport, group);
+            assertThat(again.messages())
+                    .extracting(Message::id, Message::position, Message::attempt)
+                    .containsExactly(tuple(dead.id(), dead.position(), 1));
+            settle(
+                    transport,
+                    group,
+                    Settlement.acked(again.token(), again.messages().getFirst()));
+            assertThat(claim(transport, group).messages()).isEmpty();
+            assertThat(claim(transport, other).messages()).isEmpty();
+            assertThat(deadLetters(group)).isEmpty();
+            assertThat(deadLetters(other)).hasSize(1);
+        }
+    }
+
+    @Test
     void a_node_that_lost_its_session_is_handed_nothing() {
         String channel = unique("sessionless");
         ConsumerGroup group = groupOf(channel);
@@ -169,11 +212,11 @@ abstract class HandOutConformance extends SubscriberConformance {
         String channel = unique("few");
         ConsumerGroup group = groupOf(channel);
         bus.declare(group);
-        for (Priority priority : List.of(Priority.LOW, Priority.NORMAL, Priority.CRITICAL)) {
+        for (Priority priority : List.of(Priority.LOW, Priority.NORMAL, Priority.CRITICAL, Priority.HIGH)) {
             bus.publish(NewMessage.to(channel, priority.word()).priority(priority));
         }
         try (TestNode hands = node("hands")) {
-            for (String urgent : List.of("critical", "normal", "low")) {
+            for (String urgent : List.of("critical", "high", "normal", "low")) {
                 Batch one = hands.transport().claim(bus.organization(), group.name(), UUID.randomUUID(), 1);
                 assertThat(texts(one)).containsExactly(urgent);
             }

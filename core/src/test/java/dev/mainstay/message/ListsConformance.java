@@ -259,7 +259,7 @@ abstract class ListsConformance extends HandOutConformance {
         }
         List<String> found = new ArrayList<>();
         List<DeadLetter> page = bus.deadLetters(Optional.empty(), Optional.empty(), 1);
-        while (!page.isEmpty()) {
+        while (!page.isEmpty() && found.size() <= names.size()) {
             page.stream()
                     .filter(letter -> letter.message().channel().equals(channel))
                     .map(DeadLetter::group)
@@ -267,5 +267,51 @@ abstract class ListsConformance extends HandOutConformance {
             page = bus.deadLetters(Optional.empty(), Optional.of(page.getLast().place()), 1);
         }
         assertThat(found).containsExactlyElementsOf(names);
+    }
+
+    @Test
+    void messages_that_were_stored_together_are_told_once_each_wherever_a_page_ends() {
+        String channel = unique("together");
+        ConsumerGroup group = ConsumerGroup.of(channel, Interest.in(channel));
+        bus.declare(group);
+        List<Long> positions =
+                bus
+                        .publishAll(Stream.of(1, 2, 3, 4, 5)
+                                .map(n -> NewMessage.to(channel, Map.of("n", n)))
+                                .toList())
+                        .stream()
+                        .map(Published::position)
+                        .toList();
+
+        List<Long> looked = new ArrayList<>();
+        Optional<Long> before = Optional.empty();
+        do {
+            MessagePage page = bus.search(search(channel, "#", "", before, 2));
+            page.messages().forEach(message -> looked.add(message.position()));
+            before = page.before();
+        } while (before.isPresent() && looked.size() < 10);
+        assertThat(looked).containsExactlyElementsOf(positions.reversed());
+
+        List<Long> read = new ArrayList<>();
+        List<Message> next = bus.read(Interest.in(channel), 0, 2);
+        while (!next.isEmpty() && read.size() < 10) {
+            next.forEach(message -> read.add(message.position()));
+            next = bus.read(Interest.in(channel), next.getLast().position(), 2);
+        }
+        assertThat(read).containsExactlyElementsOf(positions);
+
+        List<Long> claimed = new ArrayList<>();
+        try (TestNode hands = node("hands")) {
+            for (Batch two = claimTwo(hands, group);
+                    !two.isEmpty() && claimed.size() < 10;
+                    two = claimTwo(hands, group)) {
+                two.messages().forEach(message -> claimed.add(message.position()));
+            }
+        }
+        assertThat(claimed).containsExactlyElementsOf(positions);
+    }
+
+    private Batch claimTwo(TestNode hands, ConsumerGroup group) {
+        return hands.transport().claim(bus.organization(), group.name(), UUID.randomUUID(), 2);
     }
 }

@@ -11,6 +11,8 @@ import dev.mainstay.message.nats.NatsTransport;
 import dev.mainstay.message.nats.NatsTransportKind;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.testing.Eventually;
+import io.nats.client.JetStreamManagement;
+import io.nats.client.api.StreamConfiguration;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -187,6 +189,39 @@ class NatsServerFlowTest extends ServerConformance {
                     .containsExactly(tuple("late", 2_500L));
             assertThat(changes(bucket) - before).isGreaterThanOrEqualTo(3);
         }
+    }
+
+    @Test
+    void what_a_trim_could_not_count_is_kept_and_the_next_round_forgets_it() {
+        UUID organization = UUID.randomUUID();
+        String bucket = "MAINSTAY_GROUPS_" + organization.toString().replace("-", "");
+        try (MessageTransport transport = open(Duration.ofMillis(1))) {
+            append(transport, organization, "before");
+            transport.declare(organization, ConsumerGroup.of("late", Interest.in(channel)));
+            append(transport, organization, "unread");
+            limitValues(bucket, 1);
+            trimNow();
+            transport.rescue();
+            assertThat(transport.read(organization, Interest.in(channel), 0, 10))
+                    .hasSize(2);
+            limitValues(bucket, -1);
+            transport.rescue();
+            assertThat(transport.read(organization, Interest.in(channel), 0, 10))
+                    .isEmpty();
+            assertThat(transport.lists().groups(organization, "", 10))
+                    .extracting(GroupView::missed)
+                    .containsExactly(1L);
+        }
+    }
+
+    /// From now on no larger ones are stored.
+    private void limitValues(String bucket, int bytes) {
+        NatsProcess.with(url(), connection -> {
+            JetStreamManagement management = connection.jetStreamManagement();
+            StreamConfiguration now = management.getStreamInfo("KV_" + bucket).getConfiguration();
+            management.updateStream(
+                    StreamConfiguration.builder(now).maximumMessageSize(bytes).build());
+        });
     }
 
     private long changes(String bucket) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mainstay.ErrorCode;
 import dev.mainstay.MainstayException;
+import dev.mainstay.testing.Eventually;
 import dev.mainstay.testing.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -230,7 +231,7 @@ class DatabaseFlowTest {
 
             asSuperuser("ALTER DATABASE \"" + test.name() + "\" CONNECTION LIMIT -1");
 
-            assertThat(impatient.isAvailable()).isTrue();
+            Eventually.holds("it is available again", Duration.ofSeconds(30), impatient::isAvailable);
         }
     }
 

@@ -17,8 +17,10 @@ import dev.mainstay.task.QueueLimit;
 import dev.mainstay.testing.Eventually;
 import dev.mainstay.testing.TestDatabase;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -56,9 +58,14 @@ class RecoveryActionsFlowTest {
     void start() {
         commands = new AgentCommands(test.database(), () -> {});
         actions = RecoveryActions.builtin(test.database(), commands);
-        fleet = Fleet.builder()
+        fleet = node("node-a");
+        Eventually.holds("it ticks", BOUND, () -> count("agent_leases WHERE agent_id = 'patient' AND ticks > 0") == 1);
+    }
+
+    private Fleet node(String name) {
+        return Fleet.builder()
                 .database(test.database())
-                .node("node-a")
+                .node(name)
                 .agent(
                         AgentSpec.builder("patient")
                                 .every(Duration.ofMillis(200))
@@ -72,7 +79,6 @@ class RecoveryActionsFlowTest {
                             return new Subject();
                         })
                 .start();
-        Eventually.holds("it ticks", BOUND, () -> count("agent_leases WHERE agent_id = 'patient' AND ticks > 0") == 1);
     }
 
     @AfterEach
@@ -145,6 +151,33 @@ class RecoveryActionsFlowTest {
                 () -> fence() > fence + 1 && count("agents WHERE id = 'patient' AND state = 'active'") == 1);
     }
 
+    private Optional<String> whyNotMoved() {
+        return test.database().read(handle -> action("move-agent").whyPointless(handle, PATIENT, List.of()));
+    }
+
+    @Test
+    void an_agent_can_be_moved_while_another_node_offers_its_kind() throws Exception {
+        assertThat(whyNotMoved()).contains("no other living node offers its kind");
+        try (Fleet _ = node("node-b")) {
+            Eventually.holds(
+                    "the other node is there", BOUND, () -> whyNotMoved().isEmpty());
+            String from = node();
+            action("move-agent").act(PATIENT);
+            Eventually.holds(
+                    "it runs on the other node",
+                    BOUND,
+                    () -> !node().equals(from) && count("agents WHERE id = 'patient' AND state = 'active'") == 1);
+        }
+    }
+
+    private String node() {
+        return test.database()
+                .read(handle -> handle.createQuery(
+                                "SELECT coalesce(node_id, 'none') FROM agent_leases WHERE agent_id = 'patient'")
+                        .mapTo(String.class)
+                        .one());
+    }
+
     private long fence() {
         return test.database()
                 .read(handle -> handle.createQuery("SELECT fence FROM agent_leases WHERE agent_id = 'patient'")
@@ -162,6 +195,8 @@ class RecoveryActionsFlowTest {
         execute("UPDATE node_sessions SET assignment_version = assignment_version + 1");
         Eventually.holds(
                 "it cannot start", BOUND, () -> count("agents WHERE id = 'patient' AND state <> 'active'") == 1);
+        assertThat(test.database().<Optional<String>>read(handle -> back.whyPointless(handle, PATIENT, List.of())))
+                .isEmpty();
         back.act(PATIENT);
         Map<String, ?> done = back.act(PATIENT);
         Eventually.holds(

@@ -82,10 +82,12 @@ class RecoveryAgainFlowTest {
     @Test
     void one_that_flaps_is_treated_while_it_is_there() {
         fire("sick", "warning");
-        run("UPDATE alerts SET flapping = true, seen_at = now() - interval '9 seconds'");
+        run("UPDATE alerts SET flapping = true, missed_at = now() - interval '4 seconds'");
         assertThat(open(SICKNESS)).as("it is not there at the moment").isEmpty();
-        run("UPDATE alerts SET seen_at = now()");
-        assertThat(open(SICKNESS)).containsExactly("detected");
+        run("UPDATE alerts SET missed_at = NULL, seen_at = now() - interval '1 minute'");
+        assertThat(open(SICKNESS))
+                .as("nobody could look for a while, so it is still there")
+                .containsExactly("detected");
         run("UPDATE recoveries SET state = 'recovered', ended_at = now()");
         assertThat(open(SICKNESS)).containsExactly("recovered", "detected");
         assertThat(is("""

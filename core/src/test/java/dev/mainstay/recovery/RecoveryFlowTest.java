@@ -214,7 +214,7 @@ class RecoveryFlowTest {
                     .read(handle -> handle.createQuery("SELECT outcome FROM recoveries")
                             .mapTo(String.class)
                             .one());
-            assertThat(outcome).startsWith("dry run: would restart-agent of restart-agent, cure: never tried");
+            assertThat(outcome).startsWith("dry run: would restart-agent rather than cure: never tried");
             long tasks = test.database()
                     .read(handle -> handle.createQuery("SELECT count(*) FROM tasks")
                             .mapTo(Long.class)

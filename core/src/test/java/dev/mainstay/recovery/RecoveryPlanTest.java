@@ -35,6 +35,23 @@ class RecoveryPlanTest {
     }
 
     @Test
+    void two_declared_ones_that_answer_one_rule_are_refused() {
+        assertThatThrownBy(() -> inForce(
+                        Playbook.of("late", Set.of("agent-slow"), "restart-agent"),
+                        Playbook.of("stale", Set.of("agent-failing", "agent-slow"), "move-agent")))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("playbook stale: rules must not name agent-slow, which playbook late answers; "
+                        + "a rule has one playbook, so name it in one of them");
+        assertThat(rules(
+                        inForce(
+                                Playbook.of("late", Set.of("agent-slow"), "restart-agent"),
+                                Playbook.of("late", Set.of("agent-slow", "mine"), "move-agent")),
+                        "late"))
+                .as("the later one of a cause stands in the place of the earlier")
+                .containsExactlyInAnyOrder("agent-slow", "mine");
+    }
+
+    @Test
     void what_healing_itself_raises_is_not_treated() {
         for (String own : List.of("recovery-escalated", "recovery-approval")) {
             assertThatThrownBy(() -> Playbook.of("mine", Set.of(own), "restart-agent"))

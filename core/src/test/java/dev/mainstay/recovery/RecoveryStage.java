@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
@@ -39,6 +40,7 @@ final class RecoveryStage implements AutoCloseable {
     private final RecoveryEngine.Builder healing = new RecoveryEngine.Builder(test.database(), commands);
     private final FleetBuilder builder =
             Fleet.builder().database(test.database()).node("node-a");
+    private final CountDownLatch gate = new CountDownLatch(1);
     private UnaryOperator<TaskHandler<RecoveryWork.Order>> wrapped = UnaryOperator.identity();
     private RecoveryPolicy policy = RecoveryPolicy.DEFAULT;
     private @Nullable Fleet fleet;
@@ -130,6 +132,20 @@ final class RecoveryStage implements AutoCloseable {
         return this;
     }
 
+    /// Has what is done, but not what is undone, wait until the gate is opened.
+    RecoveryStage gated() {
+        return working(work -> (order, context) -> {
+            if (!order.undo()) {
+                gate.await();
+            }
+            return work.handle(order, context);
+        });
+    }
+
+    void openGate() {
+        gate.countDown();
+    }
+
     RecoveryStage start() {
         healing.policy(policy);
         builder.worker(healing.type(), wrapped.apply(healing.work()));
@@ -210,6 +226,7 @@ final class RecoveryStage implements AutoCloseable {
 
     @Override
     public void close() {
+        openGate();
         if (fleet != null) {
             fleet.close();
         }

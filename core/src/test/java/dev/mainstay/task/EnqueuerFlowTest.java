@@ -15,12 +15,14 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -85,6 +87,37 @@ class EnqueuerFlowTest {
         assertThat(arrivals.store(session, List.of(only), Set.of(only))).isEmpty();
         stage.execute("UPDATE queues SET paused = false WHERE name = 'work'");
         assertThat(stage.claim(session).id()).isEqualTo(only.id());
+    }
+
+    /// Some begin with the commit that stores them, others are claimed at the same moment.
+    @Test
+    void no_more_tasks_run_at_once_than_there_is_room_for() {
+        int capacity = 8;
+        AtomicInteger running = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        AtomicInteger done = new AtomicInteger();
+        try (Fleet fleet = Fleet.builder()
+                .database(stage.test().database())
+                .taskCapacity(capacity)
+                .worker("work", Integer.class, (number, context) -> {
+                    most.accumulateAndGet(running.incrementAndGet(), Math::max);
+                    Threads.pause(Duration.ofMillis(2));
+                    running.decrementAndGet();
+                    done.incrementAndGet();
+                })
+                .start()) {
+            List<NewTask> batch = Collections.nCopies(20, NewTask.of("work", 0));
+            for (int caller = 0; caller < 4; caller++) {
+                Threads.startVirtual("caller", () -> batch.forEach(fleet.tasks()::enqueue));
+            }
+            for (int round = 0; round < 50; round++) {
+                fleet.tasks().enqueueAll(batch);
+                Threads.startVirtual("caller", () -> batch.forEach(fleet.tasks()::enqueue));
+                Threads.pause(Duration.ofMillis(10));
+            }
+            Eventually.holds("all are done", BOUND, () -> done.get() == 2_080);
+        }
+        assertThat(most.get()).isEqualTo(capacity);
     }
 
     /// While the first is held up, the others wait for the same connection.

@@ -31,6 +31,7 @@ class TaskAgentFlowTest {
     private final AtomicInteger instances = new AtomicInteger();
     private final CountDownLatch hangs = new CountDownLatch(1);
     private volatile boolean crashes;
+    private volatile boolean fails;
     private final Fleet fleet = Fleet.builder()
             .database(test.database())
             .node("mailers")
@@ -66,7 +67,7 @@ class TaskAgentFlowTest {
                 crashes = false;
                 throw new IllegalStateException("crashed on purpose");
             }
-            return WorkResult.nothing();
+            return fails ? WorkResult.failed("the list of addresses is gone") : WorkResult.nothing();
         }
     }
 
@@ -102,6 +103,17 @@ class TaskAgentFlowTest {
                 .read(handle -> handle.createQuery("SELECT " + column + " FROM agent_leases WHERE agent_id = 'mailer'")
                         .mapTo(Long.class)
                         .one());
+    }
+
+    @Test
+    void ticks_that_fail_in_a_row_are_counted_whatever_becomes_of_tasks_meanwhile() {
+        fails = true;
+        awaitCompleted(enqueue("a"));
+        Eventually.holds("three in a row", BOUND, () -> counted("failing") >= 3);
+        awaitCompleted(enqueue("b"));
+        assertThat(counted("failing")).isGreaterThanOrEqualTo(3);
+        fails = false;
+        Eventually.holds("one that did not", BOUND, () -> counted("failing") == 0);
     }
 
     private String outcomes(UUID task) {

@@ -58,7 +58,7 @@ class HeartbeatsFlowTest {
 
     private static Heartbeat beat(
             UUID organization, String agent, long fence, long sequence, Instant at, @Nullable String error) {
-        var counts = new TickCounts(2, error == null ? 0 : 2, 3, 8, 5, 1, 0, 1);
+        var counts = new TickCounts(2, error == null ? 0 : 2, 3, 8, 5, 1, 0, 1, error == null ? 0 : 2);
         return new Heartbeat(new AgentRef(organization, agent), fence, sequence, at, AgentPhase.WORKING, counts, error);
     }
 
@@ -78,15 +78,15 @@ class HeartbeatsFlowTest {
                 beat(Organizations.DEFAULT, "stock", 7, 5, now, "out of stock"));
         assertThat(stored("""
                 SELECT concat_ws(' ', right(organization_id::text, 1), agent_id, sequence, phase, ticks, failures, items,
-                    restarts, last_duration_ms, last_error, beat_at = to_timestamp(%s))
+                    restarts, failing, last_duration_ms, last_error, beat_at = to_timestamp(%s))
                 FROM agent_leases
                 WHERE sequence > 0
                 ORDER BY organization_id, agent_id
                 """.formatted(now.getEpochSecond() + "." + "%06d".formatted(now.getNano() / 1_000))))
                 .containsExactly(
-                        "1 shop 2 working 4 2 6 2 4 t",
-                        "1 stock 5 working 2 2 3 1 4 out of stock t",
-                        "2 shop 1 working 2 0 3 1 4 f");
+                        "1 shop 2 working 4 2 6 2 0 5 t",
+                        "1 stock 5 working 2 2 3 1 2 5 out of stock t",
+                        "2 shop 1 working 2 0 3 1 0 5 f");
         assertThat(stored("""
                 SELECT concat_ws(' ', right(organization_id::text, 1), agent_id, sequence, fence, phase, ticks, failures,
                     items, busy_ms, max_ms, late_ms, minute = date_trunc('minute', at))

@@ -48,6 +48,7 @@ final class CommandCheck implements Check {
                 process.getInputStream(), (int) settings.outputLimit().bytes());
         Thread reader = Threads.startVirtual("command-output", output);
         boolean isOver = false;
+        String outputBefore = "";
         try {
             process.getOutputStream().close();
             isOver = process.waitFor(settings.timeout().toNanos(), TimeUnit.NANOSECONDS);
@@ -56,13 +57,15 @@ final class CommandCheck implements Check {
             isOver = process.waitFor(settings.timeout().toNanos(), TimeUnit.NANOSECONDS);
         } finally {
             if (!isOver) {
+                // What a shell says of its children's end is none of it.
+                outputBefore = output.text();
                 new ProcessTree(process).end();
             }
         }
         Threads.join(reader, OUTPUT_GRACE);
         context.metric("command.duration", (monotonic.nanos() - begun) / NANOS_PER_MILLI, "ms");
         context.metric("command.output", (double) output.count(), "bytes");
-        return isOver ? judge(context, process.exitValue(), output.text()) : late(output.text());
+        return isOver ? judge(context, process.exitValue(), output.text()) : late(outputBefore);
     }
 
     private ProcessBuilder builder() {

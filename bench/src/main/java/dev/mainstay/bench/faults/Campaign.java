@@ -9,8 +9,13 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.Deque;
+import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
@@ -27,15 +32,18 @@ final class Campaign {
     private final Injection injection;
     private final RandomGenerator random;
     private final double interval;
+    private final int agents;
     private final int atOnce;
+    private final Map<FaultKind, Map<String, Integer>> measured = new EnumMap<>(FaultKind.class);
 
     /// @param interval seconds between two ticks of an agent
-    /// @param atOnce faults at a time
-    Campaign(FaultTables tables, Injection injection, RandomGenerator random, double interval, int atOnce) {
+    /// @param agents that can be struck, `atOnce` at a time
+    Campaign(FaultTables tables, Injection injection, RandomGenerator random, double interval, int agents, int atOnce) {
         this.tables = tables;
         this.injection = injection;
         this.random = random;
         this.interval = interval;
+        this.agents = agents;
         this.atOnce = atOnce;
     }
 
@@ -60,9 +68,9 @@ final class Campaign {
         }
     }
 
-    /// Two intervals without misbehaving.
+    /// Four intervals without misbehaving: what hangs is given up after two, and begins again after half of one.
     private double calm() {
-        return 2 * interval;
+        return 4 * interval;
     }
 
     private List<FaultKind> shuffled(List<FaultKind> kinds, int faults) {
@@ -81,11 +89,33 @@ final class Campaign {
         }
         List<String> quiet = tables.quiet();
         Collections.shuffle(quiet, Random.from(random));
-        for (String agent : quiet.subList(0, Math.min(free, quiet.size()))) {
-            if (!left.isEmpty()) {
-                injection.inject(left.poll(), agent);
+        for (; free > 0 && !quiet.isEmpty() && !left.isEmpty(); free--) {
+            FaultKind kind = left.pop();
+            Optional<String> agent = kind.isRecoverable()
+                    ? Optional.of(quiet.removeFirst())
+                    : leastMeasured(kind, quiet, !open.isEmpty());
+            if (agent.isPresent()) {
+                injection.inject(kind, agent.get());
+            } else {
+                left.addLast(kind);
             }
         }
+    }
+
+    /// What an agent measures is to be unusual at as few times as that goes: weeks of alarms, spent in minutes, would
+    /// teach its series that they are usual. None while all that are well were struck more often than others.
+    ///
+    /// @param isBusy whether others may be well before long
+    private Optional<String> leastMeasured(FaultKind kind, List<String> quiet, boolean isBusy) {
+        Map<String, Integer> times = measured.computeIfAbsent(kind, any -> new HashMap<>());
+        String agent = Collections.min(quiet, Comparator.comparingInt(one -> times.getOrDefault(one, 0)));
+        int strikes = times.values().stream().mapToInt(Integer::intValue).sum();
+        if (isBusy && times.getOrDefault(agent, 0) > strikes / agents) {
+            return Optional.empty();
+        }
+        quiet.remove(agent);
+        times.merge(agent, 1, Integer::sum);
+        return Optional.of(agent);
     }
 
     private void look(Status status) throws SQLException {

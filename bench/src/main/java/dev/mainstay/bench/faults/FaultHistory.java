@@ -29,18 +29,26 @@ record FaultHistory(Laboratory laboratory, int agents, int controls, Duration in
                     SELECT 'agent-' || lpad(number::text, 3, '0') FROM generate_series(0, %d - 1) AS number
                     UNION ALL
                     SELECT 'control-' || lpad(number::text, 3, '0') FROM generate_series(0, %d - 1) AS number) AS id (agent)
-                CROSS JOIN (VALUES ('bench.value', ''), ('bench.cost', 'USD')) AS metric (name, unit)
-                """.formatted(Organizations.DEFAULT, LENGTH.toSeconds(), agents, controls);
+                CROSS JOIN (VALUES ('%s', ''), ('%s', ''), ('%s', 'USD')) AS metric (name, unit)
+                """.formatted(
+                        Organizations.DEFAULT,
+                        LENGTH.toSeconds(),
+                        agents,
+                        controls,
+                        FaultKind.FLAT_LINE.metric(),
+                        FaultKind.DRIFT.metric(),
+                        FaultKind.COST_SPIKE.metric());
     }
 
     private String points() {
         return """
                 INSERT INTO performance_metrics (organization_id, series_id, at, value)
                 SELECT organization_id, series_id, at,
-                    CASE name WHEN 'bench.cost' THEN 1 + 0.1 * (2 * random() - 1)
+                    CASE name WHEN '%s' THEN 1 + 0.1 * (2 * random() - 1)
                         ELSE 100 + 20 * sin(extract(epoch FROM at) / %s * 2 * pi()) + 2 * (2 * random() - 1) END
                 FROM generate_series(now() - interval '%d seconds', now(), interval '%d milliseconds') AS at,
                     metric_series
-                """.formatted(FaultyAgent.SEASON, LENGTH.toSeconds(), interval.toMillis());
+                """.formatted(
+                        FaultKind.COST_SPIKE.metric(), FaultyAgent.SEASON, LENGTH.toSeconds(), interval.toMillis());
     }
 }

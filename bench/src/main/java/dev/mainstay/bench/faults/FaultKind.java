@@ -70,6 +70,11 @@ enum FaultKind {
         return figure.toString();
     }
 
+    /// What an agent measures for this class alone.
+    String metric() {
+        return "bench." + word();
+    }
+
     static FaultKind ofWord(String word) {
         return valueOf(word.toUpperCase(Locale.ROOT).replace('-', '_'));
     }

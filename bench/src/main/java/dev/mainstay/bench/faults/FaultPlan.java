@@ -43,7 +43,8 @@ record FaultPlan(
             List<FaultKind> single = FaultKind.of(chosen, FaultKind.Place.AGENT);
             List<FaultKind> many = FaultKind.of(chosen, FaultKind.Place.FLEET);
             if (!single.isEmpty()) {
-                new Campaign(tables, new Injection(laboratory, tables), random, seconds, atOnce).run(single, faults);
+                new Campaign(tables, new Injection(laboratory, tables), random, seconds, agents, atOnce)
+                        .run(single, faults);
             }
             new FleetStrikes(laboratory, tables, crew, random).run(many, strikes);
             Threads.pause(interval.multipliedBy(5));

@@ -24,6 +24,10 @@ final class FaultTables implements AutoCloseable {
                 coalesce(shown.is_open, false) AS is_alerted,
                 fault.bad_at > clock_timestamp() - make_interval(secs => ?) OR NOT EXISTS (
                     SELECT
+                    FROM agents agent
+                    WHERE agent.id = fault.agent AND agent.state = 'active'
+                        AND agent.state_since < clock_timestamp() - make_interval(secs => ?)) OR NOT EXISTS (
+                    SELECT
                     FROM agent_heartbeats beat
                     WHERE beat.organization_id = '00000000-0000-0000-0000-000000000001' AND beat.agent_id = fault.agent
                         AND beat.minute >= date_bin('1 minute', coalesce(fault.bad_at, fault.began_at), '2000-01-01Z')
@@ -40,7 +44,8 @@ final class FaultTables implements AutoCloseable {
                 ORDER BY opening.at
                 LIMIT 1) found ON true
             LEFT JOIN LATERAL (
-                SELECT bool_or(alert.state <> 'resolved') AS is_open, max(alert.resolved_at) AS resolved_at
+                SELECT bool_or(alert.state <> 'resolved' AND alert.missed_at IS NULL) AS is_open,
+                    max(alert.resolved_at) AS resolved_at
                 FROM alerts alert
                 WHERE alert.organization_id = '00000000-0000-0000-0000-000000000001'
                     AND (alert.agent_id = fault.agent OR alert.labels ->> 'queue' = 'work-of-' || fault.agent)
@@ -51,12 +56,12 @@ final class FaultTables implements AutoCloseable {
                 FROM system_events event
                 WHERE event.organization_id = '00000000-0000-0000-0000-000000000001' AND event.agent_id = fault.agent
                     AND event.at >= fault.began_at
-                    AND CASE WHEN fault.kind = 'cost-spike'
-                            THEN event.type = 'anomaly.began' AND event.detail ->> 'metric' = 'bench.cost'
-                        WHEN fault.kind IN ('flat-line', 'drift')
-                            THEN event.type = 'anomaly.began' AND event.detail ->> 'metric' = 'bench.value'
+                    AND CASE WHEN fault.kind IN ('flat-line', 'drift', 'cost-spike')
+                            THEN event.type = 'anomaly.began' AND event.detail ->> 'metric' = 'bench.' || fault.kind
                         ELSE event.type = 'agent.suspected'
-                            OR (event.type = 'agent.transition' AND event.detail @> '{"crash": true}') END
+                            OR (event.type = 'agent.transition' AND event.detail @> '{"crash": true}')
+                            OR (fault.kind = 'leak' AND event.type = 'anomaly.began'
+                                AND event.detail ->> 'metric' = 'memory.used') END
                 ORDER BY event.at
                 LIMIT 1) told ON true
             LEFT JOIN LATERAL (
@@ -182,11 +187,13 @@ final class FaultTables implements AutoCloseable {
         }
     }
 
-    /// @param calm seconds without misbehaving after which an agent that ticks well is taken to be well
+    /// @param calm seconds without misbehaving, and in the state active, after which an agent that ticks well is taken
+    /// to be well
     List<Status> open(double calm) throws SQLException {
         List<Status> open = new ArrayList<>();
         try (PreparedStatement query = connection.prepareStatement(STATUS)) {
             query.setDouble(1, calm);
+            query.setDouble(2, calm);
             try (ResultSet row = query.executeQuery()) {
                 while (row.next()) {
                     open.add(new Status(

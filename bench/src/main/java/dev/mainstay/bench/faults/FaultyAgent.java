@@ -132,13 +132,17 @@ final class FaultyAgent implements Agent {
         if (kind == FaultKind.LEAK) {
             kept.add(new byte[LEAKED]);
         }
-        double noise = random.nextDouble(-1, 1);
-        double season = Math.sin(context.clock().millis() / 1e3 / SEASON * 2 * Math.PI);
         drifted = kind == FaultKind.DRIFT ? drifted + 3 : 0;
-        double value = kind == FaultKind.FLAT_LINE ? 100 : 100 + 20 * season + 2 * noise + drifted;
-        context.metric("memory.used", 1e6 + 1e4 * noise + (double) kept.size() * LEAKED, "bytes");
-        context.metric("bench.value", value, "");
-        context.metric("bench.cost", (kind == FaultKind.COST_SPIKE ? 20 : 1) * (1 + 0.1 * noise), "USD");
+        double season = 100 + 20 * Math.sin(context.clock().millis() / 1e3 / SEASON * 2 * Math.PI);
+        double spent = kind == FaultKind.COST_SPIKE ? 20 : 1;
+        context.metric("memory.used", 1e6 + 1e4 * noise() + (double) kept.size() * LEAKED, "bytes");
+        context.metric(FaultKind.FLAT_LINE.metric(), kind == FaultKind.FLAT_LINE ? 100 : season + 2 * noise(), "");
+        context.metric(FaultKind.DRIFT.metric(), season + 2 * noise() + drifted, "");
+        context.metric(FaultKind.COST_SPIKE.metric(), spent * (1 + 0.1 * noise()), "USD");
+    }
+
+    private double noise() {
+        return random.nextDouble(-1, 1);
     }
 
     /// A byte there and back.

@@ -27,7 +27,7 @@ final class HeartbeatRounds {
     private static final Duration BOUND = Duration.ofMinutes(1);
     private static final long FENCE = 1;
     private static final int WARM_UP = 10;
-    private static final TickCounts ONE_TICK = new TickCounts(1, 0, 1, 0.4, 0.4, 2.5, 0, 0);
+    private static final TickCounts ONE_TICK = new TickCounts(1, 0, 1, 0.4, 0.4, 2.5, 0, 0, 0);
 
     private final Laboratory laboratory;
     private final int agents;

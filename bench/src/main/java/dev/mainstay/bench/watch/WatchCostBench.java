@@ -170,7 +170,7 @@ public final class WatchCostBench implements Callable<Integer> {
         }
 
         long suspect() {
-            liveness.round(handle -> {});
+            liveness.round(1, handle -> {});
             return 0;
         }
 

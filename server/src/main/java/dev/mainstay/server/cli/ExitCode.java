@@ -20,7 +20,7 @@ final class ExitCode {
         return switch (code) {
             case CONFIG_INVALID, KIND_UNKNOWN -> USAGE;
             case AGENT_UNKNOWN, DATABASE_MISSING -> NOT_FOUND;
-            case DATABASE_AUTH -> AUTH;
+            case DATABASE_AUTH, MESSAGES_AUTH -> AUTH;
             case AGENT_DUPLICATE,
                     AGENT_IN_USE,
                     NODE_LAST,
@@ -30,7 +30,7 @@ final class ExitCode {
                     NODE_DUPLICATE,
                     DATA_FOLDER_IN_USE,
                     PORT_IN_USE -> CONFLICT;
-            case DATABASE_UNREACHABLE, DATABASE_TLS -> UNREACHABLE;
+            case DATABASE_UNREACHABLE, DATABASE_TLS, MESSAGES_UNREACHABLE -> UNREACHABLE;
             default -> FAILURE;
         };
     }

@@ -14,6 +14,7 @@ import dev.mainstay.config.RecordBinder;
 import dev.mainstay.config.Setting;
 import dev.mainstay.config.Setting.Branch;
 import dev.mainstay.config.YamlSettings;
+import dev.mainstay.recovery.AnsweredRules;
 import dev.mainstay.recovery.RecoveryPlan;
 import dev.mainstay.schedule.NewSchedule;
 import java.nio.file.Files;
@@ -136,13 +137,17 @@ public record ConfigSources(Optional<Path> file, Setting flags, Map<String, Stri
             }
         });
         var before = problems.count();
+        var answered = new AnsweredRules();
         config.map(found -> found.recovery().playbooks()).orElse(Map.of()).forEach((cause, playbook) -> {
             var key = "recovery.playbooks." + cause;
+            var origin = origin(written, "recovery.playbooks", cause);
             try {
-                config.orElseThrow().recovery().playbook(cause, playbook, rules);
+                answered.take(
+                                config.orElseThrow().recovery().playbook(cause, playbook, rules),
+                                key + " (" + origin + ")")
+                        .ifPresent(wrong -> problems.add(new Problem(origin, key, key + ": " + wrong)));
             } catch (IllegalArgumentException e) {
-                problems.add(
-                        new Problem(origin(written, "recovery.playbooks", cause), key, key + ": " + e.getMessage()));
+                problems.add(new Problem(origin, key, key + ": " + e.getMessage()));
             }
         });
         return problems.count() > before || config.isEmpty()

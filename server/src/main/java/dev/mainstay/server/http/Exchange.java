@@ -76,6 +76,9 @@ final class Exchange implements Request {
 
     static void write(Context context, Answer answer) throws IOException, InterruptedException {
         HttpServletResponse response = context.res();
+        if (!isReadToItsEnd(context.req(), answer.status())) {
+            response.setHeader("Connection", "close");
+        }
         response.setStatus(answer.status());
         answer.headers().forEach(response::setHeader);
         switch (answer) {
@@ -92,6 +95,24 @@ final class Exchange implements Request {
                     streamed.source().writeTo(output);
                 }
             }
+        }
+    }
+
+    /// A body nobody asked for is read all the same, when it is no larger than one may be: a connection on which
+    /// the rest of it is still to come is closed after the answer, and the caller's next request on it would fail.
+    private static boolean isReadToItsEnd(HttpServletRequest request, int status) {
+        long length = request.getContentLengthLong();
+        if (length <= 0 && request.getHeader("Transfer-Encoding") == null) {
+            return true;
+        }
+        // Who asks first whether the body is wanted is told by the refusal.
+        if (length > MAX_BODY || (status >= 400 && request.getHeader("Expect") != null)) {
+            return false;
+        }
+        try {
+            return discard(request.getInputStream(), MAX_BODY);
+        } catch (IOException e) {
+            return false; // It broke off; the answer may still be heard.
         }
     }
 
@@ -181,7 +202,7 @@ final class Exchange implements Request {
             InputStream in = request.getInputStream();
             byte[] body = in.readNBytes(MAX_BODY + 1);
             if (body.length > MAX_BODY) {
-                discard(in);
+                discard(in, MAX_DISCARDED - MAX_BODY);
                 throw Refusal.tooLarge(MAX_BODY);
             }
             return StrictJson.parse(body);
@@ -191,12 +212,15 @@ final class Exchange implements Request {
     }
 
     /// A connection closed under a client that still writes is reset, and takes the answer with it.
-    private static void discard(InputStream in) throws IOException {
-        byte[] chunk = new byte[64 * 1024];
-        long read = MAX_BODY;
-        for (int n = in.read(chunk); n >= 0 && read <= MAX_DISCARDED; n = in.read(chunk)) {
-            read += n;
+    ///
+    /// @return whether its end came within `most` bytes
+    private static boolean discard(InputStream in, int most) throws IOException {
+        byte[] chunk = new byte[8 * 1024];
+        int n = in.read(chunk);
+        for (long read = n; n >= 0 && read <= most; read += n) {
+            n = in.read(chunk);
         }
+        return n < 0;
     }
 
     private static boolean isJson(@Nullable String contentType) {

@@ -57,13 +57,20 @@ final class Failures {
                     DATABASE_READ_ONLY,
                     DISK_FULL,
                     TELEMETRY_FULL,
-                    NODE_FENCED -> {
+                    NODE_FENCED,
+                    MESSAGES_UNREACHABLE,
+                    MESSAGES_AUTH,
+                    MESSAGES_UNSUITABLE -> {
                 LOG.atWarn().addKeyValue("route", route.path()).log("answered 503 {}: {}", code, detail(failure));
                 yield Refusal.unavailable(code, unavailable(failure));
             }
             case COMMIT_UNKNOWN ->
                 Refusal.unavailable(
                         code, "the connection broke during the commit: look whether it happened before repeating it");
+            case REPLY_TIMEOUT -> Refusal.unavailable(code, detail(failure));
+            case MESSAGES_UNKNOWN ->
+                Refusal.unavailable(
+                        code, "the answer of Redis or NATS was lost: look whether it happened before repeating it");
             default -> unexpected(failure, route);
         };
     }
@@ -75,6 +82,10 @@ final class Failures {
             case DISK_FULL -> "the database has no disk space left";
             case DATABASE_UNREACHABLE, DATABASE_AUTH, DATABASE_MISSING, DATABASE_TLS ->
                 "the database does not answer; try again";
+            case MESSAGES_UNREACHABLE -> "Redis or NATS, where the messages are, does not answer; try again";
+            case MESSAGES_AUTH -> "Redis or NATS, where the messages are, refuses the user of this node";
+            case MESSAGES_UNSUITABLE ->
+                "Redis or NATS, where the messages are, refuses this: it is full, or not set up as it must be";
             default -> "this node cannot work at the moment; try again";
         };
     }

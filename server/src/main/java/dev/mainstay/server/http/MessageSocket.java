@@ -1,6 +1,5 @@
 package dev.mainstay.server.http;
 
-import dev.mainstay.MainstayException;
 import dev.mainstay.concurrent.Threads;
 import dev.mainstay.message.ConsumerGroup;
 import dev.mainstay.message.Interest;
@@ -231,15 +230,13 @@ final class MessageSocket {
         try {
             Message reply = bus.request(message, patience);
             line.say("reply", id, Map.of("message", MessageView.of(reply)));
-        } catch (MainstayException | IllegalArgumentException failure) {
-            line.say("error", id, Map.of("code", code(failure), "detail", String.valueOf(failure.getMessage())));
+        } catch (IllegalArgumentException refused) {
+            line.say("error", id, Map.of("code", "INVALID", "detail", String.valueOf(refused.getMessage())));
+        } catch (RuntimeException failure) {
+            refuse(id, Failures.refusal(failure, MessageSockets.ROUTE));
         } finally {
             requests.release();
         }
-    }
-
-    private static String code(RuntimeException failure) {
-        return failure instanceof MainstayException known ? known.code().name() : "INVALID";
     }
 
     /// Ends its subscriptions; what it had in hand goes to others.

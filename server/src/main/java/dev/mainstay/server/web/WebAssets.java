@@ -23,6 +23,7 @@ public final class WebAssets {
     private static final String KEEP = "public, max-age=31536000, immutable";
     private static final List<String> APP = List.of(
             "address.js",
+            "advice-list.js",
             "agent-facts.js",
             "agent-life.js",
             "agent-orders.js",
@@ -53,6 +54,8 @@ public final class WebAssets {
             "forecast-words.js",
             "forecasts-screen.js",
             "format.js",
+            "group-list.js",
+            "groups.js",
             "health-parts.js",
             "hears.js",
             "heartbeats.js",

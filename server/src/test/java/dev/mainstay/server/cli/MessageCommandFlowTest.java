@@ -1,11 +1,17 @@
 package dev.mainstay.server.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mainstay.concurrent.Threads;
 import dev.mainstay.server.cli.Terminal.Said;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -51,11 +57,30 @@ class MessageCommandFlowTest {
 
     @Test
     void what_was_published_a_while_ago_is_told_by_tail() {
-        done("message", "publish", "orders", "{\"number\": 7}", "--key", "eu.created");
+        publish("not-orders", "{\"number\": 6}");
+        assertThat(done("message", "publish", "orders", "{\"number\": 7}", "--key", "eu.created")
+                        .out())
+                .contains("position");
         for (String since : List.of("1h", "PT1H", "2026-01-01T00:00:00Z")) {
             assertThat(done("message", "tail", "orders", "--since", since, "--count", "1")
                             .out())
                     .contains("\"number\":7");
+        }
+    }
+
+    @Test
+    void tail_waits_for_what_is_not_published_yet() throws Exception {
+        publish("live", "1");
+        try (ExecutorService person = Threads.virtualExecutor("person")) {
+            Future<Said> tail = person.submit(() -> done("message", "tail", "live", "--since", "1h", "--count", "2"));
+            assertThatThrownBy(() -> tail.get(1, TimeUnit.SECONDS)).isInstanceOf(TimeoutException.class);
+            publish("live", "2");
+            assertThat(tail.get(20, TimeUnit.SECONDS)
+                            .out()
+                            .lines()
+                            .map(line ->
+                                    ApiClient.JSON.readTree(line).path("body").asInt()))
+                    .containsExactly(1, 2);
         }
     }
 
@@ -191,8 +216,15 @@ class MessageCommandFlowTest {
     @Test
     void dead_letters_are_listed_redriven_and_discarded() {
         done("message", "groups", "create", "dying", "dying", "--attempts", "1");
+        done("message", "groups", "create", "dying-too", "dying", "--attempts", "1");
         long[] positions = {publish("dying", "1"), publish("dying", "2"), publish("dying", "3")};
         bury("dying", 3);
+        bury("dying-too", 1);
+        assertThat(json("message", "dead-letters", "list", "dying", "-o", "json")
+                        .path("items")
+                        .valueStream()
+                        .map(letter -> letter.path("group").asString()))
+                .containsExactly("dying", "dying", "dying");
         assertThat(json("message", "dead-letters", "list", "dying", "--limit", "2", "-o", "json")
                         .path("items")
                         .size())
@@ -211,6 +243,10 @@ class MessageCommandFlowTest {
                         .path("waiting")
                         .asInt())
                 .isEqualTo(2);
+        assertThat(json("message", "groups", "describe", "dying-too", "-o", "json")
+                        .path("dead")
+                        .asInt())
+                .isEqualTo(1);
     }
 
     @Test

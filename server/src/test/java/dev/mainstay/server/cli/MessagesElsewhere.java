@@ -69,12 +69,16 @@ abstract class MessagesElsewhere {
                 .header("Content-Type", "application/json");
     }
 
-    private JsonNode call(String method, String path, String body) throws Exception {
-        HttpResponse<String> response = client.send(
+    private HttpResponse<String> answer(String method, String path, String body) throws Exception {
+        return client.send(
                 request("/api/v1/" + path)
                         .method(method, HttpRequest.BodyPublishers.ofString(body))
                         .build(),
                 HttpResponse.BodyHandlers.ofString());
+    }
+
+    private JsonNode call(String method, String path, String body) throws Exception {
+        HttpResponse<String> response = answer(method, path, body);
         assertThat(response.statusCode())
                 .as("%s %s: %s", method, path, response.body())
                 .isBetween(200, 299);
@@ -191,8 +195,17 @@ abstract class MessagesElsewhere {
         Terminal.Said said = stage.terminal().type("doctor", "-o", "csv");
         assertThat(said.exit()).isEqualTo(4);
         assertThat(said.out()).contains("messages,failed,");
+        HttpResponse<String> refused = answer("POST", "messages", "{\"channel\": \"outage\", \"body\": 1}");
+        assertThat(refused.statusCode()).as(refused.body()).isEqualTo(503);
+        assertThat(refused.headers().firstValue("Retry-After")).hasValue("5");
+        assertThat(ApiClient.JSON.readTree(refused.body()).path("code").asString(""))
+                .startsWith("MESSAGES_");
+        assertThat(refused.body()).doesNotContain(broker.url());
+
         broker.restart();
         Eventually.holds("it is back", BOUND, () -> ready().contains("{\"name\":\"messages\",\"ready\":true"));
+        long position = publish("{\"channel\": \"outage\", \"body\": 2}");
+        assertThat(positions(get("messages?channel=outage").path("items"))).contains(position);
     }
 
     private String ready() {

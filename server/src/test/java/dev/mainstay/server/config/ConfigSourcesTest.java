@@ -133,6 +133,31 @@ class ConfigSourcesTest {
     }
 
     @Test
+    void two_playbooks_that_answer_one_rule_are_refused_with_both_lines() throws IOException {
+        var refused = refusal("""
+                recovery:
+                  playbooks:
+                    stock-stale:
+                      rules: [agent-failing, agent-slow]
+                      actions: [restart-agent]
+                    crash: {budget: 2}
+                    late:
+                      rules: [agent-slow]
+                      actions: [move-agent]
+                    mine:
+                      rules: [agent-crashing]
+                      actions: [move-agent]
+                """, Map.of());
+        assertThat(refused.lines()).hasSize(2);
+        assertThat(refused)
+                .contains(
+                        "7: recovery.playbooks.late: rules must not name agent-slow, which recovery.playbooks.stock-stale",
+                        "(3) answers",
+                        "10: recovery.playbooks.mine: rules must not name agent-crashing, which recovery.playbooks.crash",
+                        "(6) answers");
+    }
+
+    @Test
     void tells_everything_that_is_wrong_at_once() throws IOException {
         var refused = refusal("""
                 server: {prot: 1}

@@ -2,6 +2,7 @@ package dev.mainstay.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mainstay.concurrent.Threads;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.server.auth.Role;
 import dev.mainstay.server.http.ApiServer.Reply;
@@ -14,6 +15,7 @@ import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -367,6 +369,44 @@ class BadInputFlowTest {
                 .contains(" 431 ");
         assertThat(raw("POST /api/v1/agents HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 5\r\n\r\n"))
                 .contains(" 400 ");
+    }
+
+    /// The body comes after its refusal could have been written, and another request after it.
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "POST /nothing",
+                "DELETE /health/live",
+                "POST /api/v1/agents",
+                "POST /api/v1/tasks",
+            })
+    void a_body_that_nobody_wants_does_not_cost_the_connection(String line) throws Exception {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), api.server.port())) {
+            socket.setSoTimeout(10_000);
+            OutputStream out = socket.getOutputStream();
+            out.write((line + " HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n").getBytes(StandardCharsets.US_ASCII));
+            Threads.pause(Duration.ofMillis(200));
+            out.write("{}GET /nothing-else HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+                    .getBytes(StandardCharsets.US_ASCII));
+            assertThat(new String(socket.getInputStream().readAllBytes(), StandardCharsets.US_ASCII))
+                    .containsSubsequence("HTTP/1.1 40", "HTTP/1.1 404");
+        }
+    }
+
+    @Test
+    void a_body_too_large_to_be_read_for_nothing_ends_the_connection_and_says_so() throws IOException {
+        assertThat(raw("POST /nothing HTTP/1.1\r\nHost: x\r\nContent-Length: 20000000\r\n\r\n"))
+                .contains(" 404 ")
+                .containsIgnoringCase("Connection: close");
+    }
+
+    @Test
+    void a_body_that_breaks_off_leaves_the_refusal_to_be_read() throws IOException {
+        String head =
+                "POST /api/v1/agents HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10\r\n";
+        assertThat(raw(head + "\r\n{}")).contains(" 401 ").contains("UNAUTHENTICATED");
+        String key = api.key(Organizations.DEFAULT, Role.AGENT).reveal();
+        assertThat(raw(head + "Authorization: Bearer " + key + "\r\n\r\n{}")).contains(" 400 ");
     }
 
     private static String raw(String request) throws IOException {

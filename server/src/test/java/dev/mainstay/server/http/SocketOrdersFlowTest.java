@@ -58,7 +58,11 @@ class SocketOrdersFlowTest {
     void a_subscription_that_was_given_up_gets_nothing_more_and_its_name_is_free() {
         try (SocketClient client = open(Role.VIEWER)) {
             client.say("{'type':'subscribe','id':'s','channels':['left']}").next("subscribed");
-            client.say("{'type':'unsubscribe','id':'s'}").next("unsubscribed");
+            assertThat(client.say("{'type':'unsubscribe','id':'s'}")
+                            .next("unsubscribed")
+                            .path("id")
+                            .asString(""))
+                    .isEqualTo("s");
             client.say("{'type':'subscribe','id':'s','channels':['kept']}").next("subscribed");
             // What is on its way on one channel may be overtaken by another's, but not again and again.
             for (int i = 0; i < 3; i++) {
@@ -118,8 +122,12 @@ class SocketOrdersFlowTest {
             }
             assertThat(codeOf(client, "{'type':'subscribe','id':'s0','channels':['quiet']}"))
                     .isEqualTo("SUBSCRIBED");
-            assertThat(codeOf(client, "{'type':'subscribe','id':'more','channels':['quiet']}"))
-                    .isEqualTo("TOO_MANY_SUBSCRIPTIONS");
+            String more = "{'type':'subscribe','id':'more','channels':['quiet']}";
+            assertThat(told(client.say(more).next("error")))
+                    .isEqualTo("more TOO_MANY_SUBSCRIPTIONS: a socket has at most %d subscriptions"
+                            .formatted(SocketLimits.USUAL.subscriptions()));
+            client.say("{'type':'unsubscribe','id':'s0'}").next("unsubscribed");
+            client.say(more).next("subscribed");
         }
     }
 
@@ -130,9 +138,22 @@ class SocketOrdersFlowTest {
             for (int i = 0; i < SocketLimits.USUAL.requests(); i++) {
                 client.say(request);
             }
-            assertThat(codeOf(client, request)).isEqualTo("TOO_MANY_REQUESTS");
-            assertThat(client.next("error").path("code").asString()).isEqualTo("REPLY_TIMEOUT");
+            assertThat(told(client.say(request).next("error")))
+                    .isEqualTo("q TOO_MANY_REQUESTS: at most %d requests of a socket wait at once"
+                            .formatted(SocketLimits.USUAL.requests()));
+            for (int i = 0; i < SocketLimits.USUAL.requests(); i++) {
+                assertThat(client.next("error").path("code").asString()).isEqualTo("REPLY_TIMEOUT");
+            }
+            assertThat(codeOf(client, request.replace("PT3S", "PT0.05S"))).isEqualTo("REPLY_TIMEOUT");
         }
+    }
+
+    private static String told(JsonNode error) {
+        return "%s %s: %s"
+                .formatted(
+                        error.path("id").asString(),
+                        error.path("code").asString(),
+                        error.path("detail").asString());
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.server.auth.Role;
 import dev.mainstay.server.web.browser.Chromium;
+import dev.mainstay.server.web.browser.OneAtATime;
 import dev.mainstay.server.web.browser.Tab;
 import java.net.URI;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// A person at the screen of one agent, with a real browser, server and database.
+@OneAtATime
 class AgentScreenTest {
     private static final String APP = "mainstay-dashboard >>> ";
     private static final String SCREEN = APP + "mainstay-agent-screen >>> ";

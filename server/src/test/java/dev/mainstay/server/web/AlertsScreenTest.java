@@ -8,10 +8,12 @@ import dev.mainstay.alert.AlertRule;
 import dev.mainstay.alert.Condition;
 import dev.mainstay.server.auth.Role;
 import dev.mainstay.server.web.browser.Chromium;
+import dev.mainstay.server.web.browser.OneAtATime;
 import dev.mainstay.server.web.browser.Tab;
 import dev.mainstay.telemetry.Severity;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -22,6 +24,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 /// A person at the inbox of alerts, with a real browser, server and database, and a node that looks for what is wrong.
+@OneAtATime
 class AlertsScreenTest {
     private static final String APP = "mainstay-dashboard >>> ";
     private static final String SCREEN = APP + "mainstay-alerts-screen >>> ";
@@ -167,6 +170,7 @@ class AlertsScreenTest {
         tab.open(stage.link("alerts?q=prices-high+over"));
         awaitRow("over");
         String id = alertOf("over").path("id").asString();
+        endsButFiresOn("over");
         tab.open(stage.link("alerts/" + id));
         tab.await("$('" + PANEL + " >>> .actions')");
         tab.press("r");
@@ -176,8 +180,22 @@ class AlertsScreenTest {
         assertThat(tab.evaluate("Boolean($('" + PANEL + " >>> .actions'))").asBoolean())
                 .as("nothing is left to answer")
                 .isFalse();
+        stage.execute("INSERT INTO performance_metrics (organization_id, series_id, at, value)"
+                + " SELECT organization_id, series_id, now(), 42 FROM metric_series"
+                + " WHERE agent_id = 'over' AND name = 'prices.pulled'");
+        tab.await("text('" + PANEL + " >>> .status').includes('firing')");
+        tab.await("$('" + PANEL + " >>> .actions')");
         tab.press("Escape");
         tab.await("!$('" + PANEL + "') && location.pathname === '/alerts'");
+    }
+
+    /// The alert flaps, so it fires on until somebody resolves it, and what would have it fire again is gone.
+    private static void endsButFiresOn(String agent) {
+        stage.execute("UPDATE alerts SET flapping = true WHERE rule = 'prices-high' AND agent_id = '" + agent + "'");
+        for (String table : List.of("performance_metrics", "agent_metrics_1m")) {
+            stage.execute("DELETE FROM " + table + " WHERE series_id IN (SELECT series_id FROM metric_series"
+                    + " WHERE agent_id = '" + agent + "' AND name = 'prices.pulled')");
+        }
     }
 
     @Test

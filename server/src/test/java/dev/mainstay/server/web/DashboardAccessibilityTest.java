@@ -3,14 +3,17 @@ package dev.mainstay.server.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.server.web.browser.Chromium;
+import dev.mainstay.server.web.browser.OneAtATime;
 import dev.mainstay.server.web.browser.Tab;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The dashboard for people who see, hear or move differently, in both themes and on a narrow screen.
+@OneAtATime
 class DashboardAccessibilityTest {
     private static final String APP = "mainstay-dashboard >>> ";
     private static final String FLEET = APP + "mainstay-fleet-screen >>> ";
@@ -24,6 +27,7 @@ class DashboardAccessibilityTest {
         for (int number = 0; number < 20; number++) {
             stage.agent("agent-" + number, "PT10S");
         }
+        stage.agentOf("quotes", "agent-20");
         stage.beat("agent-7", Map.of("ticks", 9, "failures", 9, "lastError", "connection refused"));
     }
 
@@ -61,6 +65,26 @@ class DashboardAccessibilityTest {
                             .asBoolean())
                     .as("nothing sticks out sideways at 400 px")
                     .isTrue();
+        }
+    }
+
+    @Test
+    void every_screen_can_be_reached_from_the_header_of_a_small_window() {
+        try (Tab tab = chromium.open()) {
+            for (int width : new int[] {1_000, 1_080, 1_200, 1_440}) {
+                tab.size(width, 800);
+                tab.open(stage.link("alerts"));
+                tab.await("text('" + APP
+                        + "mainstay-top-bar >>> mainstay-screen-links >>> [aria-current=page]') === 'Alerts' && text('"
+                        + APP + "mainstay-top-bar >>> [role=status]') === 'Live'");
+                assertThat(tab.evaluate("(() => { const list = $('" + APP
+                                        + "mainstay-top-bar >>> mainstay-screen-links >>> ul'); "
+                                        + "return list.scrollWidth <= list.clientWidth"
+                                        + " && document.documentElement.scrollWidth <= innerWidth; })()")
+                                .asBoolean())
+                        .as("all of it fits into %s px", width)
+                        .isTrue();
+            }
         }
     }
 }

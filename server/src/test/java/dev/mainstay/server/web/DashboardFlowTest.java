@@ -7,6 +7,7 @@ import dev.mainstay.config.YamlSettings;
 import dev.mainstay.server.auth.Role;
 import dev.mainstay.server.config.AgentSettings;
 import dev.mainstay.server.web.browser.Chromium;
+import dev.mainstay.server.web.browser.OneAtATime;
 import dev.mainstay.server.web.browser.Tab;
 import java.net.URI;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// A person at the first screen, with a real browser, server and database.
+@OneAtATime
 class DashboardFlowTest {
     private static final String APP = "mainstay-dashboard >>> ";
     private static final String FLEET = APP + "mainstay-fleet-screen >>> ";
@@ -126,6 +128,20 @@ class DashboardFlowTest {
         tab.await(IDS + " === 'alpha'");
         tab.open(URI.create(stage.address() + "?q=nobody"));
         tab.await("text('" + FLEET + "mainstay-agents-view').includes('No agent matches')");
+    }
+
+    @Test
+    void a_group_of_agents_tells_how_it_is_and_shows_its_agents_alone() {
+        signedIn("");
+        String group = FLEET + "mainstay-group-list";
+        tab.await("$('" + group + "').hidden");
+        stage.agentOf("quotes", "zeta");
+        tab.await("text('" + group + "').includes('quotes') && text('" + group + "').includes('1 agent')");
+        tab.run("$('" + group + " >>> .link').click()");
+        tab.await(IDS + " === 'zeta'");
+        assertThat(tab.evaluate("location.search").asString()).isEqualTo("?group=quotes");
+        tab.run("$('" + FLEET + "mainstay-agents-view >>> .bare').click()");
+        tab.await(IDS + ".includes('alpha')");
     }
 
     @Test

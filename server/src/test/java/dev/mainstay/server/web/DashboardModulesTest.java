@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mainstay.server.http.HttpConfig;
 import dev.mainstay.server.http.HttpServer;
 import dev.mainstay.server.web.browser.Chromium;
+import dev.mainstay.server.web.browser.OneAtATime;
 import dev.mainstay.server.web.browser.Tab;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.util.Optional;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 
 /// The modules of the dashboard that only compute, run where they will run.
+@OneAtATime
 class DashboardModulesTest {
     private static Chromium chromium;
     private static HttpServer server;
@@ -67,6 +69,15 @@ class DashboardModulesTest {
         return in("heartbeats.js", """
                 m.slots(%s.map((second) => ({at: new Date(second * 1_000).toISOString(), failures: 0})), 10_000, %s * 1_000)
                 """.formatted(seconds, now));
+    }
+
+    @Test
+    void a_group_is_as_well_as_the_mean_of_its_agents_that_are_judged() {
+        assertThat(in("groups.js", """
+                m.groupsOf([["b", 90], ["a", 40], ["b", 60], [null, 10], ["b", undefined], ["c", undefined]]
+                    .map(([group, health]) => ({agent: {group, health}})))
+                    .map((group) => `${group.name} ${group.agents} ${group.score} ${group.poorly}`)
+                """)).isEqualTo("a 1 40 1 b 3 75 1 c 1 NaN 0");
     }
 
     @Test

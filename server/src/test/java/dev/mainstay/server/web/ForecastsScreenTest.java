@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.server.web.browser.Chromium;
+import dev.mainstay.server.web.browser.OneAtATime;
 import dev.mainstay.server.web.browser.Tab;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// A person at the screen of forecasts, with a real browser, server and database. The hours a forecast learns from are
 /// rows.
+@OneAtATime
 class ForecastsScreenTest {
     private static final String APP = "mainstay-dashboard >>> ";
     private static final String SCREEN = APP + "mainstay-forecasts-screen >>> ";
@@ -89,6 +91,39 @@ class ForecastsScreenTest {
         tab.await("text('" + PANEL + "').includes('Too little was stored')");
     }
 
+    private static void advice(String agent, String state, String measured) {
+        stage.execute("""
+                INSERT INTO advice (organization_id, kind, agent_id, state, words, expected, setting, proposed, unit, measure,
+                    goal, bound, evidence, measured)
+                VALUES ('%s', 'interval-too-short', '%s', '%s', 'ticks start late: tick each PT20S', 'ticks start in time',
+                    'schedule.every', 'PT20S', 'ratio', 0.4, 0.2, 0.22, '{}', %s)
+                """.formatted(Organizations.DEFAULT, agent, state, measured));
+    }
+
+    @Test
+    void advice_says_what_became_of_it_and_can_be_ignored_with_a_reason() {
+        stage.execute("DELETE FROM advice");
+        advice("tape-watch", "confirmed", "0.1");
+        advice("disk-watch", "open", "NULL");
+        advice("gone-watch", "obsolete", "NULL");
+        tab.open(stage.link("forecasts"));
+        String list = SCREEN + "mainstay-advice-list";
+        tab.await("text('" + list + " >>> li').includes('tick each PT20S')");
+        assertThat(tab.evaluate("text('" + list + "')").asString())
+                .contains("disk-watch", "not taken yet", "it helped", "40 % before, 10 % after")
+                .doesNotContain("gone-watch");
+        tab.run("$('" + list + " >>> button').click()");
+        String dialog = APP + "mainstay-command-dialog >>> dialog";
+        tab.await("$('" + dialog + "').open");
+        tab.run("$('" + dialog + "').querySelector('[name=reason]').focus()");
+        tab.type("it is cheap");
+        tab.run("$('" + dialog + "').querySelector('form').requestSubmit()");
+        tab.await("!text('" + list + "').includes('disk-watch')");
+        assertThat(stage.get("/api/v1/advice?state=ignored").path("items").findValuesAsString("note"))
+                .containsExactly("it is cheap");
+        assertThat(tab.complaints()).isEmpty();
+    }
+
     @Test
     void nothing_measured_says_what_to_do() {
         try (Stage other = new Stage();
@@ -103,6 +138,8 @@ class ForecastsScreenTest {
     @ValueSource(strings = {"light", "dark"})
     void axe_finds_nothing_wrong(String scheme) {
         tab.scheme(scheme);
+        stage.execute("DELETE FROM advice");
+        advice("disk-watch", "open", "NULL");
         for (int width : new int[] {1280, 400}) {
             tab.size(width, 900);
             tab.open(stage.link("forecasts?name=disk.used&reaches=48.5"));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.server.web.browser.Chromium;
+import dev.mainstay.server.web.browser.OneAtATime;
 import dev.mainstay.server.web.browser.Tab;
 import java.util.HashMap;
 import java.util.Map;
@@ -14,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// A person at the screen of messages, with a real browser, server and database.
+@OneAtATime
 class MessagesScreenTest {
     private static final String SCREEN = "mainstay-dashboard >>> mainstay-messages-screen";
     private static final String TABLE = SCREEN + " >>> mainstay-message-table";

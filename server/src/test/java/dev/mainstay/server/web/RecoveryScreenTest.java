@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.server.web.browser.Chromium;
+import dev.mainstay.server.web.browser.OneAtATime;
 import dev.mainstay.server.web.browser.Tab;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// A person at the recovery log, with a real browser, server and database. The episodes are rows, since to heal takes
 /// minutes.
+@OneAtATime
 class RecoveryScreenTest {
     private static final String APP = "mainstay-dashboard >>> ";
     private static final String SCREEN = APP + "mainstay-recovery-screen >>> ";
@@ -44,7 +46,7 @@ class RecoveryScreenTest {
                         now() - interval '70 s', 2, 'healed by restart-clean: the alert has ended', false),
                     ('%1$s', '%3$s', 'price-sync', 'hang', 'hang', gen_random_uuid(), 'its work does not go on',
                         'approval', now() - interval '30 s', now() - interval '25 s', NULL, NULL, 0,
-                        'restart-clean of restart-clean: never tried against hang before', false),
+                        'restart-clean, the only thing left: never tried against hang before', false),
                     ('%1$s', '%4$s', 'other', 'hang', 'hang', gen_random_uuid(), 'its work does not go on', 'escalated',
                         now() - interval '300 s', now() - interval '290 s', NULL, now() - interval '100 s', 0,
                         'nothing is left to try', false);

@@ -3,6 +3,7 @@ package dev.mainstay.server.web;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.server.web.browser.Chromium;
+import dev.mainstay.server.web.browser.OneAtATime;
 import dev.mainstay.server.web.browser.Tab;
 import java.util.HashMap;
 import java.util.Map;
@@ -15,6 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// A person at the screen of schedules, with a real browser, server and database.
+@OneAtATime
 class SchedulesScreenTest {
     private static final String SCREEN = "mainstay-dashboard >>> mainstay-schedules-screen";
     private static final String TABLE = SCREEN + " >>> mainstay-schedule-table";

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.server.web.browser.Chromium;
+import dev.mainstay.server.web.browser.OneAtATime;
 import dev.mainstay.server.web.browser.Tab;
 import java.util.HashMap;
 import java.util.Map;
@@ -17,6 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// A person at the screen of SLOs, with a real browser, server and database. How they stand are rows, since minutes are
 /// counted after their end.
+@OneAtATime
 class SlosScreenTest {
     private static final String APP = "mainstay-dashboard >>> ";
     private static final String SCREEN = APP + "mainstay-slos-screen >>> ";

@@ -124,21 +124,19 @@ final class Stage implements AutoCloseable {
 
     /// Registers an agent and lets it send its first heartbeat.
     void agent(String id, String interval) {
-        leases.put(
-                id,
-                post(
-                        "/api/v1/agents",
-                        Map.of(
-                                "id",
-                                id,
-                                "kind",
-                                "price-feed",
-                                "description",
-                                "Pulls prices.",
-                                "interval",
-                                interval,
-                                "heartbeatInterval",
-                                "PT10S")));
+        register(Map.of("id", id, "interval", interval));
+    }
+
+    void agentOf(String group, String id) {
+        register(Map.of("id", id, "interval", "PT10S", "group", group));
+    }
+
+    private void register(Map<String, String> agent) {
+        Map<String, String> whole = new HashMap<>(
+                Map.of("kind", "price-feed", "description", "Pulls prices.", "heartbeatInterval", "PT10S"));
+        whole.putAll(agent);
+        String id = requireNonNull(whole.get("id"));
+        leases.put(id, post("/api/v1/agents", whole));
         beat(id, Map.of("ticks", 1, "busyMs", 12.5));
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mainstay.Fleet;
 import dev.mainstay.server.auth.Role;
 import dev.mainstay.server.web.browser.Chromium;
+import dev.mainstay.server.web.browser.OneAtATime;
 import dev.mainstay.server.web.browser.Tab;
 import dev.mainstay.task.NewTask;
 import dev.mainstay.task.NotRetryableException;
@@ -19,6 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// What a person can do to tasks and queues from the screen, down to the stored row.
+@OneAtATime
 class TaskOrdersFlowTest {
     private static final String APP = "mainstay-dashboard >>> ";
     private static final String LIST = APP + "mainstay-tasks-screen >>> ";

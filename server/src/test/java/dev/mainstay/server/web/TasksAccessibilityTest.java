@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.Fleet;
 import dev.mainstay.server.web.browser.Chromium;
+import dev.mainstay.server.web.browser.OneAtATime;
 import dev.mainstay.server.web.browser.Tab;
 import dev.mainstay.task.NewTask;
 import dev.mainstay.task.NotRetryableException;
@@ -19,6 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// The screens of tasks and queues for people who see, hear or move differently, in both themes and on a narrow screen.
+@OneAtATime
 class TasksAccessibilityTest {
     private static final String APP = "mainstay-dashboard >>> ";
     private static final String TASK = APP + "mainstay-task-screen >>> ";

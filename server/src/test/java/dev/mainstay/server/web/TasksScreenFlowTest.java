@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mainstay.Fleet;
 import dev.mainstay.server.auth.Role;
 import dev.mainstay.server.web.browser.Chromium;
+import dev.mainstay.server.web.browser.OneAtATime;
 import dev.mainstay.server.web.browser.Tab;
 import dev.mainstay.task.NewTask;
 import dev.mainstay.task.NotRetryableException;
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /// A person at the screens of tasks and queues, with a real browser, server, worker and database.
+@OneAtATime
 class TasksScreenFlowTest {
     private static final String APP = "mainstay-dashboard >>> ";
     private static final String LIST = APP + "mainstay-tasks-screen >>> ";
@@ -179,8 +181,9 @@ class TasksScreenFlowTest {
 
         tab.run("$('" + SPANS + " >>> .scroller').scrollTop = 1e6");
         tab.await("$('" + SPANS + "').rows.length === 1200");
-        tab.run("const jump = $('" + TASK
-                + "mainstay-task-waterfall >>> .jump input'); jump.value = 1; jump.dispatchEvent(new Event('change'))");
+        tab.run(
+                "const jump = $('" + TASK
+                        + "mainstay-task-waterfall >>> .jump input'); jump.value = 10; jump.dispatchEvent(new Event('change'))");
         tab.await("$('" + SPANS + "').rows.length === 200 && $('" + SPANS + "').rows[0].number > 0");
         tab.run("$('" + TASK + "mainstay-task-waterfall >>> input[type=checkbox]').click()");
         tab.await("$('" + SPANS + "').rows.every((span) => span.kind === 'step')");

@@ -1,7 +1,7 @@
 // The fleet: search and filters above, the table below, or in its place what to do when there is nothing to show.
 
 import { LitElement, html, css, nothing } from "lit";
-import { arrange, COLUMNS, isFiltered } from "./filter.js";
+import { arrange, COLUMNS, isFiltered, UNFILTERED } from "./filter.js";
 import { count, plural } from "./format.js";
 import { search } from "./icons.js";
 import { SlashSearch } from "./slash-search.js";
@@ -72,10 +72,11 @@ class AgentsView extends LitElement {
       ${this.#select("state", "Any state", STATE_ORDER.filter((state) => state === filter.state || rows.some((row) => row.agent.state === state)))}
       ${this.#select("kind", "Any kind", distinct(rows, "kind", filter.kind))}
       ${this.#select("node", "Any node", distinct(rows, "node", filter.node))}
+      ${filter.group || rows.some((row) => row.agent.group) ? this.#select("group", "Any group", distinct(rows, "group", filter.group)) : nothing}
       <select class="sort" aria-label="Sort by" @change=${(event) => this.#set({ sort: event.target.value })}>
         ${COLUMNS.map((column) => html`<option value=${column} .selected=${filter.sort === column}>${SORT_WORDS[column]}</option>`)}
       </select>
-      ${isFiltered(filter) ? html`<button class="bare" @click=${() => this.#set({ q: "", state: "", kind: "", node: "" })}>Clear</button>` : nothing}
+      ${isFiltered(filter) ? html`<button class="bare" @click=${() => this.#set(UNFILTERED)}>Clear</button>` : nothing}
       <span class="count muted" role="status">${shown === rows.length ? plural(shown, "agent") : `${count(shown)} of ${plural(rows.length, "agent")}`}</span>
     </div>`;
   }
@@ -90,7 +91,7 @@ class AgentsView extends LitElement {
   #empty(rows) {
     if (!this.complete) return html`<div class="empty muted" role="status">Reading the fleet…</div>`;
     if (rows.length > 0) return html`<div class="empty"><h2>No agent matches</h2>
-      <p class="muted">${plural(rows.length, "agent")} in all. <button class="link" @click=${() => this.#set({ q: "", state: "", kind: "", node: "" })}>Clear the filters</button></p></div>`;
+      <p class="muted">${plural(rows.length, "agent")} in all. <button class="link" @click=${() => this.#set(UNFILTERED)}>Clear the filters</button></p></div>`;
     return html`<div class="empty">
       <h2>No agents yet</h2>
       <p>Declare one in <code>mainstay.yml</code> and start again; it appears here within seconds:</p>

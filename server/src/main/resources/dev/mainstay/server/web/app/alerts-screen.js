@@ -177,7 +177,7 @@ class AlertsScreen extends LitElement {
     const on = this.rules?.filter((rule) => rule.enabled) ?? [];
     if (on.length === 0) return html`<div class="empty"><h2>No rule is looked at yet</h2><p class="muted">Every fleet begins with some: start a node, and they are in force.</p><pre tabindex="0">./mainstay up</pre></div>`;
     return html`<div class="empty"><h2>Nothing to answer</h2>
-      <p class="muted">${plural(on.length, "rule")} ${on.length === 1 ? "is" : "are"} looked at each second: ${on.map((rule) => rule.name).join(", ")}. What fires comes here by itself.</p>
+      <p class="muted">${plural(on.length, "rule")} ${on.length === 1 ? "is" : "are"} watched: ${on.map((rule) => rule.name).join(", ")}. What fires comes here by itself.</p>
       <p>See what each looks for:</p><pre tabindex="0">./mainstay alert rules</pre></div>`;
   }
 

@@ -37,6 +37,7 @@ export class Dashboard extends LitElement {
         :host {
           display: grid;
           grid-template-rows: auto minmax(0, 1fr);
+          grid-template-columns: minmax(0, 1fr);
           height: 100vh;
         }
       }

@@ -3,7 +3,10 @@
 import { attention } from "./tones.js";
 
 export const COLUMNS = ["health", "id", "kind", "state", "node", "tick", "beat", "failures"];
-const FIELDS = ["q", "state", "kind", "node", "sort"];
+const CHOICES = ["state", "kind", "node", "group"];
+const FIELDS = ["q", ...CHOICES, "sort"];
+/** With which every agent is shown. */
+export const UNFILTERED = { q: "", state: "", kind: "", node: "", group: "" };
 const DEFAULT_SORT = "state";
 
 export function readAddress(search = location.search) {
@@ -22,13 +25,11 @@ export function writeAddress(filter, push = false) {
   if (target !== location.pathname + location.search) history[push ? "pushState" : "replaceState"](null, "", target);
 }
 
-export const isFiltered = (filter) => Boolean(filter.q || filter.state || filter.kind || filter.node);
+export const isFiltered = (filter) => Boolean(filter.q) || CHOICES.some((field) => filter[field]);
 
 /** True when every word of the search is somewhere in what can be read about the agent. */
 export function matches(agent, filter) {
-  if (filter.state && agent.state !== filter.state) return false;
-  if (filter.kind && agent.kind !== filter.kind) return false;
-  if (filter.node && agent.node !== filter.node) return false;
+  if (CHOICES.some((field) => filter[field] && agent[field] !== filter[field])) return false;
   if (!filter.q) return true;
   const text = [agent.id, agent.kind, agent.state, agent.node, agent.group, agent.description, agent.lastError,
     ...(agent.capabilities ?? [])].join(" ").toLowerCase();

@@ -8,6 +8,7 @@ import { screen, shared } from "./styles.js";
 import "./agent-panel.js";
 import "./agents-view.js";
 import "./event-list.js";
+import "./group-list.js";
 import "./node-list.js";
 import "./overview-tiles.js";
 import "./problem-list.js";
@@ -37,10 +38,18 @@ class FleetScreen extends LitElement {
           min-height: 0;
         }
         .rail {
-          grid-template-columns: minmax(0, 1fr);
-          grid-template-rows: auto minmax(0, 1fr);
+          display: flex;
+          flex-direction: column;
           align-items: stretch;
           min-height: 0;
+          overflow-y: auto;
+        }
+        .rail > * {
+          flex: none;
+        }
+        .rail > mainstay-event-list {
+          flex: 1;
+          min-height: 180px;
         }
       }
     `,
@@ -57,6 +66,7 @@ class FleetScreen extends LitElement {
 
   render() {
     const { fleet, filter } = this;
+    const rows = fleet.rows.values();
     return html`
       <main @open-agent=${(event) => this.#choose({ agent: event.detail }, true)}
         @filter=${(event) => this.#choose(event.detail)} @ask-command=${(event) => this.#ask(event.detail)}>
@@ -64,9 +74,10 @@ class FleetScreen extends LitElement {
         <mainstay-problem-list ?hidden=${fleet.problems.length === 0} .problems=${fleet.problems}></mainstay-problem-list>
         <mainstay-overview-tiles .overview=${fleet.overview} .filter=${filter}></mainstay-overview-tiles>
         <div class="columns">
-          <mainstay-agents-view .rows=${fleet.rows.values()} .filter=${filter} .complete=${fleet.complete}></mainstay-agents-view>
+          <mainstay-agents-view .rows=${rows} .filter=${filter} .complete=${fleet.complete}></mainstay-agents-view>
           <div class="rail">
             <mainstay-node-list .nodes=${fleet.nodes} .drainable=${fleet.canDrain}></mainstay-node-list>
+            <mainstay-group-list ?hidden=${!rows.some((row) => row.agent.group)} .rows=${rows}></mainstay-group-list>
             <mainstay-event-list .events=${fleet.events}></mainstay-event-list>
           </div>
         </div>

@@ -1,4 +1,4 @@
-// What is expected of metrics: for the capacity that runs out and the limit that is reached.
+// What is expected of metrics, for the capacity that runs out and the limit that is reached; and what agents could be set to.
 
 import { LitElement, html, css, nothing } from "lit";
 import * as api from "./api.js";
@@ -11,15 +11,18 @@ import { split } from "./panels.js";
 import { Reading } from "./reading.js";
 import { SlashSearch } from "./slash-search.js";
 import { screen, shared } from "./styles.js";
+import "./advice-list.js";
 import "./forecast-panel.js";
 import "./forecast-table.js";
 
 const REFRESH = 60_000;
 const PAGE = 50;
+/** How much advice is shown that was taken and measured again, of each kind of end. */
+const ANSWERED = 5;
 const TYPING = 300;
 
 class ForecastsScreen extends LitElement {
-  static properties = { fleet: {}, place: {}, series: { state: true }, next: { state: true } };
+  static properties = { fleet: {}, place: {}, series: { state: true }, next: { state: true }, advice: { state: true } };
 
   static styles = [
     shared,
@@ -48,15 +51,18 @@ class ForecastsScreen extends LitElement {
     super();
     this.series = null;
     this.next = null;
+    this.advice = null;
     this.filter = null;
     this.keys = (event) => event.key === "Escape" && this.place.id && this.#close();
     this.reading = new Reading(this, () => this.#read(), REFRESH);
+    this.advising = new Reading(this, () => this.#readAdvice(), REFRESH);
     new SlashSearch(this);
   }
 
   connectedCallback() {
     super.connectedCallback();
     document.addEventListener("keydown", this.keys);
+    this.advising.now();
   }
 
   disconnectedCallback() {
@@ -78,14 +84,15 @@ class ForecastsScreen extends LitElement {
     const { place, filter, series } = this;
     const { refusal } = this.reading;
     const chosen = series?.find((each) => String(each.id) === place.id);
-    return html`<main @open-series=${(event) => go(href("forecasts", event.detail, filter))} @close-panel=${() => this.#close()}>
+    return html`<main @open-series=${(event) => go(href("forecasts", event.detail, filter))} @close-panel=${() => this.#close()} @answered=${() => this.advising.now()}>
       <h1 tabindex="-1">Forecasts</h1>
       ${refusal ? html`<p class="error bad" role="alert">${refusal.message}</p>` : nothing}
       <div class="columns ${place.id ? "chosen" : ""}">
         <section class="card list" aria-label="Series">${this.#tools()}${this.#list()}</section>
         <div class="rail">${place.id ? html`<mainstay-forecast-panel .series=${chosen} .ahead=${filter.ahead} .complete=${Boolean(series)}></mainstay-forecast-panel>`
           : html`<section class="card hint" aria-labelledby="how"><h2 id="how">How to read it</h2>
-            <p class="muted">Each series is forecast by the way that was off least of late. The band is as wide as earlier forecasts were off. Give a limit, such as 0.95 of a disk, and those that reach it come first.</p></section>`}</div>
+            <p class="muted">Each series is forecast by the way that was off least of late. The band is as wide as earlier forecasts were off. Give a limit, such as 0.95 of a disk, and those that reach it come first.</p></section>
+          <mainstay-advice-list .advice=${this.advice} .refusal=${this.advising.refusal} .commandable=${this.fleet.canCommand}></mainstay-advice-list>`}</div>
       </div>
     </main>`;
   }
@@ -126,6 +133,13 @@ class ForecastsScreen extends LitElement {
     if (filter !== this.filter) return;
     this.next = page.next;
     this.series = arranged(page.items);
+  }
+
+  /** All that waits for an answer, and of what was taken the newest. */
+  async #readAdvice() {
+    const states = { open: 1_000, taken: PAGE, confirmed: ANSWERED, refuted: ANSWERED };
+    const pages = await Promise.all(Object.entries(states).map(([state, limit]) => api.get("/api/v1/advice", { state, limit })));
+    this.advice = pages.flatMap((page) => page.items);
   }
 
   async #more() {

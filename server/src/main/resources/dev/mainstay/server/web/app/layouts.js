@@ -320,3 +320,50 @@ export const table = css`
     white-space: nowrap;
   }
 `;
+
+/** A short list beside the main one: a name with its mark, a button or figure, and a line about it. */
+export const railList = css`
+  section {
+    padding: 10px 14px;
+  }
+  ul {
+    max-height: 34vh;
+    overflow-y: auto;
+    margin: 4px -14px 0;
+    padding: 0 14px;
+  }
+  li {
+    display: grid;
+    grid-template-columns: minmax(0, 1fr) auto;
+    gap: 0 8px;
+    padding: 5px 0;
+  }
+  li + li {
+    border-top: 1px solid var(--line);
+  }
+  .name {
+    display: flex;
+    align-items: center;
+    gap: 6px;
+    min-width: 0;
+    color: var(--text);
+  }
+  .name .link,
+  .name span {
+    overflow: hidden;
+    text-overflow: ellipsis;
+    white-space: nowrap;
+  }
+  .mark {
+    flex: none;
+  }
+  .about {
+    grid-column: 1 / -1;
+    font-size: 12px;
+  }
+  li button:not(.link) {
+    min-height: 24px;
+    padding: 0 8px;
+    font-size: 12px;
+  }
+`;

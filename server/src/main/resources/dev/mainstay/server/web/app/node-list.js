@@ -1,10 +1,11 @@
 // The nodes: what runs where, and the way to empty one.
 
-import { LitElement, html, css, nothing } from "lit";
+import { LitElement, html, nothing } from "lit";
 import { repeat } from "lit/directives/repeat.js";
 import { everySecond, since } from "./clock.js";
 import { age, ago, moment, plural } from "./format.js";
 import { mark } from "./icons.js";
+import { railList } from "./layouts.js";
 import { shared } from "./styles.js";
 
 const TONES = { live: "good", draining: "warn", ended: "idle" };
@@ -14,51 +15,7 @@ class NodeList extends LitElement {
 
   static styles = [
     shared,
-    css`
-      section {
-        padding: 10px 14px;
-      }
-      ul {
-        max-height: 34vh;
-        overflow-y: auto;
-        margin: 4px -14px 0;
-        padding: 0 14px;
-      }
-      li {
-        display: grid;
-        grid-template-columns: minmax(0, 1fr) auto;
-        gap: 0 8px;
-        padding: 5px 0;
-      }
-      li + li {
-        border-top: 1px solid var(--line);
-      }
-      .name {
-        display: flex;
-        align-items: center;
-        gap: 6px;
-        min-width: 0;
-        color: var(--text);
-      }
-      .name .link,
-      .name span {
-        overflow: hidden;
-        text-overflow: ellipsis;
-        white-space: nowrap;
-      }
-      .mark {
-        flex: none;
-      }
-      .about {
-        grid-column: 1 / -1;
-        font-size: 12px;
-      }
-      li button:not(.link) {
-        min-height: 24px;
-        padding: 0 8px;
-        font-size: 12px;
-      }
-    `,
+    railList,
   ];
 
   connectedCallback() {

@@ -32,6 +32,8 @@ class TopBar extends LitElement {
         letter-spacing: -0.01em;
       }
       .place {
+        flex: 0 1 auto;
+        min-width: 0;
         padding-left: 14px;
         border-left: 1px solid var(--line);
         overflow: hidden;
@@ -67,19 +69,32 @@ class TopBar extends LitElement {
       mainstay-screen-links {
         min-width: 0;
       }
-      @media (max-width: 760px) {
-        header {
-          gap: 8px;
-          padding: 4px 8px;
-          flex-wrap: wrap;
+      @media (min-width: 1080px) {
+        mainstay-screen-links {
+          flex: none;
         }
-        .word,
-        .place {
+      }
+      @media (max-width: 1439px) {
+        .word {
           display: none;
+        }
+      }
+      @media (max-width: 1079px) {
+        header {
+          flex-wrap: wrap;
         }
         mainstay-screen-links {
           order: 1;
           flex-basis: 100%;
+        }
+      }
+      @media (max-width: 760px) {
+        header {
+          gap: 8px;
+          padding: 4px 8px;
+        }
+        .place {
+          display: none;
         }
       }
     `,
@@ -104,8 +119,8 @@ class TopBar extends LitElement {
       <div class="space"></div>
       <div role="status">${this.#connection()}</div>
       <mainstay-theme-switch></mainstay-theme-switch>
-      ${this.caller ? html`<button class="bare" @click=${() => this.#tell("sign-out")}
-          title="Signed in with the key “${this.caller.name}” (${this.caller.role})">${leave}<span class="word">Sign out</span></button>` : nothing}
+      ${this.caller ? html`<button class="bare" aria-label="Sign out" @click=${() => this.#tell("sign-out")}
+          title="Sign out: signed in with the key “${this.caller.name}” (${this.caller.role})">${leave}<span class="word">Sign out</span></button>` : nothing}
     </header>`;
   }
 

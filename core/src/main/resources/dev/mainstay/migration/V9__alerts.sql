@@ -34,7 +34,8 @@ RETURN (from_state, to_state) IN (
     ('acknowledged', 'resolved'), ('resolved', 'firing'));
 
 -- One row an incident: what is wrong (rule and subject make the fingerprint), from when, how it went on. While it is
--- pending it has not held for as long as its rule asks; what ends before that is deleted.
+-- pending it has not held for as long as its rule asks; what ends before that is deleted. One that flaps fires on when it
+-- is gone; missed_at is when it was first looked for and not found. While nobody can look it stays what it is.
 CREATE TABLE alerts (
     organization_id uuid NOT NULL,
     alert_id        uuid NOT NULL DEFAULT task_new_id(),
@@ -62,6 +63,7 @@ CREATE TABLE alerts (
     told_at         timestamptz,
     openings        timestamptz[] NOT NULL DEFAULT '{}',
     flapping        boolean NOT NULL DEFAULT false,
+    missed_at       timestamptz,
     inhibited_by    uuid,
     silence_id      uuid,
     escalation      integer NOT NULL DEFAULT 0,
