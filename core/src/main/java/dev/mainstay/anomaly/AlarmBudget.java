@@ -5,19 +5,21 @@ import java.nio.ByteBuffer;
 /// Which scores are worth an alarm, so that there are not more than so many a week. Not thread-safe.
 ///
 /// The threshold follows the series' own scores: each alarm raises it by a decade, and time lowers it by as much as the
-/// budget
-/// allows alarms. Wherever it settles it is the quantile that is exceeded at the rate of the budget, whatever the
-/// distribution (online quantile tracking, as in adaptive conformal inference). It never falls below 9 decades, since
-/// a series in which nothing happens has no need to spend its budget, and is higher while little was seen.
+/// budget allows alarms. Wherever it settles it is the quantile that is exceeded at the rate of the budget, whatever
+/// the distribution (online quantile tracking, as in adaptive conformal inference). It never falls below 9 decades,
+/// since a series in which nothing happens has no need to spend its budget, nor below a decade more where ten times as
+/// many points come as one each five minutes, since of these ten times as many are rare. It is higher while little was
+/// seen.
 final class AlarmBudget implements Remembered {
     static final double LEAST = 9;
+    private static final double LEAST_INTERVAL = 5.0 * 60 * 1000;
     private static final double RAISE = 1;
     private static final double DOUBT = 4;
     private static final double DOUBTFUL = 600;
     private static final double WEEK = 7.0 * Wording.DAY;
 
     private final double perWeek;
-    private double threshold = LEAST;
+    private double threshold;
     private long seen;
 
     AlarmBudget(double perWeek) {
@@ -27,13 +29,18 @@ final class AlarmBudget implements Remembered {
     /// Whether the score is worth an alarm.
     ///
     /// @param step milliseconds since the point before
-    boolean admits(double score, long step) {
-        threshold = Math.max(LEAST, threshold - RAISE * perWeek * step / WEEK);
+    /// @param interval milliseconds between points, as is usual
+    boolean admits(double score, long step, long interval) {
+        threshold = Math.max(least(interval), threshold - RAISE * perWeek * step / WEEK);
         if (score < threshold + DOUBT * DOUBTFUL / (DOUBTFUL + seen++)) {
             return false;
         }
         threshold += RAISE;
         return true;
+    }
+
+    private static double least(long interval) {
+        return LEAST + Math.max(0, Math.log10(LEAST_INTERVAL / Math.max(1, interval)));
     }
 
     double perWeek() {

@@ -82,7 +82,7 @@ public final class AnomalyDetector {
         Sample sample = sample(time, value, timeline.step());
         double surprise = channels.observe(sample);
         double score = suppression.pass(surprise);
-        boolean isAnomaly = budget.admits(score, timeline.step());
+        boolean isAnomaly = budget.admits(score, timeline.step(), timeline.interval());
         Verdict verdict = verdict(sample, score, surprise, isAnomaly);
         if (scale.isOutgrown()) {
             scale = new Scale();

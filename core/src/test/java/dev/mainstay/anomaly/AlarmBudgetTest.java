@@ -39,6 +39,20 @@ class AlarmBudgetTest {
         assertThat(rate(0, random -> random.nextInt(5))).isLessThanOrEqualTo(0.25);
     }
 
+    /// Of twenty series with a point each five seconds.
+    @Test
+    void dense_noise_alarms_in_less_than_every_other_series_on_its_first_day() {
+        int alarms = 0;
+        for (int series = 0; series < 20; series++) {
+            var random = new Random(series);
+            var detector = AnomalyDetector.withBudget(0.25);
+            for (int i = 0; i < 17_280; i++) {
+                alarms += detector.observe(i * 5_000L, random.nextGaussian()).isAnomaly() ? 1 : 0;
+            }
+        }
+        assertThat(alarms).isLessThanOrEqualTo(10);
+    }
+
     @Test
     void noise_with_heavy_tails_comes_to_keep_the_budget() {
         assertThat(rate(16, Random::nextExponential)).isLessThanOrEqualTo(0.35);
@@ -53,7 +67,7 @@ class AlarmBudgetTest {
         int alarms = 0;
         int weeks = 200;
         for (int i = 0; i < weeks * Synthetic.WEEK; i++) {
-            alarms += budget.admits(10 + 3 * random.nextGaussian(), STEP) ? 1 : 0;
+            alarms += budget.admits(10 + 3 * random.nextGaussian(), STEP, STEP) ? 1 : 0;
         }
         assertThat(alarms / (double) weeks).isBetween(1.9, 2.1);
     }
@@ -61,8 +75,8 @@ class AlarmBudgetTest {
     @Test
     void a_budget_that_was_not_spent_does_not_lower_the_threshold_below_its_floor() {
         var budget = new AlarmBudget(2);
-        assertThat(budget.admits(0, 1000 * Synthetic.WEEK * STEP)).isFalse();
-        assertThat(budget.admits(AlarmBudget.LEAST - 0.01, STEP)).isFalse();
-        assertThat(budget.admits(AlarmBudget.LEAST + 4, STEP)).isTrue();
+        assertThat(budget.admits(0, 1000 * Synthetic.WEEK * STEP, STEP)).isFalse();
+        assertThat(budget.admits(AlarmBudget.LEAST - 0.01, STEP, STEP)).isFalse();
+        assertThat(budget.admits(AlarmBudget.LEAST + 4, STEP, STEP)).isTrue();
     }
 }

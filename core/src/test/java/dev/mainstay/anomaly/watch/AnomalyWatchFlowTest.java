@@ -252,7 +252,7 @@ class AnomalyWatchFlowTest {
         AnomalyWatch watch = watch();
         catchUp(watch);
 
-        assertThat(stored.count("SELECT count(*) FROM anomalies WHERE ended_at IS NOT NULL"))
+        assertThat(stored.count("SELECT count(*) FROM anomalies WHERE value = 300 AND ended_at = began_at"))
                 .isEqualTo(1);
         assertThat(watch.find(stored.series("a", LATENCY))).isNull();
     }
