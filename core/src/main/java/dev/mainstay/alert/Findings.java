@@ -118,7 +118,7 @@ final class Findings {
                 FROM performance_metrics
                 WHERE organization_id = :organization
                     AND at > :now - least(interval '10 minutes', make_interval(secs => :window))
-                    AND series_id = ANY (ARRAY(SELECT series_id FROM watched))),
+                    AND (series_id IN (SELECT series_id FROM watched)) IS TRUE),
             missing AS MATERIALIZED (
                 SELECT watched.series_id, rolled.bucket
                 FROM watched
@@ -145,7 +145,7 @@ final class Findings {
                     WHERE organization_id = :organization AND at >= newest.bucket
                         AND at < newest.bucket + interval '1 minute'
                         AND at > :now - interval '1 day' - make_interval(secs => :window)
-                        AND series_id = ANY (ARRAY(SELECT series_id FROM missing))
+                        AND (series_id IN (SELECT series_id FROM missing)) IS TRUE
                     GROUP BY series_id) point
                 GROUP BY point.series_id
                 HAVING max(point.at) <= :now - make_interval(secs => :window))

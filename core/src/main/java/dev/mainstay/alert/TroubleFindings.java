@@ -222,7 +222,7 @@ final class TroubleFindings {
                 FROM performance_metrics
                 WHERE organization_id = :organization AND at <= :now
                     AND at > (SELECT min(since) FROM candidate WHERE span <= interval '15 minutes')
-                    AND series_id = ANY (ARRAY(SELECT series_id FROM candidate WHERE span <= interval '15 minutes'))),
+                    AND (series_id IN (SELECT series_id FROM candidate WHERE span <= interval '15 minutes')) IS TRUE),
             point AS (
                 SELECT series_id, at, value, row_number() OVER (PARTITION BY series_id ORDER BY at DESC) AS place
                 FROM (
