@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.Query;
 
 /// What is known of how a subject was treated before, and who else is treated, in the caller's transaction.
 /// Stateless and thread-safe.
@@ -36,11 +37,24 @@ final class PastStore {
                 hashtextextended('mainstay.recovery ' || current_schema || ' ' || CAST(:organization AS text), 0))
             """;
 
+    /// The others that are being treated, or of which a treatment began within ten seconds and is over already:
+    /// else quick ones could follow each other through a whole fleet.
     static final String TREATED_AGENTS = """
             SELECT (SELECT count(DISTINCT agent_id)
-                    FROM recoveries
-                    WHERE organization_id = :organization AND agent_id <> '' AND state IN ('acting', 'verifying')
-                        AND ended_at IS NULL AND NOT dry_run) AS treated,
+                    FROM (
+                        SELECT agent_id
+                        FROM recoveries
+                        WHERE organization_id = :organization AND state IN ('acting', 'verifying')
+                            AND ended_at IS NULL AND NOT dry_run
+                        UNION ALL
+                        SELECT recovery.agent_id
+                        FROM recoveries recovery
+                        JOIN recovery_actions action USING (organization_id, recovery_id)
+                        WHERE recovery.organization_id = :organization AND action.task_id IS NOT NULL
+                            AND (recovery.ended_at IS NULL
+                                OR recovery.ended_at > clock_timestamp() - interval '10 seconds')
+                            AND action.decided_at > clock_timestamp() - interval '10 seconds') treated
+                    WHERE agent_id NOT IN ('', :agent)) AS treated,
                 (SELECT count(*)
                     FROM agents
                     WHERE organization_id = :organization AND desired = 'running' AND source <> 'slot') AS all
@@ -106,14 +120,16 @@ final class PastStore {
                 });
     }
 
-    /// How many agents of an organization are being treated, of how many that should run; or how many of its
+    /// How many other agents of an organization are being treated, of how many that should run; or how many of its
     /// queues.
     Treated treated(Handle handle, Patient patient) {
         handle.createQuery(TAKE_TURNS)
                 .bind("organization", patient.organization())
                 .mapTo(Integer.class)
                 .one();
-        return handle.createQuery(patient.agent().isEmpty() ? TREATED_QUEUES : TREATED_AGENTS)
+        boolean isQueue = patient.agent().isEmpty();
+        Query query = handle.createQuery(isQueue ? TREATED_QUEUES : TREATED_AGENTS);
+        return (isQueue ? query : query.bind("agent", patient.agent()))
                 .bind("organization", patient.organization())
                 .map((row, context) -> new Treated(row.getLong("treated"), row.getLong("all")))
                 .one();

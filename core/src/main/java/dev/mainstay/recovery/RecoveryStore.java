@@ -70,7 +70,7 @@ final class RecoveryStore {
                 ORDER BY told.organization_id, told.agent, told.queue, told.grade DESC, told.alert_id, told.cause
                 ON CONFLICT (organization_id, agent_id, queue, cause) WHERE ended_at IS NULL DO UPDATE
                 SET alert_id = excluded.alert_id, alert_summary = excluded.alert_summary
-                WHERE recoveries.state IN ('detected', 'approval') AND recoveries.alert_id <> excluded.alert_id
+                WHERE recoveries.state IN ('detected', 'approval')
                 RETURNING *, xmax = 0 AS is_new)
             INSERT INTO system_events (organization_id, type, severity, agent_id, cause, detail)
             SELECT organization_id, 'recovery.detected', 'info', nullif(agent_id, ''), alert_summary,

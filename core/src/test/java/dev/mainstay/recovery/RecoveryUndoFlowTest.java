@@ -235,10 +235,32 @@ class RecoveryUndoFlowTest {
             handle.execute("SET LOCAL enable_seqscan = off");
             return handle.createQuery("EXPLAIN " + PastStore.TREATED_AGENTS)
                     .bind("organization", Organizations.DEFAULT)
+                    .bind("agent", "patient")
                     .mapTo(String.class)
                     .list();
         });
+        assertThat(plan).noneMatch(line -> line.contains("Seq Scan on recoveries"));
         assertThat(plan).anyMatch(line -> line.contains("recoveries_open"));
+    }
+
+    @Test
+    void whose_treatment_began_just_now_counts_though_it_is_over() {
+        insertRecovered("quick", "5 seconds");
+        insertRecovered("slow", "11 seconds");
+        insertRecovered("patient", "5 seconds");
+        long treated = test.database()
+                .write(handle -> new PastStore().treated(handle, agent()).subjects());
+        assertThat(treated).isEqualTo(1);
+    }
+
+    private void insertRecovered(String agent, String before) {
+        execute("WITH recovery AS (INSERT INTO recoveries (organization_id, agent_id, cause, playbook, alert_id, "
+                + "alert_summary, state, began_at, detected_at, ended_at, dry_run) SELECT organization_id, '" + agent
+                + "', 'trial', 'trial', gen_random_uuid(), '', 'recovered', now(), now(), now(), false "
+                + "FROM organizations RETURNING *) "
+                + "INSERT INTO recovery_actions (organization_id, recovery_id, ordinal, agent_id, cause, action, reason, "
+                + "task_id, decided_at) SELECT organization_id, recovery_id, 1, agent_id, cause, 'restart-agent', '', "
+                + "gen_random_uuid(), now() - interval '" + before + "' FROM recovery");
     }
 
     private boolean isToBeUndoneAgain(String due, String failed) {

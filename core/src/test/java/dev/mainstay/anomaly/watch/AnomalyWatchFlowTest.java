@@ -145,20 +145,26 @@ class AnomalyWatchFlowTest {
     @Test
     void a_failure_between_is_made_up_for() {
         stored.watchedSince(now.minus(Duration.ofMinutes(90)));
-        stored.store(hours("a", 5, 2));
+        stored.store(with(hours("a", 1, 2), beforeNow("a", Duration.ofMinutes(20), 200)));
         AnomalyWatch failing = watch();
         AnomalyWatch smooth = watch();
-        int[] checks = {0};
+        long series = stored.series("a", LATENCY);
 
         assertThatThrownBy(() -> failing.round(handle -> {
-                    if (++checks[0] == 120) {
+                    WatchedSeries watched = failing.find(series);
+                    if (watched != null && watched.model().began() != null) {
                         throw new IllegalStateException("no longer leads");
                     }
                 }))
+                .as("in the transaction that would have stored what was found")
                 .hasMessageContaining("no longer leads");
+        assertThat(stored.count("SELECT count(*) FROM anomalies WHERE value = 200"))
+                .isZero();
         catchUp(failing);
-        catchUp(smooth);
 
+        assertThat(stored.count("SELECT count(*) FROM anomalies WHERE value = 200"))
+                .isEqualTo(1);
+        catchUp(smooth);
         assertThat(scores(state(failing, "a"))).isEqualTo(scores(state(smooth, "a")));
     }
 

@@ -142,8 +142,8 @@ final class SocketGroup implements SocketSubscription {
     public void ack(long position) {
         UUID token = token(position);
         consumers.ack(group.name(), token, List.of(position));
-        settled(token, List.of(position));
         line.say("acked", id, Map.of("position", position));
+        settled(token, List.of(position));
     }
 
     void fail(long position, String error, boolean isRetryable, @Nullable Duration after) {
@@ -151,7 +151,6 @@ final class SocketGroup implements SocketSubscription {
         OutsideEnd end = consumers.fail(group.name(), token, position, error, isRetryable, after);
         List<Long> ended = new ArrayList<>(end.givenBack());
         ended.add(position);
-        settled(token, ended);
         MessageGroupRoutes.Failed failed = MessageGroupRoutes.Failed.of(end);
         Map<String, @Nullable Object> rest = new HashMap<>();
         rest.put("position", position);
@@ -159,6 +158,7 @@ final class SocketGroup implements SocketSubscription {
         rest.put("again", failed.again());
         rest.put("givenBack", failed.givenBack());
         line.say("failed", id, rest);
+        settled(token, ended);
     }
 
     private synchronized UUID token(long position) {
@@ -168,7 +168,8 @@ final class SocketGroup implements SocketSubscription {
                         "LEASE_LOST", "message " + position + " is not in hand of this subscription (any more)"));
     }
 
-    /// These are out of hand, and the lease of the rest under the same token began anew.
+    /// These are out of hand, and the lease of the rest under the same token began anew. Comes after the answer has been
+    /// said, since the next message may follow at once.
     private synchronized void settled(UUID token, List<Long> positions) {
         positions.forEach(inHand::remove);
         inHand.replaceAll((position, held) -> held.token().equals(token) ? held(token) : held);

@@ -110,6 +110,7 @@ class DashboardFlowTest {
         signedIn("?sort=id");
         String failures = "$('" + TABLE + " >>> mainstay-agent-row:nth-child(3) >>> .failures').innerText";
         tab.await(failures + " === '0'");
+        tab.endIntervals();
         stage.beat("gamma", Map.of("ticks", 1, "failures", 1));
         tab.await(failures + " === '1'");
         stage.agent("newcomer", "PT10S");

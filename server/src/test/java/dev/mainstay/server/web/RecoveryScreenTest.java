@@ -162,6 +162,7 @@ class RecoveryScreenTest {
     void what_changes_is_seen_without_being_asked_for() {
         tab.open(stage.link("recoveries?agent=late"));
         tab.await("text('" + SCREEN + ".empty').includes('No episode matches')");
+        tab.endIntervals();
         stage.execute("""
                 INSERT INTO recoveries (organization_id, recovery_id, agent_id, cause, playbook, alert_id, alert_summary,
                     state, began_at, detected_at, outcome, dry_run)

@@ -89,6 +89,7 @@ class TasksScreenFlowTest {
     void what_is_enqueued_is_seen_without_being_asked_for_and_how_it_ended_too() {
         tab.open(stage.link("tasks?type=greet"));
         tab.await("text('" + LIST + "mainstay-tasks-view').includes('No task matches')");
+        tab.endIntervals();
         enqueue(NewTask.of("greet", "ada").tagged("morning"));
         tab.await(rows("completed") + " && " + rows("morning"));
         assertThat(tab.complaints()).isEmpty();

@@ -100,6 +100,11 @@ public final class Tab implements AutoCloseable {
         evaluate("(async () => {" + statements + "})()");
     }
 
+    /// Ends all that the page does at intervals, so that from here on it learns of news by its stream alone.
+    public void endIntervals() {
+        run("for (let id = setInterval(() => {}, 1e6); id > 0; id--) clearInterval(id)");
+    }
+
     /// Waits until the page makes the condition true, looking at each frame; fails after half a minute.
     public JsonNode await(String condition) {
         return evaluate("""
