@@ -229,7 +229,7 @@ public final class FleetBuilder {
         return this;
     }
 
-    /// How many tasks run at once on this node.
+    /// How many tasks run at once on this node, 500 unless told otherwise.
     public FleetBuilder taskCapacity(int tasks) {
         if (tasks < 1) {
             throw new IllegalArgumentException("task capacity must be at least 1, was " + tasks);

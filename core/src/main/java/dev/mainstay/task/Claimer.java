@@ -29,7 +29,7 @@ final class Claimer implements AutoCloseable {
 
     private static final Duration EXPECTATION = Duration.ofSeconds(1);
     private static final Duration LOOK = Duration.ofMillis(20);
-    private static final int LARGEST_BATCH = 500;
+    private static final int LARGEST_BATCH = 1_000;
     private static final int RANKS = 2 * Priority.values().length;
 
     private final ClaimStore claims;

@@ -21,6 +21,9 @@ final class TaskRounds {
             SELECT (SELECT count(*) FROM task_ready) + (SELECT count(*) FROM task_claims)
             """;
 
+    /// As the guide advises for tasks that take no time.
+    private static final int CAPACITY = 2_000;
+
     private final Laboratory laboratory;
     private final TaskWork<Map<?, ?>> work;
     private final AtomicLong handled = new AtomicLong();
@@ -41,6 +44,7 @@ final class TaskRounds {
         Fleet fleet = Fleet.builder()
                 .database(laboratory.database())
                 .node("worker")
+                .taskCapacity(CAPACITY)
                 .worker(TYPE, Map.class, (value, context) -> {
                     work.run(value, context);
                     handled.incrementAndGet();
