@@ -11,7 +11,7 @@ final class FlatLine implements Channel {
     private static final int FEWEST = 100;
     private static final int SHORTEST = 24;
     private static final int USUAL = 6;
-    private static final double MOST = 4;
+    private static final double MOST = 5;
     /// Surprise for a run ten times as long as usual.
     private static final double SLOPE = 8;
 

@@ -2,14 +2,14 @@ package dev.mainstay.anomaly;
 
 import java.nio.ByteBuffer;
 
-/// Lets the first of an incident through and keeps silent while it lasts: only what is a tenth more surprising than
+/// Lets the first of an incident through and keeps silent while it lasts: only what is an eighth more surprising than
 /// the memory of what was told is news. Not thread-safe.
 ///
-/// The memory is one number that halves over a tenth of the series so far (100 points at least): what is rare is rare
+/// The memory is one number that halves over a seventh of the series so far (100 points at least): what is rare is rare
 /// against how much was seen.
 final class Suppression implements Remembered {
-    private static final double NEWS = 1.1;
-    private static final double SHARE = 0.1;
+    private static final double NEWS = 9 / 8.0;
+    private static final double SHARE = 1 / 7.0;
     private static final double FEWEST = 100;
     private static final double LN2 = Math.log(2);
 

@@ -16,7 +16,7 @@ final class SurpriseTail implements Remembered {
     private static final double RENEWED = 1e6;
     private static final double HIDDEN = 0.95;
     private static final int FEWEST = 30;
-    private static final double MOST_EXCESS = 4;
+    private static final double MOST_EXCESS = 6;
     private static final double LOG2 = Math.log(2);
 
     private final float[] weights = new float[BUCKETS];
