@@ -168,8 +168,7 @@ final class SocketGroup implements SocketSubscription {
                         "LEASE_LOST", "message " + position + " is not in hand of this subscription (any more)"));
     }
 
-    /// These are out of hand, and the lease of the rest under the same token began anew. Comes after the answer has
-    /// been
+    /// These are out of hand, and the lease of the rest under the same token began anew. Comes after the answer was
     /// said, since the next message may follow at once.
     private synchronized void settled(UUID token, List<Long> positions) {
         positions.forEach(inHand::remove);
