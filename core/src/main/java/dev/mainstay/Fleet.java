@@ -125,7 +125,7 @@ public final class Fleet implements AutoCloseable {
             throw e;
         }
         taskHost.trustedBy(node::isTrusted);
-        taskHost.onTypesChanged(node::offer);
+        taskHost.onTypesChanged(node::reassigned);
         scheduler.wokenBy(() -> node.wake(SCHEDULES));
         signals.on(SCHEDULES, () -> node.wake(SCHEDULES));
         signals.on(TaskTopics.CLAIMABLE, taskHost::hintAll);

@@ -11,6 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Lock;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +37,9 @@ public final class Node implements AutoCloseable {
     private final SessionStore sessions = new SessionStore();
     private final SessionEnding endings = new SessionEnding();
     private final AtomicLong assignmentVersion = new AtomicLong(-1);
+    /// Of two that say what this node can run, the later one must know of more.
+    private final Lock offering = new ReentrantLock();
+
     private final Loop assignments;
     private final Loop deaths;
     private final TimerWheel.Timer suspicion;
@@ -67,7 +72,7 @@ public final class Node implements AutoCloseable {
         host.onDoubt(this::reassigned);
         host.provenBy(this::isProven);
         this.leadership = new Leadership(database, identity.id(), all);
-        this.assignments = Loop.start("assignments", CHECK, host::converge);
+        this.assignments = Loop.start("assignments", CHECK, this::converge);
         this.deaths = Loop.start("deaths", CHECK, this::findDead);
         this.suspicion = new TimerWheel.Timer(deaths::wake);
     }
@@ -120,16 +125,24 @@ public final class Node implements AutoCloseable {
 
     /// This node can run other kinds now; placement may give it their agents.
     public void offer() {
-        UUID mine = sessionId();
-        if (mine != null) {
-            database.control(handle -> {
-                sessions.offer(handle, mine, identity);
-                return mine;
-            });
+        offering.lock();
+        try {
+            UUID mine = sessionId();
+            if (mine != null) {
+                database.control(handle -> sessions.offer(handle, mine, identity));
+            }
+        } finally {
+            offering.unlock();
         }
     }
 
-    /// Agents were given to, taken from, or asked something of this node.
+    private void converge() {
+        offer();
+        host.converge();
+    }
+
+    /// Agents were given to, taken from, or asked something of this node, or it works on other types of task than
+    /// before.
     public void reassigned() {
         assignments.wake();
     }

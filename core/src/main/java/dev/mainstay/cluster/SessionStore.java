@@ -62,17 +62,19 @@ final class SessionStore {
                 .execute();
     }
 
-    /// The node can run other kinds now.
-    void offer(Handle handle, UUID session, NodeIdentity node) {
-        handle.createUpdate("""
+    /// What the node can run now; whether that is something else than before.
+    boolean offer(Handle handle, UUID session, NodeIdentity node) {
+        return handle.createUpdate("""
                 UPDATE node_sessions
                 SET kinds = :kinds, task_types = :taskTypes
-                WHERE session_id = :session
+                WHERE session_id = :session AND NOT (kinds @> :kinds AND kinds <@ :kinds
+                    AND task_types @> :taskTypes AND task_types <@ :taskTypes)
                 """)
-                .bind("session", session)
-                .bindArray("kinds", String.class, node.kinds().get())
-                .bindArray("taskTypes", String.class, node.taskTypes().get())
-                .execute();
+                        .bind("session", session)
+                        .bindArray("kinds", String.class, node.kinds().get())
+                        .bindArray("taskTypes", String.class, node.taskTypes().get())
+                        .execute()
+                > 0;
     }
 
     /// The connection that renews is another one now.

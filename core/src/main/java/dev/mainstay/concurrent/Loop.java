@@ -94,7 +94,7 @@ public final class Loop implements AutoCloseable {
             lastWarning = now;
             LOG.atWarn()
                     .addKeyValue("loop", name)
-                    .addKeyValue("nextIn", period)
+                    .addKeyValue("nextIn", pause)
                     .addKeyValue("failures", failures)
                     .log("round failed, trying again: {}", failure.toString());
         }

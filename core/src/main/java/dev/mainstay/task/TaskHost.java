@@ -172,9 +172,10 @@ public final class TaskHost implements Resident {
         return new Serving(this, new Worker<>(type, handler, listener));
     }
 
-    /// Calls `changed` when this node works on other types than before.
+    /// Calls `changed` at once, and whenever this node works on other types than before.
     public void onTypesChanged(Runnable changed) {
         typesChanged = changed;
+        changed.run();
     }
 
     void open(Worker<?> worker) {

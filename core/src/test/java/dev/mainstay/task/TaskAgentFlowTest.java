@@ -12,6 +12,9 @@ import dev.mainstay.agent.TickSchedule;
 import dev.mainstay.agent.WorkResult;
 import dev.mainstay.testing.Eventually;
 import dev.mainstay.testing.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -138,6 +141,8 @@ class TaskAgentFlowTest {
     @Test
     void a_paused_agent_takes_no_task_until_it_is_resumed() {
         awaitCompleted(enqueue("before"));
+        // The task may be done before it was told that somebody does such.
+        Eventually.holds("the type is offered", BOUND, this::isOffered);
         command(AgentCommand.PAUSE);
         Eventually.holds("the type is no longer offered", BOUND, () -> !isOffered());
         UUID waiting = enqueue("meanwhile");
@@ -149,6 +154,22 @@ class TaskAgentFlowTest {
         command(AgentCommand.RESUME);
         awaitCompleted(waiting);
         assertThat(state(other)).isEqualTo("open");
+    }
+
+    @Test
+    void what_could_not_be_told_of_the_types_worked_on_is_told_again() throws SQLException {
+        Eventually.holds("the type is offered", BOUND, this::isOffered);
+        try (Connection connection = test.superuser();
+                Statement statement = connection.createStatement()) {
+            statement.execute("CREATE SEQUENCE told");
+            statement.execute("GRANT USAGE ON told TO PUBLIC");
+            statement.execute("""
+                    ALTER TABLE node_sessions
+                    ADD CHECK (CASE WHEN task_types = '{}' THEN nextval('told') > 1 ELSE true END)
+                    """);
+        }
+        command(AgentCommand.PAUSE);
+        Eventually.holds("the type is no longer offered", BOUND, () -> !isOffered());
     }
 
     private boolean isOffered() {
