@@ -185,10 +185,7 @@ final class GroupStore {
     }
 
     void seek(UUID organization, String group, long position) {
-        database.write(handle -> handle.createUpdate("""
-                        UPDATE message_groups SET positions = array_fill(:position::bigint, ARRAY[4])
-                        WHERE organization_id = :organization AND name = :group
-                        """)
+        database.write(handle -> handle.createUpdate("SELECT message_seek(:organization, :group, :position)")
                 .bind("organization", organization)
                 .bind("group", group)
                 .bind("position", position)

@@ -451,7 +451,8 @@ BEGIN
         SELECT organization_id, reading.name, position, sender, 0, expires_at
         FROM messages
         WHERE organization_id = reading.organization_id
-            AND position IN (SELECT held_back FROM unnest(held) AS held_back WHERE held_back <= upto);
+            AND position IN (SELECT held_back FROM unnest(held) AS held_back WHERE held_back <= upto)
+        ON CONFLICT DO NOTHING;
         positions := positions || free;
         senders := senders || free_senders;
         reached_now[urgency + 1] := greatest(upto, reached_now[urgency + 1]);
@@ -510,10 +511,13 @@ BEGIN
             attempts + (outcome = 'retry')::integer, clock_timestamp() + make_interval(secs => delay), expires_at, error
         FROM told
         JOIN messages USING (position)
-        WHERE organization_id = tenant AND outcome IN ('retry', 'returned')),
+        WHERE organization_id = tenant AND outcome IN ('retry', 'returned')
+        ON CONFLICT DO NOTHING),
     dead AS (
         INSERT INTO message_dead_letters (organization_id, group_name, position, attempts, reason)
-        SELECT tenant, of_group, position, attempts + 1, error FROM told WHERE outcome = 'dead'
+        SELECT DISTINCT ON (position) tenant, of_group, position, attempts + 1, error FROM told WHERE outcome = 'dead'
+        ON CONFLICT (organization_id, group_name, position) DO UPDATE
+        SET attempts = excluded.attempts, reason = excluded.reason, died_at = excluded.died_at
         RETURNING *),
     told_of AS (
         INSERT INTO system_events (organization_id, type, severity, cause, detail)
@@ -570,13 +574,15 @@ AS $$
         SELECT organization_id, group_name, position, sender, attempts, is_crash, expires_at,
             CASE WHEN is_crash THEN 'its consumer died or did not settle it in time' END
         FROM freed
-        WHERE NOT is_dead),
+        WHERE NOT is_dead
+        ON CONFLICT DO NOTHING),
     dead AS (
         INSERT INTO message_dead_letters (organization_id, group_name, position, attempts, reason)
         SELECT organization_id, group_name, position, attempts,
             'its consumer died or did not settle it in time, ' || attempts || ' attempts'
-        FROM freed
-        WHERE is_dead
+        FROM (SELECT DISTINCT ON (organization_id, group_name, position) * FROM freed WHERE is_dead) AS freed
+        ON CONFLICT (organization_id, group_name, position) DO UPDATE
+        SET attempts = excluded.attempts, reason = excluded.reason, died_at = excluded.died_at
         RETURNING *),
     told_of AS (
         INSERT INTO system_events (organization_id, type, severity, cause, detail)
@@ -602,9 +608,36 @@ AS $$
         JOIN messages message USING (position)
         JOIN message_groups reading ON reading.organization_id = tenant AND reading.name = of_group
         WHERE message.organization_id = tenant
-        RETURNING position)
-    SELECT EXISTS (SELECT FROM again)
+        ON CONFLICT DO NOTHING)
+    SELECT EXISTS (SELECT FROM dead)
 $$;
+
+-- Sets a group back or forward. What lies behind the new place is read anew, so it does not wait as well, and the leases
+-- of what is in hand of it end; what was read before that place and is not handled yet stays to be.
+CREATE FUNCTION message_seek(tenant uuid, of_group text, place bigint) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+DECLARE
+    reading message_groups;
+BEGIN
+    UPDATE message_groups SET positions = array_fill(place, ARRAY[4])
+    WHERE organization_id = tenant AND name = of_group
+    RETURNING * INTO reading;
+    WITH freed AS (
+        DELETE FROM message_claims claim
+        WHERE organization_id = tenant AND group_name = of_group
+            AND EXISTS (SELECT FROM unnest(claim.positions) AS position WHERE position > place)
+        RETURNING positions, attempts)
+    INSERT INTO message_waiting (organization_id, group_name, position, sender, attempts, expires_at)
+    SELECT tenant, of_group, position, CASE WHEN reading.ordered THEN sender END, attempts, expires_at
+    FROM freed
+    CROSS JOIN unnest(freed.positions) AS position
+    JOIN messages USING (position)
+    WHERE organization_id = tenant AND position <= place
+    ON CONFLICT DO NOTHING;
+    DELETE FROM message_waiting WHERE organization_id = tenant AND group_name = of_group AND position > place;
+END $$;
 
 REVOKE EXECUTE ON FUNCTION messages_rescue, messages_collect, messages_pass FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION messages_rescue, messages_collect, messages_pass TO ${engine};

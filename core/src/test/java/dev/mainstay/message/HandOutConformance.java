@@ -67,6 +67,43 @@ abstract class HandOutConformance extends SubscriberConformance {
     }
 
     @Test
+    void a_group_that_is_set_back_reads_anew_what_was_in_hand_waited_or_was_given_up() {
+        String channel = unique("set-back");
+        ConsumerGroup group = groupOf(channel);
+        bus.declare(group);
+        try (TestNode hands = node("hands")) {
+            MessageTransport transport = hands.transport();
+            publish(channel, "a", "before");
+            Batch before = claim(transport, group);
+            publish(channel, "b", "dead");
+            publish(channel, "c", "waits");
+            publish(channel, "d", "held");
+            Batch batch = claim(transport, group);
+            for (int round = 0; round < 2; round++) {
+                settle(
+                        transport,
+                        group,
+                        Settlement.dead(batch.token(), batch.messages().get(0), "round " + round),
+                        Settlement.retry(batch.token(), batch.messages().get(1), LONG, "not yet"));
+                bus.seek(group.name(), Start.after(before.messages().getFirst().position()));
+                Message held = batch.messages().get(2);
+                assertThat(transport.settle(bus.organization(), group, List.of(Settlement.acked(batch.token(), held))))
+                        .as("its lease has ended")
+                        .containsExactly(batch.token());
+                batch = claim(transport, group);
+                assertThat(texts(batch)).containsExactly("dead", "waits", "held");
+            }
+            assertThat(bus.deadLetters(Optional.of(group.name()), 10))
+                    .extracting(DeadLetter::reason)
+                    .containsExactly("round 1");
+            settle(
+                    transport,
+                    group,
+                    Settlement.acked(before.token(), before.messages().getFirst()));
+        }
+    }
+
+    @Test
     void a_sender_whose_dead_letter_was_redriven_is_in_one_hand_again() {
         String channel = unique("redriven");
         ConsumerGroup group = groupOf(channel);

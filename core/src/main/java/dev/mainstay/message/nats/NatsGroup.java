@@ -52,8 +52,17 @@ final class NatsGroup {
                 missed);
     }
 
+    /// What lies behind the new place is read anew, so it neither waits nor is in hand as well.
     void seek(long position) {
         reached.replaceAll(any -> position);
+        List<Claim> ended = claims.values().stream()
+                .filter(claim -> claim.held().stream().anyMatch(held -> held.position() > position))
+                .toList();
+        for (Claim claim : ended) {
+            claims.remove(claim.token());
+            claim.held().forEach(held -> await(held, claim.attempts(), 0, false));
+        }
+        waiting.tailMap(position, false).clear();
     }
 
     /// Reads a page on, up to a position, without handing out, and counts what it could have; false at the end.

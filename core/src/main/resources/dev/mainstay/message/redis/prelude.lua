@@ -124,6 +124,18 @@ local function die(group, position, attempts, reason)
   redis.call('HSET', group.reasons, position, text(attempts) .. ' ' .. reason)
 end
 
+-- What is in hand under a lease: position, expiry and sender of each.
+local function held_in(claim)
+  local all = {}
+  for position, held in pairs(claim) do
+    local expires, sender = string.match(held, '^(%d+) (.*)$')
+    if expires and string.match(position, '^%d+$') then
+      all[#all + 1] = {position = position, expires = tonumber(expires), sender = sender}
+    end
+  end
+  return all
+end
+
 -- Of these positions the ones that some group has in hand, waits with or gave up.
 local function needed_of(positions)
   local asked, needed = {}, {}

@@ -17,15 +17,13 @@ end
 local function free(group, token, is_crash)
   local claim = hash(claim_key(group, token))
   local attempts = tonumber(claim.attempts or '0') + (is_crash and 1 or 0)
-  for position, held in pairs(claim) do
-    local expires, sender = string.match(held, '^(%d+) (.*)$')
-    if expires and string.match(position, '^%d+$') then
-      let_go(group, sender)
-      if attempts >= tonumber(group.attempts) then
-        die(group, position, attempts, 'its consumer died or did not settle it in time, ' .. text(attempts) .. ' attempts')
-      else
-        wait(group, position, sender, attempts, moment, is_crash, tonumber(expires))
-      end
+  for _, held in ipairs(held_in(claim)) do
+    let_go(group, held.sender)
+    if attempts >= tonumber(group.attempts) then
+      die(group, held.position, attempts,
+        'its consumer died or did not settle it in time, ' .. text(attempts) .. ' attempts')
+    else
+      wait(group, held.position, held.sender, attempts, moment, is_crash, held.expires)
     end
   end
   redis.call('DEL', claim_key(group, token))
