@@ -257,6 +257,7 @@ public final class Fleet implements AutoCloseable {
                     partitions.maintain(builder.retention(), lease::check);
                     HealthEvaluator.forget(database, builder.retention().metrics(), lease::check);
                     scheduler.forget(builder.retention().tasks(), lease::check);
+                    upkeep.forget(builder.retention().tasks(), lease::check);
                     AlertHistory.forget(database, builder.retention().alerts(), lease::check);
                     database.control(handle -> forgetProcesses(handle, lease));
                 })));

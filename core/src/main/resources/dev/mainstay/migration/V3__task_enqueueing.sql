@@ -190,8 +190,42 @@ BEGIN
     RETURN QUERY SELECT fresh, true;
 END $$;
 
--- What the end of a linked task changes for others. The task's row is already in its final state.
-CREATE FUNCTION task_settle(tenant uuid, task uuid) RETURNS void
+-- Puts a task that no worker holds into its final state; the links it had, null when it has ended already. What its end
+-- changes for others is for the caller to see to.
+CREATE FUNCTION task_close(tenant uuid, task uuid, final_state text, why text) RETURNS integer
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+DECLARE
+    done tasks;
+BEGIN
+    UPDATE tasks
+    SET state = final_state, ended_at = clock_timestamp(), error = why
+    WHERE organization_id = tenant AND id = task AND state = 'open'
+    RETURNING * INTO done;
+    IF NOT FOUND THEN
+        RETURN NULL;
+    END IF;
+    DELETE FROM task_delayed WHERE organization_id = tenant AND task_id = task;
+    DELETE FROM task_blocked WHERE organization_id = tenant AND task_id = task;
+    DELETE FROM task_cancels WHERE organization_id = tenant AND task_id = task;
+    DELETE FROM task_waits WHERE organization_id = tenant AND task_id = task;
+    DELETE FROM task_signals WHERE organization_id = tenant AND task_id = task;
+    DELETE FROM task_needs WHERE organization_id = tenant AND needed_id = ANY (done.needed_ids) AND task_id = task;
+    IF final_state = 'dead' THEN
+        INSERT INTO dead_letters (organization_id, task_id, lane_id, reason) VALUES (tenant, task, done.lane_id, why);
+        INSERT INTO system_events (organization_id, type, severity, cause, detail)
+        SELECT tenant, 'task.dead', 'warning', why,
+            jsonb_build_object('task', task, 'type', lane.type, 'queue', lane.queue)
+        FROM task_lanes lane
+        WHERE lane.organization_id = tenant AND lane.lane_id = done.lane_id;
+    END IF;
+    RETURN done.links;
+END $$;
+
+-- What the end of a linked task changes for the next to it. Its row is already in its final state. Returns those that
+-- ended with it and have links themselves.
+CREATE FUNCTION task_settle_one(tenant uuid, task uuid) RETURNS SETOF uuid
     LANGUAGE plpgsql VOLATILE
     SET search_path = ${schema}, pg_temp
 AS $$
@@ -238,9 +272,9 @@ BEGIN
         LOOP
             IF done.state = 'completed' THEN
                 PERFORM task_open_gate(tenant, dependent);
-            ELSE
-                PERFORM task_end(tenant, dependent, 'cancelled',
-                    'it needs task ' || task || ', which ended ' || done.state);
+            ELSIF task_close(tenant, dependent, 'cancelled',
+                    'it needs task ' || task || ', which ended ' || done.state) <> 0 THEN
+                RETURN NEXT dependent;
             END IF;
         END LOOP;
     END IF;
@@ -252,6 +286,24 @@ BEGIN
     END IF;
 END $$;
 
+-- What the end of a linked task changes for others, one after the other however long the chain of them is.
+CREATE FUNCTION task_settle(tenant uuid, task uuid) RETURNS void
+    LANGUAGE plpgsql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+DECLARE
+    ended uuid[] := ARRAY[task];
+    place integer := 1;
+    another uuid;
+BEGIN
+    WHILE place <= cardinality(ended) LOOP
+        FOR another IN SELECT * FROM task_settle_one(tenant, ended[place]) LOOP
+            ended := array_append(ended, another);
+        END LOOP;
+        place := place + 1;
+    END LOOP;
+END $$;
+
 -- Ends a task that no worker holds; false when it has ended already. The caller has made sure that none holds it, by
 -- holding the lock of the task's row while it looked.
 CREATE FUNCTION task_end(tenant uuid, task uuid, final_state text, why text) RETURNS boolean
@@ -259,31 +311,10 @@ CREATE FUNCTION task_end(tenant uuid, task uuid, final_state text, why text) RET
     SET search_path = ${schema}, pg_temp
 AS $$
 DECLARE
-    done tasks;
+    links integer := task_close(tenant, task, final_state, why);
 BEGIN
-    UPDATE tasks
-    SET state = final_state, ended_at = clock_timestamp(), error = why
-    WHERE organization_id = tenant AND id = task AND state = 'open'
-    RETURNING * INTO done;
-    IF NOT FOUND THEN
-        RETURN false;
-    END IF;
-    DELETE FROM task_delayed WHERE organization_id = tenant AND task_id = task;
-    DELETE FROM task_blocked WHERE organization_id = tenant AND task_id = task;
-    DELETE FROM task_cancels WHERE organization_id = tenant AND task_id = task;
-    DELETE FROM task_waits WHERE organization_id = tenant AND task_id = task;
-    DELETE FROM task_signals WHERE organization_id = tenant AND task_id = task;
-    DELETE FROM task_needs WHERE organization_id = tenant AND needed_id = ANY (done.needed_ids) AND task_id = task;
-    IF final_state = 'dead' THEN
-        INSERT INTO dead_letters (organization_id, task_id, lane_id, reason) VALUES (tenant, task, done.lane_id, why);
-        INSERT INTO system_events (organization_id, type, severity, cause, detail)
-        SELECT tenant, 'task.dead', 'warning', why,
-            jsonb_build_object('task', task, 'type', lane.type, 'queue', lane.queue)
-        FROM task_lanes lane
-        WHERE lane.organization_id = tenant AND lane.lane_id = done.lane_id;
-    END IF;
-    IF done.links <> 0 THEN
+    IF links <> 0 THEN
         PERFORM task_settle(tenant, task);
     END IF;
-    RETURN true;
+    RETURN links IS NOT NULL;
 END $$;
