@@ -1,6 +1,7 @@
 package dev.mainstay.health;
 
 import dev.mainstay.AgentRef;
+import dev.mainstay.postgres.Columns;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Locale;
@@ -40,7 +41,7 @@ public record Suspicion(
     record Key(AgentRef agent, Kind kind) {}
 
     static double seconds(Duration duration) {
-        return duration.toNanos() / 1e9;
+        return Columns.seconds(duration);
     }
 
     static Duration ofSeconds(double seconds) {

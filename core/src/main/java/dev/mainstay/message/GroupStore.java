@@ -130,7 +130,7 @@ final class GroupStore {
     }
 
     private static double seconds(Duration duration) {
-        return duration.toNanos() / 1e9;
+        return Columns.seconds(duration);
     }
 
     Optional<ConsumerGroup> find(UUID organization, String group) {
@@ -243,9 +243,7 @@ final class GroupStore {
                         column(settlements, settlement -> settlement.message().position()))
                 .bindArray("outcomes", String.class, column(settlements, GroupStore::outcome))
                 .bindArray(
-                        "delays",
-                        Double.class,
-                        column(settlements, settlement -> settlement.again().toNanos() / 1e9))
+                        "delays", Double.class, column(settlements, settlement -> Columns.seconds(settlement.again())))
                 .bindArray("errors", String.class, column(settlements, GroupStore::error))
                 .mapTo(UUID.class)
                 .list()));

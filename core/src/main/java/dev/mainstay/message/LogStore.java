@@ -109,7 +109,7 @@ final class LogStore {
     }
 
     private static @Nullable Double seconds(@Nullable Duration duration) {
-        return duration == null ? null : duration.toNanos() / 1e9;
+        return duration == null ? null : Columns.seconds(duration);
     }
 
     /// In the caller's transaction, without a position yet.

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -27,7 +28,7 @@ final class DueStore {
     private static final String LOCKED = """
             SELECT %s, clock_timestamp() AS looked_at
             FROM schedules schedule
-            WHERE schedule.next_at <= clock_timestamp()
+            WHERE schedule.next_at <= clock_timestamp() AND schedule.id <> ALL (:passed)
             ORDER BY schedule.next_at
             LIMIT :batch
             FOR UPDATE SKIP LOCKED
@@ -87,10 +88,15 @@ final class DueStore {
     /// What a transaction did.
     record Done(int schedules, int enqueued) {}
 
-    /// Those that are due the longest, locked; without those that somebody else has locked.
-    static List<Due> locked(Handle handle) {
+    /// Those that are due the longest, locked; without those that somebody else has locked. The transaction waits a
+    /// tenth of a second at most for what else it needs.
+    ///
+    /// @param passed without those
+    static List<Due> locked(Handle handle, Collection<UUID> passed) {
+        handle.execute("SET LOCAL lock_timeout = '100ms'");
         return handle.createQuery(LOCKED)
                 .bind("batch", BATCH)
+                .bindArray("passed", UUID.class, List.copyOf(passed))
                 .map(DueStore::due)
                 .list();
     }

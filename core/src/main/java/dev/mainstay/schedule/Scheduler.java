@@ -5,10 +5,16 @@ import dev.mainstay.concurrent.TimerWheel;
 import dev.mainstay.postgres.Database;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// Fires what is due, on one node for all, and is woken again when the next moment has come.
 ///
@@ -28,12 +34,17 @@ public final class Scheduler {
     // Beyond it the clocks of this node and of the database part too far, and looking is good enough.
     private static final Duration LONGEST_WAIT = Duration.ofDays(1);
 
+    private static final Logger LOG = LoggerFactory.getLogger(Scheduler.class);
+    private static final Duration REPEAT_WARNING = Duration.ofMinutes(1);
+    private static final String FIRE = "fire";
+
     private final Database database;
     private final TimerWheel wheel;
     private final MonotonicClock monotonic;
     private final Runnable claimable;
     private final TimerWheel.Timer timer = new TimerWheel.Timer(this::wake);
     private volatile Runnable waking = () -> {};
+    private volatile @Nullable Long lastTold;
 
     /// @param claimable called when tasks were enqueued
     public Scheduler(Database database, TimerWheel wheel, MonotonicClock monotonic, Runnable claimable) {
@@ -60,17 +71,31 @@ public final class Scheduler {
     ///
     /// @param check fails in a transaction of one who leads no longer
     public void round(Consumer<Handle> check) {
+        Map<UUID, RuntimeException> failed = new HashMap<>();
         DueStore.Done done;
         do {
             done = database.control(handle -> {
                 check.accept(handle);
-                return fireDue(handle);
+                return fireDue(handle, failed);
             });
             if (done.enqueued() > 0) {
                 claimable.run();
             }
         } while (done.schedules() > 0);
+        if (!failed.isEmpty()) {
+            tell(failed);
+        }
         database.control(DueStore::untilNext).ifPresent(this::wakeIn);
+    }
+
+    private void tell(Map<UUID, RuntimeException> failed) {
+        long now = monotonic.nanos();
+        if (lastTold == null || now - lastTold >= REPEAT_WARNING.toNanos()) {
+            lastTold = now;
+            failed.forEach((schedule, why) -> LOG.atWarn()
+                    .addKeyValue("schedule", schedule)
+                    .log("could not fire, trying again until it can: {}", why.toString()));
+        }
     }
 
     private void wakeIn(Duration wait) {
@@ -80,11 +105,22 @@ public final class Scheduler {
         }
     }
 
-    private static DueStore.Done fireDue(Handle handle) {
-        List<DueStore.Due> all = DueStore.locked(handle);
+    /// One that cannot fire, as somebody's transaction holds what it needs, keeps no other from it.
+    private static DueStore.Done fireDue(Handle handle, Map<UUID, RuntimeException> failed) {
+        List<DueStore.Due> all = DueStore.locked(handle, failed.keySet());
         int enqueued = 0;
         for (DueStore.Due due : all) {
-            enqueued += fire(handle, due);
+            handle.savepoint(FIRE);
+            try {
+                enqueued += fire(handle, due);
+                handle.releaseSavepoint(FIRE);
+            } catch (RuntimeException e) {
+                if (Database.isUnanswered(e)) {
+                    throw e;
+                }
+                handle.rollbackToSavepoint(FIRE);
+                failed.put(due.id(), e);
+            }
         }
         return new DueStore.Done(all.size(), enqueued);
     }

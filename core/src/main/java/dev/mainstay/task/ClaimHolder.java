@@ -1,5 +1,6 @@
 package dev.mainstay.task;
 
+import dev.mainstay.postgres.Columns;
 import java.time.Duration;
 import java.util.UUID;
 import org.jdbi.v3.core.statement.Query;
@@ -31,8 +32,8 @@ sealed interface ClaimHolder {
         @Override
         public Query bind(Query claim) {
             return claim.bind("worker", worker)
-                    .bind("seconds", lease.toNanos() / 1e9)
-                    .bind("deadline", deadline.toNanos() / 1e9);
+                    .bind("seconds", Columns.seconds(lease))
+                    .bind("deadline", Columns.seconds(deadline));
         }
     }
 }

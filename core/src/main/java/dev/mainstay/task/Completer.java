@@ -93,7 +93,7 @@ final class Completer implements AutoCloseable {
         try {
             ended = mine == null ? ended : storeApart(busy);
         } catch (RuntimeException e) {
-            if (!Database.refusedValues(e)) {
+            if (!isInVain(e)) {
                 throw e;
             }
             endings.addAll(busy);
@@ -137,7 +137,7 @@ final class Completer implements AutoCloseable {
         try {
             return store(mine, batch);
         } catch (RuntimeException e) {
-            if (!Database.refusedValues(e)) {
+            if (!isInVain(e)) {
                 throw e;
             }
         }
@@ -150,11 +150,16 @@ final class Completer implements AutoCloseable {
         return Ended.none(batch);
     }
 
+    /// Asking again with the same values would end the same: the database refused them, or they never came to it.
+    private static boolean isInVain(RuntimeException failure) {
+        return Database.refusedValues(failure) || !Database.hadPartIn(failure);
+    }
+
     private Ended storeOne(UUID mine, Ending ending) {
         try {
             return store(mine, List.of(ending));
         } catch (RuntimeException e) {
-            if (!Database.refusedValues(e)) {
+            if (!isInVain(e)) {
                 throw e;
             }
             return store(mine, List.of(ending.refused(String.valueOf(e.getMessage()))));

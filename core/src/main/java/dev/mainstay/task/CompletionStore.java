@@ -272,10 +272,7 @@ final class CompletionStore {
         return tasks(statement, endings)
                 .bindArray("outcomes", String.class, column(endings, Ending::outcome))
                 .bindArray("texts", String.class, column(endings, Ending::text))
-                .bindArray(
-                        "seconds",
-                        Double.class,
-                        column(endings, ending -> ending.again().toNanos() / 1e9))
+                .bindArray("seconds", Double.class, column(endings, ending -> Columns.seconds(ending.again())))
                 .bindArray("starts", Long.class, column(endings, CompletionStore::started));
     }
 

@@ -1,6 +1,7 @@
 package dev.mainstay.task;
 
 import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /// How an attempt ended, as its handler says it. A handler that throws has failed; [NotRetryableException] is a failure
@@ -17,7 +18,11 @@ public sealed interface Outcome {
     record Retry(String error, @Nullable Duration after) implements Outcome {}
 
     /// Not now: again after a while, and no failure.
-    record Snoozed(Duration after) implements Outcome {}
+    record Snoozed(Duration after) implements Outcome {
+        public Snoozed {
+            Objects.requireNonNull(after, "after which time a snoozed task is to go on");
+        }
+    }
 
     /// It makes no sense to try again; the task becomes a dead letter with this reason.
     record Discarded(String reason) implements Outcome {}

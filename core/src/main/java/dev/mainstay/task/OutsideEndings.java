@@ -1,5 +1,6 @@
 package dev.mainstay.task;
 
+import dev.mainstay.postgres.Columns;
 import dev.mainstay.postgres.StorableText;
 import java.time.Duration;
 import java.util.random.RandomGenerator;
@@ -52,7 +53,7 @@ final class OutsideEndings {
         held.require(held.bind(handle.createQuery(END))
                 .bind("how", end.outcome())
                 .bind("why", StorableText.of(reason == null ? why : reason, LONGEST_ERROR))
-                .bind("seconds", end.again() == null ? null : end.again().toNanos() / 1e9)
+                .bind("seconds", end.again() == null ? null : Columns.seconds(end.again()))
                 .mapTo(Boolean.class)
                 .one());
         close(handle, held.lease());

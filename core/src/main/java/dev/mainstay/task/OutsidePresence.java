@@ -1,6 +1,7 @@
 package dev.mainstay.task;
 
 import dev.mainstay.concurrent.MonotonicClock;
+import dev.mainstay.postgres.Columns;
 import dev.mainstay.postgres.Database;
 import java.time.Duration;
 import java.util.List;
@@ -60,7 +61,7 @@ final class OutsidePresence {
                         .bind("name", ask.worker())
                         .bindArray("types", String.class, ask.types())
                         .bindArray("queues", String.class, ask.queues())
-                        .bind("seconds", ask.patience().plus(GRACE).toNanos() / 1e9)
+                        .bind("seconds", Columns.seconds(ask.patience().plus(GRACE)))
                         .execute());
         if (noted.size() >= MOST_HELD) {
             noted.clear();

@@ -50,7 +50,7 @@ final class OutsideRenewals {
         Instant until = handle.createQuery(lease == null ? UNTIL : RENEW)
                 .bind("organization", held.lease().organization())
                 .bind("token", held.lease().token())
-                .bind("seconds", lease == null ? 0 : lease.toNanos() / 1e9)
+                .bind("seconds", lease == null ? 0 : Columns.seconds(lease))
                 .map((row, context) -> Columns.instant(row, "expires_at"))
                 .one();
         List<OutsideRenewal.Cancel> cancels = handle.createQuery(CANCELS)

@@ -2,6 +2,7 @@ package dev.mainstay.task;
 
 import dev.mainstay.ErrorCode;
 import dev.mainstay.MainstayException;
+import dev.mainstay.postgres.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -70,7 +71,7 @@ final class OutsideStepStore {
                 .bind("name", wait.name())
                 .bindArray("children", UUID.class, wait.children())
                 .bind("enough", wait.enough())
-                .bind("patience", wait.atMost() == null ? null : wait.atMost().toNanos() / 1e9)
+                .bind("patience", wait.atMost() == null ? null : Columns.seconds(wait.atMost()))
                 .map((row, context) -> Answer.of(row))
                 .one());
         held.require(!answer.outcome().equals("lost"));

@@ -1,5 +1,6 @@
 package dev.mainstay.task;
 
+import dev.mainstay.postgres.Columns;
 import java.time.Duration;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
@@ -100,7 +101,7 @@ final class QueueCommands {
                 .bind("queue", queue)
                 .bind("concurrency", limit.concurrency())
                 .bind("rate", limit.rate())
-                .bind("seconds", limit.period().toNanos() / 1e9)
+                .bind("seconds", Columns.seconds(limit.period()))
                 .execute();
         return true;
     }

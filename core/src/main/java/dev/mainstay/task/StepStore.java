@@ -148,9 +148,7 @@ final class StepStore {
                     .bind("name", wait.name())
                     .bindArray("children", UUID.class, wait.children())
                     .bind("enough", wait.enough())
-                    .bind(
-                            "patience",
-                            wait.atMost() == null ? null : wait.atMost().toNanos() / 1e9)
+                    .bind("patience", wait.atMost() == null ? null : Columns.seconds(wait.atMost()))
                     .bind("started", startedAt.atOffset(ZoneOffset.UTC))
                     .map((row, context) -> row.getString(1).equals("lost")
                             ? null

@@ -2,6 +2,7 @@ package dev.mainstay.task;
 
 import static dev.mainstay.postgres.Columns.column;
 
+import dev.mainstay.postgres.Columns;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.OrganizationDatabase;
 import dev.mainstay.postgres.UuidArray;
@@ -204,6 +205,6 @@ final class TaskStore {
     }
 
     private static @Nullable Double seconds(@Nullable Duration duration) {
-        return duration == null ? null : duration.toNanos() / 1e9;
+        return duration == null ? null : Columns.seconds(duration);
     }
 }

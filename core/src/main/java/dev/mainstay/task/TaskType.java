@@ -8,11 +8,13 @@ import java.time.Duration;
 /// @param concurrency how many of them may run at once on this node
 public record TaskType<P>(String name, Class<P> payload, RetryPolicy retry, Duration deadline, int concurrency) {
     private static final Duration DEADLINE = Duration.ofMinutes(10);
+    private static final Duration LONGEST_DEADLINE = Duration.ofDays(36_500);
 
     public TaskType {
         NewTask.of(name, "");
-        if (!deadline.isPositive()) {
-            throw new IllegalArgumentException("deadline must be positive, was " + deadline);
+        if (!deadline.isPositive() || deadline.compareTo(LONGEST_DEADLINE) > 0) {
+            throw new IllegalArgumentException(
+                    "deadline must be positive and at most " + LONGEST_DEADLINE.toDays() + " days, was " + deadline);
         }
         if (concurrency < 1) {
             throw new IllegalArgumentException("concurrency must be at least 1, was " + concurrency);

@@ -3,6 +3,9 @@ package dev.mainstay.schedule;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.task.NewTask;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -87,6 +90,24 @@ class OverlapFlowTest {
     void allow_all_lets_them_be_beside_one_another() {
         fireFour("many", OverlapPolicy.ALLOW_ALL);
         assertThat(standing("many")).containsExactly("ready", "ready", "ready", "ready");
+    }
+
+    @Test
+    void what_a_transaction_of_others_holds_keeps_no_other_schedule_from_firing() throws SQLException {
+        fireFour("held", OverlapPolicy.CANCEL_OTHER);
+        rounds.lateByHours(NewSchedule.every("free", Duration.ofHours(1), ScheduleRounds.TASK), 1);
+        rounds.dueSince("held", rounds.test().database().now().minus(Duration.ofHours(2)));
+        try (Connection connection = rounds.test().superuser();
+                Statement statement = connection.createStatement()) {
+            connection.setAutoCommit(false);
+            statement.execute("SELECT FROM tasks WHERE id = '" + task("held", 3) + "' FOR UPDATE");
+            rounds.round();
+            assertThat(rounds.outcomes("held")).hasSize(4);
+            assertThat(standing("free")).containsExactly("ready");
+            connection.rollback();
+        }
+        rounds.round();
+        assertThat(rounds.outcomes("held")).hasSizeGreaterThan(4);
     }
 
     @Test

@@ -7,7 +7,6 @@ import dev.mainstay.ErrorCode;
 import dev.mainstay.MainstayException;
 import dev.mainstay.concurrent.Threads;
 import dev.mainstay.task.NewTask;
-import dev.mainstay.testing.Eventually;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -155,7 +154,7 @@ class SchedulerFlowTest {
         try (Connection connection = rounds.test().superuser();
                 Statement statement = connection.createStatement()) {
             statement.execute("ALTER TABLE task_ready ADD CONSTRAINT nothing_enters CHECK (lane_id < 0) NOT VALID");
-            assertThatThrownBy(rounds::round).hasMessageContaining("nothing_enters");
+            rounds.round();
             assertThat(rounds.schedules().fires("whole", 10)).isEmpty();
             statement.execute("ALTER TABLE task_ready DROP CONSTRAINT nothing_enters");
         }
@@ -164,28 +163,26 @@ class SchedulerFlowTest {
     }
 
     @Test
-    void a_round_whose_connection_dies_between_fire_and_enqueue_fires_once_in_the_end() throws Exception {
+    void a_round_whose_connection_dies_between_fire_and_enqueue_fires_once_in_the_end() throws SQLException {
         rounds.lateByHours(hourly("killed"), 1);
         try (Connection connection = rounds.test().superuser();
                 Statement statement = connection.createStatement()) {
-            connection.setAutoCommit(false);
-            // The fire's row is written, then its task waits for this lock.
-            statement.execute("LOCK TABLE tasks IN SHARE MODE");
-            Thread round = Threads.startVirtual("round", rounds::round);
-            Eventually.holds("the round has come to its task", BOUND, () -> kill() == 1);
-            connection.commit();
-            assertThat(Threads.join(round, BOUND)).isTrue();
+            statement.execute("CREATE SEQUENCE kills; GRANT SELECT ON kills TO PUBLIC");
+            statement.execute("""
+                    CREATE FUNCTION kill_once() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+                    BEGIN
+                        IF nextval('kills') = 1 THEN PERFORM pg_terminate_backend(pg_backend_pid()); END IF;
+                        RETURN NULL;
+                    END $$
+                    """);
+            statement.execute(
+                    "CREATE TRIGGER kill_once AFTER INSERT ON tasks FOR EACH STATEMENT EXECUTE FUNCTION kill_once()");
+            rounds.round();
+            statement.execute("DROP TRIGGER kill_once ON tasks");
         }
+        assertThat(rounds.rows("SELECT last_value FROM kills")).containsExactly("2");
         assertThat(tasksOf("killed")).hasSize(1);
         assertThat(rounds.outcomes("killed")).containsExactly(FireOutcome.ENQUEUED);
-    }
-
-    private static int kill() {
-        return rounds.rows("""
-                SELECT pg_terminate_backend(pid)
-                FROM pg_stat_activity
-                WHERE datname = current_database() AND wait_event_type = 'Lock' AND query LIKE '%schedule_fire(%'
-                """).size();
     }
 
     @Test

@@ -95,6 +95,32 @@ class BadTasksFlowTest {
         }
     }
 
+    @Test
+    void how_yearsa_handler_wants_to_wait_keeps_no_other_end_from_being_stored() {
+        try (Fleet other = Fleet.builder()
+                .database(test.database())
+                .node("patient")
+                .worker(TaskType.of("wait", Long.class), (days, context) -> Outcome.snoozed(Duration.ofSeconds(days)))
+                .worker("plain", String.class, (text, context) -> {})
+                .start()) {
+            assertThat(other.node().isTrusted()).isTrue();
+            UUID years = fleet.tasks()
+                    .enqueue(NewTask.of("wait", 3_000_000L * 86_400))
+                    .id();
+            UUID endless =
+                    fleet.tasks().enqueue(NewTask.of("wait", Long.MAX_VALUE)).id();
+            UUID plain = fleet.tasks().enqueue(NewTask.of("plain", "")).id();
+            Eventually.holds(
+                    "its end is stored", BOUND, () -> column(plain, "state").equals("completed"));
+            Eventually.holds(
+                    "what cannot be stored is a dead letter",
+                    BOUND,
+                    () -> column(endless, "state").equals("dead"));
+            assertThat(column(endless, "error")).startsWith("its end could not be stored");
+            assertThat(column(years, "state")).isEqualTo("open");
+        }
+    }
+
     private static Fleet worker(String type, String node) {
         return Fleet.builder()
                 .database(test.database())
