@@ -96,7 +96,7 @@ class BadTasksFlowTest {
     }
 
     @Test
-    void how_yearsa_handler_wants_to_wait_keeps_no_other_end_from_being_stored() {
+    void how_long_a_handler_wants_to_wait_keeps_no_other_end_from_being_stored() {
         try (Fleet other = Fleet.builder()
                 .database(test.database())
                 .node("patient")
