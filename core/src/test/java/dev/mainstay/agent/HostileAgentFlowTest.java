@@ -17,66 +17,28 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /// Agents that do their worst beside one that goes on.
 class HostileAgentFlowTest {
-    private static final Duration BOUND = Duration.ofMinutes(1);
-    private final TestDatabase test = TestDatabase.create();
-    private final AtomicInteger neighbour = new AtomicInteger();
+    private static final Duration BOUND = HostileStage.BOUND;
+    private final HostileStage stage = new HostileStage();
+    private final TestDatabase test = stage.test();
     private final AtomicBoolean over = new AtomicBoolean();
     private final AtomicInteger closed = new AtomicInteger();
 
     @AfterEach
     void drop() {
         over.set(true);
-        test.close();
-    }
-
-    private static AgentSpec spec(String id) {
-        Duration quick = Duration.ofMillis(20);
-        Duration minute = Duration.ofMinutes(1);
-        return AgentSpec.builder(id)
-                .every(quick)
-                .deadline(Duration.ofMillis(200))
-                .restart(new RestartPolicy(2, minute, quick, quick, minute, minute))
-                .build();
-    }
-
-    private void endsInQuarantineAlone(AgentFactory hostile) {
-        try (Fleet fleet = Fleet.builder()
-                .database(test.database())
-                .node("node-a")
-                .agent(spec("hostile"), hostile)
-                .agent("neighbour", Duration.ofMillis(20), context -> neighbour.incrementAndGet())
-                .start()) {
-            Eventually.holds(
-                    "the hostile one is in quarantine",
-                    BOUND,
-                    () -> fleet.agents().find("hostile").orElseThrow().state() == AgentState.QUARANTINED);
-            int before = neighbour.get();
-            Eventually.holds("the neighbour ticks on", BOUND, () -> neighbour.get() > before + 3);
-            assertThat(fleet.node().isTrusted()).isTrue();
-        }
-    }
-
-    @Test
-    void one_that_allocates_until_out_of_memory() {
-        endsInQuarantineAlone(spec -> context -> {
-            long[][] hoard = new long[1 << 16][];
-            for (int i = 0; i < hoard.length; i++) {
-                hoard[i] = new long[1 << 24];
-            }
-            return WorkResult.processed(hoard.length);
-        });
+        stage.close();
     }
 
     @Test
     void one_that_cannot_be_made() {
-        endsInQuarantineAlone(spec -> {
+        stage.endsInQuarantineAlone(spec -> {
             throw new NoClassDefFoundError("gone");
         });
     }
 
     @Test
     void one_that_throws_from_every_callback() {
-        endsInQuarantineAlone(spec -> new Agent() {
+        stage.endsInQuarantineAlone(spec -> new Agent() {
             @Override
             public void start(AgentContext context) {
                 throw new IllegalStateException("start");
@@ -96,7 +58,7 @@ class HostileAgentFlowTest {
 
     @Test
     void one_whose_exception_cannot_even_be_printed() {
-        endsInQuarantineAlone(spec -> context -> {
+        stage.endsInQuarantineAlone(spec -> context -> {
             throw new IllegalStateException() {
                 @Override
                 public String getMessage() {
@@ -108,7 +70,7 @@ class HostileAgentFlowTest {
 
     @Test
     void one_that_returns_nothing_at_all() {
-        endsInQuarantineAlone(spec -> new Agent() {
+        stage.endsInQuarantineAlone(spec -> new Agent() {
             @Override
             @SuppressWarnings("NullAway") // just what a careless agent does
             public WorkResult tick(AgentContext context) {
@@ -157,13 +119,13 @@ class HostileAgentFlowTest {
     @ParameterizedTest
     @ValueSource(strings = {"factory", "start", "tick", "close"})
     void one_that_blocks_for_ever(String where) {
-        endsInQuarantineAlone(spec -> new Deaf(where));
+        stage.endsInQuarantineAlone(spec -> new Deaf(where));
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"factory", "start"})
     void one_that_starts_too_late_is_closed_when_nobody_waits_any_more(String where) {
-        endsInQuarantineAlone(spec -> new Deaf(where));
+        stage.endsInQuarantineAlone(spec -> new Deaf(where));
         over.set(true);
         Eventually.holds("all three instances are closed", BOUND, () -> closed.get() == 3);
     }
