@@ -28,7 +28,7 @@ class FenceFlowTest {
                 .database(test.database())
                 .agent("writer", Duration.ofMillis(20), context -> seen.offer(context.fence()))
                 .start()) {
-            Long fence = seen.poll(10, TimeUnit.SECONDS);
+            Long fence = seen.poll(1, TimeUnit.MINUTES);
             long stored = fleet.database()
                     .read(handle -> handle.createQuery("SELECT fence FROM agent_leases")
                             .mapTo(Long.class)

@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 
 /// What happens to an agent that is taken out of the file, and put back.
 class UndeclaredAgentsFlowTest {
-    private static final Duration BOUND = Duration.ofSeconds(10);
+    private static final Duration BOUND = Duration.ofMinutes(1);
+    private static final Duration HEARTBEAT = Duration.ofSeconds(10);
     private final TestDatabase test = TestDatabase.create();
 
     @AfterEach
@@ -117,8 +118,8 @@ class UndeclaredAgentsFlowTest {
                                 List.of(),
                                 List.of(),
                                 null,
-                                BOUND,
-                                BOUND,
+                                HEARTBEAT,
+                                HEARTBEAT,
                                 "key",
                                 true));
     }

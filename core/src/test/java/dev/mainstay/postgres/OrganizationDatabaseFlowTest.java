@@ -211,7 +211,7 @@ class OrganizationDatabaseFlowTest {
             assertThat(api.list(count, Map.of(), FIRST)).containsExactly("20");
             Eventually.holds(
                     "screens read from the replica",
-                    Duration.ofSeconds(10),
+                    Duration.ofSeconds(30),
                     () -> api.forScreens().list(count, Map.of(), FIRST).equals(List.of("0")));
             assertThat(api.list(count, Map.of(), FIRST)).containsExactly("20");
         }
@@ -221,7 +221,7 @@ class OrganizationDatabaseFlowTest {
     void screens_read_from_the_primary_while_the_replica_is_away() {
         try (Database database = Database.open(test.config()
                 .replica("postgresql://127.0.0.1:1/nowhere")
-                .apiPool(PoolConfig.API.withPatience(Duration.ofMillis(500)))
+                .apiPool(PoolConfig.API.withPatience(Duration.ofSeconds(5)))
                 .build())) {
             assertThat(database.api(Organizations.DEFAULT)
                             .forScreens()

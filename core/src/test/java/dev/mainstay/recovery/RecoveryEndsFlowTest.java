@@ -39,6 +39,7 @@ class RecoveryEndsFlowTest {
         stage.action("useless", Risk.LOW, true).agent("memory", "useless").start();
         stage.sick("memory", true);
         stage.until("verifying");
+        stage.execute("UPDATE recoveries SET due_at = now() + interval '1 hour' WHERE state = 'verifying'");
         stage.until(
                 "the alert is over",
                 () -> stage.is("NOT EXISTS (SELECT FROM alerts WHERE rule = 'sick-memory' AND state <> 'resolved')"));

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 
 /// From an alert to an agent that is well again, on a fleet that runs.
 class RecoveryFlowTest {
-    private static final Duration BOUND = Duration.ofMinutes(1);
+    private static final Duration BOUND = Duration.ofMinutes(3);
     private static final String SICK = "trial.sick";
 
     private final TestDatabase test = TestDatabase.create();

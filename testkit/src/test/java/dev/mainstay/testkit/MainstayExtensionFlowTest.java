@@ -44,7 +44,7 @@ class MainstayExtensionFlowTest {
             ticked.countDown();
             return WorkResult.nothing();
         });
-        assertThat(ticked.await(10, TimeUnit.SECONDS)).isTrue();
+        assertThat(ticked.await(1, TimeUnit.MINUTES)).isTrue();
     }
 
     @Nested

@@ -20,7 +20,7 @@ class StockWatchFlowTest {
 
     @Test
     void what_it_counts_is_stored(Fleet fleet, Database database) {
-        Eventually.holds("a point is stored", Duration.ofSeconds(10), () -> points(database) > 0);
+        Eventually.holds("a point is stored", Duration.ofMinutes(1), () -> points(database) > 0);
         assertThat(fleet.agents().find("stock-watch").orElseThrow().state()).isEqualTo(AgentState.ACTIVE);
     }
 

@@ -59,10 +59,10 @@ class OutageFlowTest {
 
         gate.reopen();
 
-        Eventually.holds("ready again", Duration.ofSeconds(10), () -> status("/health/ready") == 200);
+        Eventually.holds("ready again", Duration.ofSeconds(30), () -> status("/health/ready") == 200);
         Eventually.holds(
                 "answering again",
-                Duration.ofSeconds(10),
+                Duration.ofSeconds(30),
                 () -> api.get(Role.VIEWER, "/api/v1/events").status() == 200
                         && api.get(Role.VIEWER, "/api/v1/agents/one").status() == 200);
     }
