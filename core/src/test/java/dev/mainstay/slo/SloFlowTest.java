@@ -13,6 +13,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -21,10 +23,12 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/// From rows of the last hours to what is burning. Minutes are those before the current one.
+/// From rows of the last hours to what is burning. Minutes are those before the one in which the test began, which may
+/// be over when it ends.
 class SloFlowTest {
     private final TestDatabase test = TestDatabase.create();
     private final SloMonitor monitor = new SloMonitor(test.database());
+    private final Instant minute = test.database().now().truncatedTo(ChronoUnit.MINUTES);
 
     @AfterEach
     void drop() {
@@ -70,8 +74,9 @@ class SloFlowTest {
         desk().put(slo);
         sql("""
                 UPDATE slos
-                SET counted_from = counted_from - make_interval(mins => ?), counted_to = counted_to - make_interval(mins => ?)
-                """, ago, ago);
+                SET counted_from = begins, counted_to = begins
+                FROM (SELECT CAST(? AS timestamptz) - make_interval(mins => ?) AS begins) AS span
+                """, minute, ago);
     }
 
     /// Heartbeats each ten seconds from so many minutes ago until so many, with a tick each.
@@ -79,10 +84,10 @@ class SloFlowTest {
         sql("""
                 INSERT INTO agent_heartbeats (organization_id, agent_id, at, fence, sequence, phase, ticks, failures,
                     items, busy_ms, max_ms, late_ms, abandoned)
-                SELECT ?, 'shop', date_trunc('minute', now()) - make_interval(secs => 10 * back - 5), 1, 100000 - back,
+                SELECT ?, 'shop', CAST(? AS timestamptz) - make_interval(secs => 10 * back - 5), 1, 100000 - back,
                     'heartbeating', 1, ?, 1, ?, ?, 0, 0
                 FROM generate_series(? * 6, ? * 6 + 1, -1) AS back
-                """, Organizations.DEFAULT, failures, ms, ms, from, until);
+                """, Organizations.DEFAULT, minute, failures, ms, ms, from, until);
     }
 
     private SloView.Status count() {
@@ -128,10 +133,10 @@ class SloFlowTest {
                 SELECT organization_id, 'another', at, 1, sequence, phase, 1, 0, 1, 1, 1, 0, 0
                 FROM agent_heartbeats
                 UNION ALL
-                SELECT ?, 'another', date_trunc('minute', now()) - make_interval(secs => 10 * back - 5), 1, 100000 - back,
+                SELECT ?, 'another', CAST(? AS timestamptz) - make_interval(secs => 10 * back - 5), 1, 100000 - back,
                     'heartbeating', 1, 0, 1, 1, 1, 0, 0
                 FROM generate_series(36 * 6, 40 * 6) AS back
-                """, Organizations.DEFAULT);
+                """, Organizations.DEFAULT, minute);
         SloView.Status status = count();
         assertThat(new Tally(0, status.total() - status.good()))
                 .as("silent from 40 to 35 minutes ago, overdue from 25 seconds after that on")
@@ -164,10 +169,10 @@ class SloFlowTest {
                 """, Organizations.DEFAULT, agent, name, labels);
         sql("""
                 INSERT INTO performance_metrics (organization_id, series_id, at, value)
-                SELECT organization_id, series_id, date_trunc('minute', now()) - make_interval(mins => ago), %s
+                SELECT organization_id, series_id, CAST(? AS timestamptz) - make_interval(mins => ago), %s
                 FROM metric_series, generate_series(3, 22) AS ago
                 WHERE name = ? AND labels = ?::jsonb
-                """.formatted(value), name, labels);
+                """.formatted(value), minute, name, labels);
     }
 
     @Test
@@ -232,8 +237,8 @@ class SloFlowTest {
         beats(200, 100, 1, 10);
         monitor.round(handle -> {});
         beats(100, 2, 0, 10);
-        sql("DELETE FROM slo_counts WHERE at > date_trunc('minute', now()) - interval '100 minutes'");
-        sql("UPDATE slos SET counted_to = date_trunc('minute', now()) - interval '100 minutes'");
+        sql("DELETE FROM slo_counts WHERE at > CAST(? AS timestamptz) - interval '100 minutes'", minute);
+        sql("UPDATE slos SET counted_to = CAST(? AS timestamptz) - interval '100 minutes'", minute);
         SloView.Status status = count();
         assertThat(of(status)).isEqualTo(new Tally(98 * 6, 198 * 6));
         assertThat(status.windows().replace(" ", ""))
