@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 /// What a program sees of its database through the proxy, healthy and with each fault.
 class FaultProxyFlowTest {
     private static final Duration BOUND = Duration.ofSeconds(20);
+    private static final Duration SHORT = Duration.ofSeconds(1);
     private static final TestDatabase TEST = TestDatabase.create();
     private final FaultProxy proxy =
             FaultProxy.to(TestPostgres.shared().host(), TestPostgres.shared().port());
@@ -31,15 +32,24 @@ class FaultProxyFlowTest {
         TEST.close();
     }
 
-    /// One that gives an answer up after a second.
     private Connection connection() throws SQLException {
+        return connection(BOUND);
+    }
+
+    /// One that is given up when it is not there in time.
+    private Connection connection(Duration patience) throws SQLException {
         Properties properties = new Properties();
         properties.put("user", TestPostgres.shared().superuser());
         properties.put("password", TestPostgres.shared().password());
-        properties.put("socketTimeout", "1");
-        properties.put("loginTimeout", "1");
+        properties.put("socketTimeout", Long.toString(patience.toSeconds()));
+        properties.put("loginTimeout", Long.toString(patience.toSeconds()));
         String url = "jdbc:postgresql://" + proxy.host() + ":" + proxy.port() + "/" + TEST.name();
         return DriverManager.getConnection(url, properties);
+    }
+
+    /// From now on it gives an answer up that does not come.
+    private static void losePatience(Connection connection) throws SQLException {
+        connection.setNetworkTimeout(Runnable::run, (int) SHORT.toMillis());
     }
 
     private static int ask(Connection connection) throws SQLException {
@@ -71,9 +81,10 @@ class FaultProxyFlowTest {
     void a_black_hole_answers_nobody_and_ends_no_session() throws SQLException {
         try (Connection connection = connection()) {
             int backend = ask(connection);
+            losePatience(connection);
             proxy.blackHole();
             assertThatThrownBy(() -> ask(connection)).hasStackTraceContaining("Read timed out");
-            assertThatThrownBy(this::connection).isInstanceOf(SQLException.class);
+            assertThatThrownBy(() -> connection(SHORT)).isInstanceOf(SQLException.class);
             assertThat(livesAtServer(backend)).isTrue();
             proxy.heal();
         }
@@ -103,6 +114,7 @@ class FaultProxyFlowTest {
             int backend = ask(connection);
             proxy.halfClose(FaultProxy.Side.SERVER);
             Eventually.holds("the session is gone", BOUND, () -> !livesAtServer(backend));
+            losePatience(connection);
             assertThatThrownBy(() -> ask(connection)).hasStackTraceContaining("Read timed out");
         }
     }

@@ -113,7 +113,7 @@ class EmailNotifierTest {
         void serve(OutputStream out) throws Exception;
     }
 
-    private static void refused(Behaviour behaviour, String message) throws IOException {
+    private static void refused(Behaviour behaviour, Duration timeout, String message) throws IOException {
         try (ServerSocket server = new ServerSocket(0, 5, InetAddress.ofLiteral("127.0.0.1"))) {
             Threads.startVirtual("odd-server", () -> {
                 try (Socket connection = server.accept()) {
@@ -123,7 +123,7 @@ class EmailNotifierTest {
                 }
             });
             EmailNotifier notifier =
-                    new EmailNotifier(settings(server.getLocalPort(), EmailSettings.Tls.NONE, null, SHORT));
+                    new EmailNotifier(settings(server.getLocalPort(), EmailSettings.Tls.NONE, null, timeout));
             assertThatThrownBy(() -> notifier.send(Samples.firing("x")))
                     .isInstanceOf(IOException.class)
                     .hasMessageContaining(message);
@@ -138,7 +138,7 @@ class EmailNotifierTest {
     @Test
     void servers_that_hang_drip_refuse_or_leave_are_told() throws IOException {
         CountDownLatch never = new CountDownLatch(1);
-        refused(_ -> never.await(), "did not take the mail");
+        refused(_ -> never.await(), SHORT, "did not take the mail");
         refused(
                 out -> {
                     say(out, "220-");
@@ -147,9 +147,10 @@ class EmailNotifierTest {
                         Threads.pause(Duration.ofMillis(20));
                     }
                 },
+                SHORT,
                 "did not take the mail within 500ms");
-        refused(out -> say(out, "554 go away\r\n"), "554");
-        refused(OutputStream::close, "did not take the mail");
+        refused(out -> say(out, "554 go away\r\n"), BOUND, "554");
+        refused(OutputStream::close, BOUND, "did not take the mail");
         never.countDown();
     }
 

@@ -20,23 +20,32 @@ import org.junit.jupiter.api.Test;
 
 /// A webhook at receivers that behave, and at all those that do not.
 class WebhookNotifierTest {
+    private static final Duration BOUND = Duration.ofSeconds(10);
     private static final Duration SHORT = Duration.ofMillis(400);
     private static final Instant NOW = Instant.ofEpochSecond(1_764_000_000);
     private static final int MANY = 100_000;
 
     private static WebhookNotifier to(LocalReceiver receiver, @Nullable String secret) {
+        return to(receiver, secret, BOUND);
+    }
+
+    private static WebhookNotifier to(LocalReceiver receiver, @Nullable String secret, Duration timeout) {
         WebhookSettings settings = new WebhookSettings(
-                receiver.url(), secret == null ? null : Samples.secret(secret), Map.of(), SHORT, true);
+                receiver.url(), secret == null ? null : Samples.secret(secret), Map.of(), timeout, true);
         return new WebhookNotifier(settings, InstantSource.fixed(NOW), new HttpPost(settings.target()));
     }
 
     private static String refusal(LocalReceiver.Answer answer) throws Exception {
+        return refusal(answer, BOUND);
+    }
+
+    private static String refusal(LocalReceiver.Answer answer, Duration timeout) throws Exception {
         try (LocalReceiver receiver = LocalReceiver.answering(answer)) {
             MonotonicClock clock = MonotonicClock.system();
             long begun = clock.nanos();
             Throwable thrown = org.assertj.core.api.Assertions.catchThrowable(
-                    () -> to(receiver, null).send(Samples.firing("broken")));
-            assertThat(Duration.ofNanos(clock.nanos() - begun)).isLessThan(SHORT.multipliedBy(10));
+                    () -> to(receiver, null, timeout).send(Samples.firing("broken")));
+            assertThat(Duration.ofNanos(clock.nanos() - begun)).isLessThan(timeout.multipliedBy(10));
             assertThat(thrown).isInstanceOf(IOException.class).hasMessageStartingWith("http://127.0.0.1:");
             assertThat(thrown.getMessage()).doesNotContain("geheim");
             return String.valueOf(thrown.getMessage());
@@ -100,18 +109,20 @@ class WebhookNotifierTest {
     @Test
     void one_that_hangs_is_given_up() throws Exception {
         CountDownLatch never = new CountDownLatch(1);
-        assertThat(refusal(_ -> never.await())).endsWith("did not answer within 400ms");
+        assertThat(refusal(_ -> never.await(), SHORT)).endsWith("did not answer within 400ms");
         never.countDown();
     }
 
     @Test
     void one_that_drips_is_given_up() throws Exception {
-        assertThat(refusal(out -> {
-                    for (int i = 0; i < MANY; i++) {
-                        write(out, i == 0 ? "HTTP/1.1 200 OK\r\nX: " : "x");
-                        Threads.pause(Duration.ofMillis(20));
-                    }
-                }))
+        assertThat(refusal(
+                        out -> {
+                            for (int i = 0; i < MANY; i++) {
+                                write(out, i == 0 ? "HTTP/1.1 200 OK\r\nX: " : "x");
+                                Threads.pause(Duration.ofMillis(20));
+                            }
+                        },
+                        SHORT))
                 .endsWith("did not answer within 400ms");
     }
 
