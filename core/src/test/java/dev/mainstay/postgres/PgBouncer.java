@@ -14,10 +14,14 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /// PgBouncer in transaction mode before the test server, with two server connections a role, so that every client
 /// soon meets what another left behind.
 final class PgBouncer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PgBouncer.class);
+
     private final Process process;
     private final int port;
 
@@ -35,9 +39,20 @@ final class PgBouncer implements AutoCloseable {
                 .findFirst();
     }
 
+    /// A port that was free may be somebody else's a moment later.
     static PgBouncer start(Path program, Path folder, List<Login> logins) throws IOException {
+        for (int left = 2; left > 0; left--) {
+            try {
+                return start(program, folder, logins, freePort());
+            } catch (IOException e) {
+                LOG.atWarn().log("{}, trying another port", e.getMessage());
+            }
+        }
+        return start(program, folder, logins, freePort());
+    }
+
+    private static PgBouncer start(Path program, Path folder, List<Login> logins, int port) throws IOException {
         TestPostgres server = TestPostgres.shared();
-        int port = freePort();
         Path users = folder.resolve("users.txt");
         Path settings = folder.resolve("pgbouncer.ini");
         Files.writeString(

@@ -4,11 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mainstay.postgres.embedded.OtherProcess;
+import dev.mainstay.postgres.embedded.PassableFolder;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.sql.DriverManager;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class TestPostgresFlowTest {
+    @TempDir(factory = PassableFolder.class)
+    private Path temporary;
+
     private final TestPostgres server = TestPostgres.shared();
 
     @Test
@@ -55,19 +62,27 @@ class TestPostgresFlowTest {
 
     @Test
     void what_a_killed_run_left_is_removed_by_the_next_run_and_what_a_living_one_uses_is_not() throws Exception {
-        long ours = postmaster(server);
-        long left;
-        try (var killed = OtherProcess.start(Run.class, Map.of(TestPostgres.OUTSIDE, ""))) {
-            left = killed.postmaster();
-            killed.kill();
+        try (var living = run()) {
+            long used = living.postmaster();
+            long left;
+            try (var killed = run()) {
+                left = killed.postmaster();
+                killed.kill();
+            }
+            assertThat(runs(left)).isTrue();
+            try (var next = run()) {
+                long theirs = next.postmaster();
+                assertThat(runs(theirs)).isTrue();
+                assertThat(runs(left)).isFalse();
+                assertThat(runs(used)).isTrue();
+            }
         }
-        assertThat(runs(left)).isTrue();
-        try (var next = OtherProcess.start(Run.class, Map.of(TestPostgres.OUTSIDE, ""))) {
-            long theirs = next.postmaster();
-            assertThat(runs(theirs)).isTrue();
-            assertThat(runs(left)).isFalse();
-            assertThat(runs(ours)).isTrue();
-        }
+    }
+
+    /// In a temporary folder of its own, so that no other run on this machine removes what is left there.
+    private OtherProcess run() throws IOException {
+        return OtherProcess.start(
+                Run.class, Map.of(TestPostgres.OUTSIDE, "", "JAVA_TOOL_OPTIONS", "-Djava.io.tmpdir=" + temporary));
     }
 
     private static boolean runs(long pid) {
