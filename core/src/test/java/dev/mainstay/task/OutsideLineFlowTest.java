@@ -46,19 +46,19 @@ class OutsideLineFlowTest {
 
     @Test
     void whoever_waits_is_woken_by_the_signal_and_not_by_the_poll() throws Exception {
-        Duration waited = Duration.ZERO;
+        List<Duration> waited = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             Future<List<OutsideTask>> given = waiting("woken", 1);
             UUID id = outside.enqueue("woken");
             Instant told = outside.test.database().now();
             tell();
             assertThat(given.get()).extracting(OutsideTask::id).containsExactly(id);
-            waited = waited.plus(Duration.between(told, outside.test.database().now()));
+            waited.add(Duration.between(told, outside.test.database().now()));
         }
 
-        assertThat(waited)
-                .as("ten times, where the poll would take five seconds")
-                .isLessThan(Duration.ofSeconds(2));
+        assertThat(waited.stream().sorted().toList().get(5))
+                .as("the median, where who is served by one poll waits a second for the next")
+                .isLessThan(Duration.ofMillis(500));
     }
 
     @Test

@@ -131,7 +131,7 @@ class TaskAgentFlowTest {
     @Test
     void an_active_agent_works_on_its_tasks_and_counts_them_as_its_work() {
         UUID good = enqueue("hello");
-        enqueue("bad");
+        fleet.tasks().enqueue(NewTask.of("send-mail", "bad").attempts(1));
         awaitCompleted(good);
         assertThat(sent).containsExactly("1 hello");
         Eventually.holds("one item", BOUND, () -> counted("items") == 1);

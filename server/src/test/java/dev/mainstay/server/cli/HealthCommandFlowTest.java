@@ -48,6 +48,16 @@ class HealthCommandFlowTest {
         return done(words).json().at(pointer).asString("");
     }
 
+    /// A heartbeat that was stored late counts only when it is computed again, which then has a note.
+    private static boolean isComputedAgainAlike() {
+        var now = done("agent", "health", AGENT, "-o", "json").json();
+        var then = done("agent", "health", AGENT, "--at", now.path("at").asString(), "-o", "json")
+                .json();
+        assertThat(then.path("at")).isEqualTo(now.path("at"));
+        return then.path("note").isNull()
+                && then.path("score").asDouble() == now.path("score").asDouble();
+    }
+
     @Test
     void health_is_shown_now_and_computed_again_for_a_moment_before() {
         Eventually.holds(
@@ -56,11 +66,7 @@ class HealthCommandFlowTest {
                 () -> !json("/at", "agent", "health", AGENT, "-o", "json").isEmpty());
         var now = done("agent", "health", AGENT, "-o", "json").json();
         assertThat(now.at("/parts/0/weight").asDouble()).as("by the settings").isEqualTo(1);
-        var then = done("agent", "health", AGENT, "--at", now.path("at").asString(), "-o", "json")
-                .json();
-        assertThat(then.path("at")).isEqualTo(now.path("at"));
-        assertThat(then.path("score").asDouble()).isEqualTo(now.path("score").asDouble());
-        assertThat(then.path("note").isNull()).isTrue();
+        Eventually.holds("it is computed again alike", BOUND, HealthCommandFlowTest::isComputedAgainAlike);
         assertThat(done("agent", "health", AGENT).out()).contains("uptime", "/api/v1/agents/" + AGENT + "/heartbeats");
         assertThat(done("agent", "health").out()).contains("band since", "/api/v1/agents");
         assertThat(stage.terminal().type("agent", "health", "--group", "none").exit())

@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.server.auth.Role;
+import dev.mainstay.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -25,6 +27,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /// The Grafana dashboard and the Prometheus rules that come with Mainstay ask for nothing that /metrics does not show.
 class MonitoringExamplesFlowTest {
+    private static final Duration BOUND = Duration.ofMinutes(1);
     private static final Path EXAMPLES = Path.of("../docs/examples");
     private static final Pattern EXPOSED = Pattern.compile("(?m)^([a-zA-Z_:][\\w:]*)(?:\\{(.*)})? [^ ]+$");
     private static final Pattern LABEL = Pattern.compile("(\\w+)\\s*(?:=~|!~|!=|=)");
@@ -58,8 +61,9 @@ class MonitoringExamplesFlowTest {
                     14.5, now()
                 FROM organizations WHERE name = 'default'
                 """);
-        System.gc(); // Its pauses are a metric once there was one.
         api.get(Role.VIEWER, "/api/v1/agents/one");
+        System.gc(); // Its pauses are a metric once there was one, of which another thread is told.
+        Eventually.holds("a pause is shown", BOUND, () -> text().contains("\njvm_gc_pause_seconds_sum"));
         Matcher line = EXPOSED.matcher(text());
         while (line.find()) {
             Set<String> labels = METRICS.computeIfAbsent(line.group(1), _ -> new TreeSet<>(SCRAPED));
