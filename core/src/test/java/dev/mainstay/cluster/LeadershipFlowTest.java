@@ -152,7 +152,7 @@ class LeadershipFlowTest {
                 VALUES ('00000000-0000-0000-0000-000000000001', 'waits', 'any', 'SUPPORT', 'file', 'inactive', 'running', '{}'),
                     ('00000000-0000-0000-0000-000000000001', 'ends', 'any', 'SUPPORT', 'file', 'active', 'shutdown', '{}'),
                     ('00000000-0000-0000-0000-000000000001', 'silent', 'any', 'SUPPORT', 'http', 'active', 'running',
-                        '{"lease": "PT1S"}');
+                        '{"lease": "PT1M"}');
                 INSERT INTO agent_leases (organization_id, agent_id, lease_token, leased_at)
                 SELECT organization_id, id, CASE WHEN source = 'http' THEN gen_random_uuid() END, now() - interval '1 hour'
                 FROM agents;
@@ -214,7 +214,7 @@ class LeadershipFlowTest {
         assertThat(isDue(OutsideAgents.DUE)).isFalse();
         assertThat(outside.expireSilent(handle -> {})).isZero();
 
-        listeningSince("2 seconds");
+        listeningSince("2 minutes");
         assertThat(isDue(OutsideAgents.DUE)).isTrue();
         assertThat(outside.expireSilent(handle -> {})).isEqualTo(1);
     }

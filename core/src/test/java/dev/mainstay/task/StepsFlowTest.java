@@ -165,7 +165,7 @@ class StepsFlowTest {
     @Test
     void a_signal_that_comes_before_anybody_waits_is_kept() {
         UUID task = fleet.tasks()
-                .enqueue(NewTask.of("waiter", "").in(Duration.ofMillis(300)))
+                .enqueue(NewTask.of("waiter", "").in(Duration.ofSeconds(3)))
                 .id();
         assertThat(fleet.tasks().signal(task, "word", "early")).isEqualTo(Signalled.KEPT);
         awaitState(task, "completed");

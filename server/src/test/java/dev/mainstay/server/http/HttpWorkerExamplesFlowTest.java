@@ -141,7 +141,7 @@ class HttpWorkerExamplesFlowTest {
     @Test
     void the_task_of_a_worker_that_was_killed_is_done_by_another_one() throws Exception {
         Process first = python("first");
-        UUID task = enqueue("{\"number\": \"7\", \"seconds\": 3}");
+        UUID task = enqueue("{\"number\": \"7\", \"seconds\": 8}");
         awaitStep(task);
         String token = value("SELECT lease_token::text FROM task_claims WHERE task_ids @> ARRAY[:id]", task);
         kill("-KILL", first);
@@ -167,7 +167,7 @@ class HttpWorkerExamplesFlowTest {
     @Test
     void a_worker_that_was_frozen_past_its_lease_is_told_so_when_it_wakes() throws Exception {
         Process frozen = python("frozen");
-        UUID task = enqueue("{\"number\": \"7\", \"seconds\": 1}");
+        UUID task = enqueue("{\"number\": \"7\", \"seconds\": 5}");
         awaitStep(task);
         kill("-STOP", frozen);
 

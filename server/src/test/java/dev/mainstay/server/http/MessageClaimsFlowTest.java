@@ -171,7 +171,7 @@ class MessageClaimsFlowTest {
     @Test
     void one_key_has_a_bounded_number_of_claims_that_wait() throws Exception {
         behind("crowded", 0);
-        Callable<Reply> claim = () -> api.post(Role.AGENT, GROUPS + "crowded/claim", "{\"wait\":\"PT10S\"}");
+        Callable<Reply> claim = () -> api.post(Role.AGENT, GROUPS + "crowded/claim", "{\"wait\":\"PT20S\"}");
         List<String> refused = new ArrayList<>();
         try (ExecutorService consumers = Threads.virtualExecutor("consumer-")) {
             for (Future<Reply> reply : consumers.invokeAll(Collections.nCopies(105, claim))) {

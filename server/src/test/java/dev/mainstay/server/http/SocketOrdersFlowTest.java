@@ -134,7 +134,7 @@ class SocketOrdersFlowTest {
     @Test
     void so_many_requests_of_a_socket_wait_and_no_more() {
         try (SocketClient client = open(Role.AGENT)) {
-            String request = "{'type':'request','id':'q','message':{'agent':'nobody','body':1},'timeout':'PT3S'}";
+            String request = "{'type':'request','id':'q','message':{'agent':'nobody','body':1},'timeout':'PT10S'}";
             for (int i = 0; i < SocketLimits.USUAL.requests(); i++) {
                 client.say(request);
             }
@@ -144,7 +144,7 @@ class SocketOrdersFlowTest {
             for (int i = 0; i < SocketLimits.USUAL.requests(); i++) {
                 assertThat(client.next("error").path("code").asString()).isEqualTo("REPLY_TIMEOUT");
             }
-            assertThat(codeOf(client, request.replace("PT3S", "PT0.05S"))).isEqualTo("REPLY_TIMEOUT");
+            assertThat(codeOf(client, request.replace("PT10S", "PT0.05S"))).isEqualTo("REPLY_TIMEOUT");
         }
     }
 

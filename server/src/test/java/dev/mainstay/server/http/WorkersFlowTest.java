@@ -333,11 +333,11 @@ class WorkersFlowTest {
         List<Future<Reply>> waiting = new ArrayList<>();
         String key = api.key(ApiServer.OTHER, Role.AGENT).reveal();
         for (int i = 0; i < 100; i++) {
-            waiting.add(threads.submit(() -> api.send("POST", CLAIM, key, asking("x", ",\"wait\":\"PT5S\""))));
+            waiting.add(threads.submit(() -> api.send("POST", CLAIM, key, asking("x", ",\"wait\":\"PT20S\""))));
         }
         awaitWaiting(100);
 
-        Reply refused = api.send("POST", CLAIM, key, asking("x", ",\"wait\":\"PT5S\""));
+        Reply refused = api.send("POST", CLAIM, key, asking("x", ",\"wait\":\"PT20S\""));
         assertThat(refused.status()).isEqualTo(429);
         assertThat(refused.code()).isEqualTo("TOO_MANY_WAITING");
         assertThat(refused.header("Retry-After")).isEqualTo("1");
