@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 /// @param crashes since then
 /// @param beats of the newest two heartbeats with ticks, how many there are; the four that follow are of these
 /// @param usualMillis how long a tick took before it was slow; null unless that was the complaint
-/// @param memoryBefore what the alert said; null unless memory was the complaint, as `memoryNow`
+/// @param memoryBefore what the alert said; null unless a metric of memory was the complaint
+/// @param memoryNow null unless memory was the complaint
 /// @param requeued how many tasks were given another life; `completed` and `dead` of them
 record Measurement(
         boolean isQueue,
@@ -52,7 +53,8 @@ record Measurement(
                 lately.beats, lately.ticks, lately.failures, lately.abandoned, lately.mean_millis,
                 CASE WHEN recovery.cause = 'slow' THEN CAST(alert.evidence ->> 'usualMillis' AS double precision) END
                     AS usual_millis,
-                CASE WHEN recovery.cause = 'memory' THEN alert.value END AS memory_before,
+                CASE WHEN recovery.cause = 'memory' AND alert.evidence ->> 'table' = 'performance_metrics'
+                    THEN alert.value END AS memory_before,
                 memory.value AS memory_now, requeued.tasks AS requeued, requeued.completed, requeued.dead
             """;
 

@@ -52,6 +52,21 @@ class RecoveryEndsFlowTest {
         });
     }
 
+    /// The number such an alert tells of is none of memory: that of the crashes, for instance.
+    @Test
+    void an_agent_that_ran_out_of_memory_is_well_though_nothing_measures_its_memory() {
+        stage.action("cure", Risk.LOW, true).agent("memory", "cure").start();
+        stage.sick("memory", true);
+        stage.until("verifying");
+        stage.until(
+                "the alert is over",
+                () -> stage.is("NOT EXISTS (SELECT FROM alerts WHERE rule = 'sick-memory' AND state <> 'resolved')"));
+        stage.execute("UPDATE alerts SET evidence = '{\"table\": \"system_events\"}' WHERE rule = 'sick-memory'");
+        stage.execute("UPDATE recoveries SET due_at = now() + interval '1 hour' WHERE state = 'verifying'");
+        stage.until("recovered");
+        assertThat(stage.newest("outcome")).startsWith("healed by cure");
+    }
+
     @Test
     void what_ends_by_itself_and_is_well_is_no_success_of_healing() {
         stage.action("useless", Risk.LOW, false)
