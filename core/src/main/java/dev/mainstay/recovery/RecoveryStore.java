@@ -63,7 +63,7 @@ final class RecoveryStore {
                                     AND NOT (former.state IN ('detected', 'approval') AND cause.inhibited_by IS NOT NULL)
                                     AND NOT (former.state = 'approval' AND former.approved_by IS NULL
                                         AND told.grade > GRADE(cause.severity))
-                                OR (former.state = 'escalated' OR former.dry_run)
+                                OR CASE WHEN former.dry_run THEN :dryRun ELSE former.state = 'escalated' END
                                     AND cause.openings[1] <= former.ended_at
                                     AND (former.alert_id = told.alert_id
                                         OR cause.state <> 'resolved' AND told.grade <= GRADE(cause.severity))))

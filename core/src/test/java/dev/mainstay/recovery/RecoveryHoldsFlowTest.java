@@ -148,6 +148,21 @@ class RecoveryHoldsFlowTest {
     }
 
     @Test
+    void what_a_dry_run_only_spoke_of_is_healed_once_healing_is_on() {
+        stage.policy(new RecoveryPolicy(RecoveryPolicy.Mode.DRY_RUN, 0.2, Risk.MEDIUM, true))
+                .action("cure", Risk.LOW, true)
+                .agent("patient", "cure")
+                .start();
+        stage.sick("patient", true);
+        stage.until("escalated");
+        stage.round();
+        assertThat(stage.is("1 = (SELECT count(*) FROM recoveries)")).isTrue();
+        stage.healing().policy(RecoveryPolicy.DEFAULT);
+        stage.until("recovered");
+        assertThat(stage.deeds()).containsExactly("do cure");
+    }
+
+    @Test
     void what_did_not_help_is_undone_before_the_next_is_tried() {
         stage.action("useless", Risk.LOW, false)
                 .action("cure", Risk.LOW, true)
