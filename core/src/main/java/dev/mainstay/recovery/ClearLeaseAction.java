@@ -43,9 +43,15 @@ final class ClearLeaseAction implements RecoveryAction {
 
     @Override
     public Map<String, ?> act(Patient patient) {
-        String agent = patient.requireAgent();
-        Optional<String> from = database.write(handle -> clear(handle, patient));
-        return Map.of("cleared", agent, "from", from.orElse("nobody: it was free already"));
+        return database.write(handle -> DoneOnce.of(
+                handle,
+                patient,
+                DoneOnce.FREED,
+                () -> Map.of(
+                        "cleared",
+                        patient.requireAgent(),
+                        "from",
+                        clear(handle, patient).orElse("nobody: it was free already"))));
     }
 
     /// The node that held it.

@@ -71,12 +71,16 @@ final class MoveAction implements RecoveryAction {
 
     @Override
     public Map<String, ?> act(Patient patient) {
+        return database.write(handle -> DoneOnce.of(handle, patient, DoneOnce.MOVED, () -> leave(handle, patient)));
+    }
+
+    private static Map<String, ?> leave(Handle handle, Patient patient) {
         String agent = patient.requireAgent();
-        Optional<String> from = database.write(handle -> handle.createQuery(LEAVE)
+        Optional<String> from = handle.createQuery(LEAVE)
                 .bind("organization", patient.organization())
                 .bind("agent", agent)
                 .mapTo(String.class)
-                .findOne());
+                .findOne();
         String node = from.orElseThrow(
                 () -> new IllegalStateException(agent + " cannot be moved: " + ALONE + ", or nobody runs it"));
         return Map.of("moved", agent, "from", node);

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.SqlStatement;
 
 /// Gives an agent that has not worked since it was declared anew its last declaration back under which it did: the
 /// newest in whose time a heartbeat tells of a tick that did not fail. The agent is started anew with it. A program
@@ -57,16 +56,6 @@ final class RollBackAction implements RecoveryAction {
             """;
 
     private static final String HAS_GOOD = "WITH " + GOOD + "SELECT EXISTS (SELECT FROM good)";
-
-    /// What was done in this episode, so that a second call after a crash goes back no further.
-    private static final String DONE = """
-            SELECT (detail - 'actor')::text
-            FROM system_events
-            WHERE organization_id = :organization AND agent_id = :agent AND type = 'agent.reconfigured'
-                AND detail ->> 'actor' = :actor
-            ORDER BY at
-            LIMIT 1
-            """;
 
     /// Only while the agent stands as it was given back: what was declared since is somebody's, and stays.
     private static final String FORTH = """
@@ -119,11 +108,7 @@ final class RollBackAction implements RecoveryAction {
     public Map<String, ?> act(Patient patient) {
         Optional<String> done = database.write(handle -> {
             Optional<String> before = done(handle, patient);
-            if (before.isEmpty()
-                    && bound(handle.createUpdate(BACK), patient)
-                                    .bind("reason", patient.reason())
-                                    .execute()
-                            > 0) {
+            if (before.isEmpty() && back(handle, patient) > 0) {
                 ClearLeaseAction.clear(handle, patient);
             }
             return before.isPresent() ? before : done(handle, patient);
@@ -133,15 +118,18 @@ final class RollBackAction implements RecoveryAction {
         return Jsonb.map(told);
     }
 
-    private static Optional<String> done(Handle handle, Patient patient) {
-        return bound(handle.createQuery(DONE), patient).mapTo(String.class).findOne();
-    }
-
-    private static <S extends SqlStatement<S>> S bound(S statement, Patient patient) {
-        return statement
+    private static int back(Handle handle, Patient patient) {
+        return handle.createUpdate(BACK)
                 .bind("organization", patient.organization())
                 .bind("agent", patient.requireAgent())
-                .bind("actor", patient.actor());
+                .bind("actor", patient.actor())
+                .bind("reason", patient.reason())
+                .execute();
+    }
+
+    /// What was done in this episode, so that a second call after a crash goes back no further.
+    private static Optional<String> done(Handle handle, Patient patient) {
+        return DoneOnce.found(handle, patient, "agent.reconfigured");
     }
 
     private void startAnew(Patient patient) {

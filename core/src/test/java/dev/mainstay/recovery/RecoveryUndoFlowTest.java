@@ -155,6 +155,31 @@ class RecoveryUndoFlowTest {
         assertThat(count("task_ready")).isEqualTo(10_500);
     }
 
+    private void runsOn(String agent, String node) {
+        execute(
+                "INSERT INTO node_sessions (session_id, node_id, kinds, expires_at) SELECT gen_random_uuid(), node, "
+                        + "'{trial}', now() + interval '1 hour' FROM unnest(ARRAY['node-a', 'node-b']) AS node ON CONFLICT DO NOTHING");
+        execute("INSERT INTO agent_leases (organization_id, agent_id, session_id, node_id) SELECT organization_id, '"
+                + agent + "', session_id, node_id FROM organizations, node_sessions WHERE node_id = '" + node
+                + "' ON CONFLICT (organization_id, agent_id) DO UPDATE SET session_id = excluded.session_id, "
+                + "node_id = excluded.node_id, leaving = false");
+    }
+
+    @Test
+    void an_agent_that_was_handed_over_stays_there_when_the_answer_was_lost() throws Exception {
+        for (String name : List.of("move-agent", "clear-lease")) {
+            runsOn("patient", "node-a");
+            Patient patient = agent();
+            Map<String, ?> done = action(name).act(patient);
+            assertThat(String.valueOf(done.get("from"))).isEqualTo("node-a");
+            runsOn("patient", "node-b");
+            assertThat(action(name).act(patient)).as(name).isEqualTo(done);
+            assertThat(count("agent_leases WHERE node_id = 'node-b' AND avoid = 'node-a' AND NOT leaving"))
+                    .as(name)
+                    .isEqualTo(1);
+        }
+    }
+
     private void declare(String mode) {
         execute("UPDATE agents SET settings = '{\"mode\": \"" + mode + "\"}' WHERE id = 'patient'");
     }
