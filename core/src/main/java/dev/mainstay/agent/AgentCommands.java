@@ -11,6 +11,17 @@ import org.jdbi.v3.core.Handle;
 /// What people want of agents, as requests of their organization: the wish, its event and the owner's notice are one
 /// transaction, written by the SQL function `agent_command`. Thread-safe.
 public final class AgentCommands {
+    private static final String HEALING = "recovery:";
+
+    private static final String IS_OF_HEALING = """
+            SELECT coalesce((
+                SELECT starts_with(detail ->> 'actor', :healing)
+                FROM system_events
+                WHERE organization_id = :organization AND agent_id = :agent AND type = 'agent.commanded'
+                ORDER BY at DESC
+                LIMIT 1), false)
+            """;
+
     private final Database database;
     private final Runnable told;
 
@@ -41,7 +52,8 @@ public final class AgentCommands {
                 throw new MainstayException(ErrorCode.TRANSITION_REFUSED, "agent " + agent + " " + why);
             });
             before.accept(handle);
-            return !command.isNothingNew(now.desired) && write(handle, agent, command, reason, actor);
+            boolean isNew = !command.isNothingNew(now.desired) || isTakenOver(handle, organization, agent, actor);
+            return isNew && write(handle, agent, command, reason, actor);
         });
         if (given) {
             told.run();
@@ -64,6 +76,17 @@ public final class AgentCommands {
                 .findOne()
                 .orElseThrow(
                         () -> new MainstayException(ErrorCode.AGENT_UNKNOWN, "there is no agent \"" + agent + "\""));
+    }
+
+    /// A person asks for what healing has asked for: from now on it is theirs, and healing does not take it back.
+    private static boolean isTakenOver(Handle handle, UUID organization, String agent, String actor) {
+        return !actor.startsWith(HEALING)
+                && handle.createQuery(IS_OF_HEALING)
+                        .bind("organization", organization)
+                        .bind("agent", agent)
+                        .bind("healing", HEALING)
+                        .mapTo(Boolean.class)
+                        .one();
     }
 
     private static boolean write(Handle handle, String agent, AgentCommand command, String reason, String actor) {

@@ -134,6 +134,9 @@ class RecoveryActionsFlowTest {
         assertThat(circuit.undo(PATIENT, done)).isPresent();
         assertThat(count("agents WHERE id = 'patient' AND desired = 'running'")).isEqualTo(1);
         circuit.act(PATIENT);
+        commands.give(Organizations.DEFAULT, "patient", AgentCommand.PAUSE, "mine", "me");
+        assertThat(circuit.undo(PATIENT, done)).as("paused by somebody too").isEmpty();
+        assertThat(count("agents WHERE id = 'patient' AND desired = 'paused'")).isEqualTo(1);
         commands.give(Organizations.DEFAULT, "patient", AgentCommand.MAINTENANCE, "mine", "me");
         assertThat(circuit.undo(PATIENT, done)).isEmpty();
         assertThat(count("agents WHERE id = 'patient' AND desired = 'maintenance'"))
