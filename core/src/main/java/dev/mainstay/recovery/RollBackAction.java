@@ -59,21 +59,41 @@ final class RollBackAction implements RecoveryAction {
 
     /// Only while the agent stands as it was given back: what was declared since is somebody's, and stays.
     private static final String FORTH = """
-            UPDATE agents
-            SET kind = former.kind, spec = former.spec, settings = former.settings, updated_at = clock_timestamp()
-            FROM agent_declarations former, agent_declarations given
-            WHERE agents.organization_id = :organization AND agents.id = :agent
-                AND former.organization_id = agents.organization_id AND former.agent_id = agents.id
-                AND former.declared_at = CAST(:replaced AS timestamptz)
-                AND given.organization_id = agents.organization_id AND given.agent_id = agents.id
-                AND given.declared_at = CAST(:declarationOf AS timestamptz)
-                AND (given.kind, given.spec, given.settings) = (agents.kind, agents.spec, agents.settings)
-                AND NOT EXISTS (
-                    SELECT
-                    FROM agent_declarations since
-                    WHERE since.organization_id = agents.organization_id AND since.agent_id = agents.id
-                        AND since.declared_at > former.declared_at
-                    OFFSET 1)
+            WITH forth AS (
+                UPDATE agents
+                SET kind = former.kind, spec = former.spec, settings = former.settings, updated_at = clock_timestamp()
+                FROM agent_declarations former, agent_declarations given
+                WHERE agents.organization_id = :organization AND agents.id = :agent
+                    AND former.organization_id = agents.organization_id AND former.agent_id = agents.id
+                    AND former.declared_at = CAST(:replaced AS timestamptz)
+                    AND given.organization_id = agents.organization_id AND given.agent_id = agents.id
+                    AND given.declared_at = CAST(:declarationOf AS timestamptz)
+                    AND (given.kind, given.spec, given.settings) = (agents.kind, agents.spec, agents.settings)
+                    AND NOT EXISTS (
+                        SELECT
+                        FROM agent_declarations since
+                        WHERE since.organization_id = agents.organization_id AND since.agent_id = agents.id
+                            AND since.declared_at > former.declared_at
+                        OFFSET 1)
+                RETURNING agents.id)
+            INSERT INTO system_events (organization_id, type, severity, agent_id, cause, detail)
+            SELECT :organization, 'agent.reconfigured', 'warning', :agent, :reason,
+                jsonb_build_object('actor', CAST(:actor AS text), 'declarationOf', CAST(:replaced AS timestamptz),
+                    'replaced', CAST(:declarationOf AS timestamptz), 'undone', true)
+            FROM forth
+            """;
+
+    private static final String IS_FORTH = """
+            SELECT EXISTS (
+                SELECT
+                FROM system_events
+                WHERE organization_id = :organization AND agent_id = :agent AND type = 'agent.reconfigured'
+                    AND detail ->> 'actor' = :actor AND detail @> '{"undone": true}')
+            """;
+
+    private static final String IS_WANTED = """
+            SELECT EXISTS (
+                SELECT FROM agents WHERE organization_id = :organization AND id = :agent AND desired = 'running')
             """;
 
     private final Database database;
@@ -132,24 +152,27 @@ final class RollBackAction implements RecoveryAction {
         return DoneOnce.found(handle, patient, "agent.reconfigured");
     }
 
+    /// Not one that people have paused or shut down meanwhile: it has the declaration once they want it to work.
     private void startAnew(Patient patient) {
-        commands.give(
-                patient.organization(),
-                patient.requireAgent(),
-                AgentCommand.RESTART,
-                "with another declaration: " + patient.reason(),
-                patient.actor());
+        if (database.read(handle -> patient.is(handle, IS_WANTED))) {
+            commands.give(
+                    patient.organization(),
+                    patient.requireAgent(),
+                    AgentCommand.RESTART,
+                    "with another declaration: " + patient.reason(),
+                    patient.actor());
+        }
     }
 
     @Override
     public Optional<String> undo(Patient patient, Map<String, ?> done) {
         boolean isForth = database.write(handle -> {
             Optional<String> given = done(handle, patient);
-            boolean isGiven = given.isPresent() && forth(handle, patient, Jsonb.map(given.get())) > 0;
-            if (isGiven) {
+            boolean isNowForth = given.isPresent() && forth(handle, patient, Jsonb.map(given.get())) > 0;
+            if (isNowForth) {
                 ClearLeaseAction.clear(handle, patient);
             }
-            return isGiven;
+            return isNowForth || isForth(handle, patient);
         });
         if (!isForth) {
             return Optional.empty();
@@ -158,10 +181,22 @@ final class RollBackAction implements RecoveryAction {
         return Optional.of("the declaration that was replaced is given again");
     }
 
+    /// An earlier call did so, and could not tell.
+    private static boolean isForth(Handle handle, Patient patient) {
+        return handle.createQuery(IS_FORTH)
+                .bind("organization", patient.organization())
+                .bind("agent", patient.requireAgent())
+                .bind("actor", patient.actor())
+                .mapTo(Boolean.class)
+                .one();
+    }
+
     private static int forth(Handle handle, Patient patient, Map<String, Object> given) {
         return handle.createUpdate(FORTH)
                 .bind("organization", patient.organization())
                 .bind("agent", patient.requireAgent())
+                .bind("actor", patient.actor())
+                .bind("reason", "taken back: " + patient.reason())
                 .bind("replaced", String.valueOf(given.get("replaced")))
                 .bind("declarationOf", String.valueOf(given.get("declarationOf")))
                 .execute();

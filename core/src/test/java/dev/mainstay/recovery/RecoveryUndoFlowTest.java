@@ -218,6 +218,25 @@ class RecoveryUndoFlowTest {
     }
 
     @Test
+    void undoing_a_roll_back_starts_nobody_whom_people_stopped() throws Exception {
+        Patient patient = rolledBack();
+        commands.give(Organizations.DEFAULT, "patient", AgentCommand.SHUTDOWN, "mine", "me");
+        assertThat(action("roll-back-configuration").undo(patient, Map.of())).isPresent();
+        assertThat(declared()).isEqualTo("bad");
+        assertThat(count("agents WHERE desired = 'shutdown'")).isEqualTo(1);
+    }
+
+    @Test
+    void undoing_a_roll_back_again_goes_on_though_the_agent_is_paused() throws Exception {
+        Patient patient = rolledBack();
+        commands.give(Organizations.DEFAULT, "patient", AgentCommand.PAUSE, "mine", "me");
+        assertThat(action("roll-back-configuration").undo(patient, Map.of())).isPresent();
+        assertThat(action("roll-back-configuration").undo(patient, Map.of())).isPresent();
+        assertThat(declared()).isEqualTo("bad");
+        assertThat(count("agents WHERE desired = 'paused'")).isEqualTo(1);
+    }
+
+    @Test
     void an_agent_in_quarantine_keeps_its_back_off_from_healing_alone() throws Exception {
         execute("UPDATE agents SET state = 'recovering'");
         execute("UPDATE agents SET state = 'failed'");
