@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 
@@ -44,12 +45,14 @@ final class DeliveryStore {
             RETURNING notification.*
             """;
 
+    /// Nobody is told that something fires which has been resolved since, nor that it is over when it fires again.
     private static final String ALERTS = """
             SELECT %s
             FROM alerts
             WHERE organization_id = :organization AND alert_id = ANY (:alerts)
+                AND CASE WHEN :kind IN ('firing', 'escalated') THEN state <> 'resolved'
+                    ELSE :kind <> 'resolved' OR state = 'resolved' END
             ORDER BY CASE severity WHEN 'emergency' THEN 0 WHEN 'critical' THEN 1 WHEN 'warning' THEN 2 ELSE 3 END, alert_id
-            LIMIT :most
             """.formatted(Alert.COLUMNS);
 
     private static final String SENT = """
@@ -83,6 +86,8 @@ final class DeliveryStore {
             Instant createdAt,
             int attempt) {}
 
+    /// What is due now; a notification of which nothing is left counts as sent.
+    ///
     /// @param running how many deliveries each notifier has in hand; one that is not there has none
     /// @param most so many a notifier may have in hand
     List<Delivery> claim(Handle handle, Map<String, Integer> running, int most) {
@@ -104,17 +109,27 @@ final class DeliveryStore {
                         row.getInt("attempts")))
                 .list()
                 .stream()
-                .map(claimed -> new Delivery(claimed.notifier(), notification(handle, claimed)))
+                .flatMap(claimed -> delivery(handle, claimed).stream())
                 .toList();
+    }
+
+    private Optional<Delivery> delivery(Handle handle, Claimed claimed) {
+        Notification notification = notification(handle, claimed);
+        if (notification.total() == 0 && !claimed.alerts().isEmpty()) {
+            sent(handle, notification);
+            return Optional.empty();
+        }
+        return Optional.of(new Delivery(claimed.notifier(), notification));
     }
 
     private static Notification notification(Handle handle, Claimed claimed) {
         List<Alert> alerts = handle.createQuery(ALERTS)
                 .bind("organization", claimed.organization())
                 .bindArray("alerts", UUID.class, claimed.alerts())
-                .bind("most", Notification.MOST_ALERTS)
+                .bind("kind", claimed.kind().word())
                 .map((row, context) -> Alert.map(row))
                 .list();
+        boolean isFiring = claimed.kind() == Notification.Kind.FIRING || claimed.kind() == Notification.Kind.ESCALATED;
         return new Notification(
                 claimed.organization(),
                 claimed.id(),
@@ -123,8 +138,8 @@ final class DeliveryStore {
                 claimed.group(),
                 claimed.createdAt(),
                 claimed.attempt(),
-                claimed.alerts().size(),
-                alerts);
+                alerts.size(),
+                isFiring ? alerts.subList(0, Math.min(alerts.size(), Notification.MOST_ALERTS)) : alerts);
     }
 
     int sent(Handle handle, Notification notification) {

@@ -10,7 +10,7 @@ import java.util.UUID;
 ///
 /// @param id stays the same over all tries, so that a receiver can leave out what it has
 /// @param group alerts with the same one are told together
-/// @param total how many alerts it is about; `alerts` are the gravest of them
+/// @param total how many alerts it is about; of what fires, `alerts` are the gravest twenty, else all of them
 public record Notification(
         UUID organization,
         UUID id,

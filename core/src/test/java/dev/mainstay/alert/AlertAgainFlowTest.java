@@ -8,6 +8,8 @@ import dev.mainstay.telemetry.Severity;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.LinkedBlockingQueue;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
@@ -59,6 +61,66 @@ class AlertAgainFlowTest {
         assertThat(stage.count("alert_notifications WHERE kind = 'escalated'")).isZero();
         assertThat(stage.count("alerts WHERE escalates_at > now() + interval '4 minutes'"))
                 .isEqualTo(1);
+    }
+
+    private static BlockingQueue<Notification> lead() {
+        BlockingQueue<Notification> lead = new LinkedBlockingQueue<>();
+        stage.plan().notifier("lead", lead::add);
+        stage.plan().route(Route.of(Severity.CRITICAL, "lead"));
+        return lead;
+    }
+
+    private static void roundWhenDue(String kinds) {
+        stage.run("UPDATE alert_notifications SET due_at = now() WHERE due_at > now() AND kind LIKE ?", kinds);
+        stage.round();
+    }
+
+    private static String told(BlockingQueue<Notification> queue) throws InterruptedException {
+        Notification next = AlertStage.next(queue);
+        return next.kind().word() + " " + next.alerts().getFirst().agent();
+    }
+
+    @Test
+    void nobody_is_told_late_that_something_fires_which_is_over_nor_that_it_is_over_when_it_fires_again()
+            throws InterruptedException {
+        BlockingQueue<Notification> lead = lead();
+        stage.suspect("a");
+        stage.round();
+        assertThat(told(lead)).isEqualTo("firing a");
+        stage.suspect("b");
+        stage.round();
+        stage.trust("b");
+        stage.round();
+        assertThat(told(lead)).isEqualTo("resolved b");
+        roundWhenDue("firing");
+        assertThat(stage.count("alert_notifications WHERE kind = 'firing' AND due_at IS NULL AND attempts > 0"))
+                .isEqualTo(2);
+
+        stage.trust("a");
+        stage.round();
+        stage.suspect("a");
+        stage.round();
+        roundWhenDue("resolved");
+        roundWhenDue("firing");
+        assertThat(told(lead)).isEqualTo("firing a");
+        assertThat(lead).isEmpty();
+    }
+
+    @Test
+    void of_all_that_is_over_is_told_and_of_what_fires_the_gravest_twenty() throws InterruptedException {
+        BlockingQueue<Notification> lead = lead();
+        for (int i = 0; i < 25; i++) {
+            stage.suspect("agent-" + i);
+        }
+        stage.round();
+        Notification firing = AlertStage.next(lead);
+        assertThat(firing.total()).isEqualTo(25);
+        assertThat(firing.alerts()).hasSize(20);
+        for (int i = 0; i < 25; i++) {
+            stage.trust("agent-" + i);
+        }
+        stage.round();
+        assertThat(AlertStage.next(lead).alerts()).hasSize(25);
     }
 
     @Test

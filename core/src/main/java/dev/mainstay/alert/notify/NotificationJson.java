@@ -11,6 +11,8 @@ import org.jspecify.annotations.Nullable;
 /// A notification as JSON, as webhooks and programs are given it; docs/guide/alerts.md shows it. Stateless and
 /// thread-safe.
 final class NotificationJson {
+    private static final int MOST_ALERTS = 20;
+
     private NotificationJson() {}
 
     static String of(Notification notification) {
@@ -29,7 +31,10 @@ final class NotificationJson {
         map.put("total", notification.total());
         map.put(
                 "alerts",
-                notification.alerts().stream().map(NotificationJson::map).toList());
+                notification.alerts().stream()
+                        .limit(MOST_ALERTS)
+                        .map(NotificationJson::map)
+                        .toList());
         return map;
     }
 
