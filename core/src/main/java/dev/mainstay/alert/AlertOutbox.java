@@ -27,10 +27,11 @@ final class AlertOutbox {
             RETURNING group_key, %s
             """.formatted(Alert.COLUMNS);
 
-    /// Told, resolved, and not told of yet. `told_at` after `resolved_at` says that it was.
+    /// Told, resolved, and not told of yet. `told_at` no sooner than `resolved_at` says that it was; that may be later
+    /// than now, which is when this transaction began.
     private static final String RESOLVED = """
             UPDATE alerts
-            SET told_at = :now
+            SET told_at = greatest(:now, resolved_at)
             WHERE organization_id = :organization AND state = 'resolved' AND told_at < resolved_at
             RETURNING group_key, %s
             """.formatted(Alert.COLUMNS);
@@ -38,7 +39,7 @@ final class AlertOutbox {
     /// The same for those somebody takes care of.
     private static final String ACKNOWLEDGED = """
             UPDATE alerts
-            SET told_at = :now
+            SET told_at = greatest(:now, acknowledged_at)
             WHERE organization_id = :organization AND state = 'acknowledged' AND told_at < acknowledged_at
             RETURNING group_key, %s
             """.formatted(Alert.COLUMNS);
@@ -51,19 +52,23 @@ final class AlertOutbox {
             FOR UPDATE
             """.formatted(Alert.COLUMNS);
 
+    /// The pause counts from when the former one was sent; one that has not been yet is sent now at the soonest.
     private static final String JOIN = """
             INSERT INTO alert_notifications AS notification
                 (organization_id, notifier, kind, group_key, severity, alerts, created_at, due_at)
             SELECT :organization, :notifier, :kind, :group, :severity, :alerts, :now,
                 greatest(:now + make_interval(secs => :gather), :now, (
-                    SELECT max(created_at) + make_interval(secs => :pause)
+                    SELECT max(coalesce(former.sent_at, former.given_up_at, :now)) + make_interval(secs => :pause)
                     FROM alert_notifications former
                     WHERE former.organization_id = :organization AND former.notifier = :notifier
                         AND former.group_key = :group AND former.kind = :kind))
             ON CONFLICT (organization_id, notifier, group_key, kind) WHERE is_open DO UPDATE
-            SET alerts = notification.alerts || excluded.alerts,
-                severity = CASE WHEN :isGraver THEN excluded.severity ELSE notification.severity END
-            """;
+            SET alerts = notification.alerts
+                    || ARRAY(SELECT unnest(excluded.alerts) EXCEPT SELECT unnest(notification.alerts)),
+                severity = CASE WHEN GRADE(excluded.severity) > GRADE(notification.severity) THEN excluded.severity
+                    ELSE notification.severity END
+            """.replaceAll(
+                    "GRADE\\(([a-z.]+)\\)", "array_position(ARRAY['info', 'warning', 'critical', 'emergency'], $1)");
 
     /// Counted from when it was first told of in this opening.
     private static final String LADDER = """
@@ -181,7 +186,6 @@ final class AlertOutbox {
                 .bind("kind", target.kind().word())
                 .bind("group", target.group())
                 .bind("severity", gravest.word())
-                .bind("isGraver", gravest.compareTo(Severity.CRITICAL) >= 0)
                 .bindArray("alerts", UUID.class, column(alerts, Alert::id))
                 .bind("now", now.atOffset(ZoneOffset.UTC))
                 .bind("gather", isFiring ? seconds(target.route().gather(gravest)) : 0)

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.mainstay.health.Suspicion;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.telemetry.Severity;
+import dev.mainstay.testing.Eventually;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -121,6 +122,56 @@ class AlertAgainFlowTest {
         }
         stage.round();
         assertThat(AlertStage.next(lead).alerts()).hasSize(25);
+    }
+
+    @Test
+    void what_was_acknowledged_or_resolved_while_a_round_was_made_is_told_once() {
+        stage.suspect("a");
+        stage.round();
+        stage.desk().acknowledge(stage.alerts().getFirst().id(), "on it", "me");
+        stage.run("UPDATE alerts SET acknowledged_at = acknowledged_at + interval '1 minute'");
+        stage.round();
+        stage.round();
+        assertThat(stage.count("alert_notifications WHERE kind = 'acknowledged'"))
+                .isEqualTo(1);
+        stage.trust("a");
+        stage.run("UPDATE alerts SET acknowledged_at = now(), told_at = now()");
+        stage.round();
+        stage.run("UPDATE alerts SET resolved_at = resolved_at + interval '1 minute'");
+        stage.round();
+        assertThat(stage.count("alerts WHERE told_at = resolved_at")).isEqualTo(1);
+    }
+
+    @Test
+    void one_that_fires_again_joins_what_waits_once_and_makes_it_no_less_grave() throws InterruptedException {
+        stage.suspect("a");
+        stage.round();
+        stage.nextTold();
+        stage.suspect("b");
+        stage.round();
+        stage.run("UPDATE alert_notifications SET severity = 'emergency' WHERE is_open");
+        stage.trust("b");
+        stage.round();
+        stage.suspect("b");
+        stage.round();
+        assertThat(stage.count("alert_notifications WHERE is_open AND cardinality(alerts) = 1"
+                        + " AND severity = 'emergency' AND kind = 'firing'"))
+                .isEqualTo(1);
+    }
+
+    @Test
+    void the_next_of_a_group_comes_no_sooner_than_the_pause_after_the_one_before_was_sent() {
+        stage.suspect("a");
+        stage.round();
+        Eventually.holds(
+                "it is sent",
+                Duration.ofSeconds(20),
+                () -> stage.count("alert_notifications WHERE sent_at IS NOT NULL") == 1);
+        stage.run("UPDATE alert_notifications SET created_at = created_at - interval '10 minutes'");
+        stage.suspect("b");
+        stage.round();
+        assertThat(stage.count("alert_notifications WHERE is_open AND due_at > now() + interval '4 minutes'"))
+                .isEqualTo(1);
     }
 
     @Test
