@@ -70,9 +70,10 @@ final class Findings {
             WHERE slo.organization_id = :organization AND status.urgency = :urgency
             """;
 
+    /// What happened to an agent is counted together, whatever node it ran on.
     private static final String SEEN = """
-            SELECT subject.agent_id, subject.node_id, '{}' AS labels, min(subject.at) AS began,
-                count(*)::double precision AS value, 0 AS seconds,
+            SELECT subject.agent_id, (array_agg(subject.node_id ORDER BY subject.at DESC))[1] AS node_id, '{}' AS labels,
+                min(subject.at) AS began, count(*)::double precision AS value, 0 AS seconds,
                 (array_agg(subject.cause ORDER BY subject.at DESC))[1] AS word,
                 jsonb_build_object('table', 'system_events', 'type', :event, 'from', min(subject.at),
                     'to', max(subject.at), 'ids', (array_agg(subject.id ORDER BY subject.at DESC))[1 : 10]) AS evidence
@@ -81,6 +82,11 @@ final class Findings {
                 ON agent.organization_id = subject.organization_id AND agent.id = subject.agent_id
             WHERE subject.organization_id = :organization AND subject.type = :event
                 AND subject.at > :now - make_interval(secs => :window)
+            """;
+
+    private static final String SEEN_OF = """
+            GROUP BY subject.agent_id, CASE WHEN subject.agent_id IS NULL THEN subject.node_id END
+            HAVING count(*) >= :times
             """;
 
     private static final String THRESHOLD = MetricWindow.of("series.name = :metric") + """
@@ -218,7 +224,7 @@ final class Findings {
             case Condition.Burning(Urgency urgency) ->
                 scoped(handle, rule, BURNING, "").bind("urgency", urgency.word());
             case Condition.Seen seen ->
-                scoped(handle, rule, SEEN, "GROUP BY subject.agent_id, subject.node_id HAVING count(*) >= :times")
+                scoped(handle, rule, SEEN, SEEN_OF)
                         .bind("event", seen.event())
                         .bind("times", seen.times())
                         .bind("window", seconds(seen.within()))

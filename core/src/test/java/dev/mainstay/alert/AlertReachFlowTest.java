@@ -121,6 +121,24 @@ class AlertReachFlowTest {
         never.countDown();
     }
 
+    @Test
+    void what_happened_to_an_agent_counts_together_on_whatever_node() {
+        stage.plan()
+                .rule(AlertRule.of(
+                        "trial-moved", Severity.WARNING, new Condition.Seen("trial.moved", 2, Duration.ofMinutes(2))));
+        for (String node : List.of("node-a", "node-b")) {
+            stage.run("""
+                    INSERT INTO system_events (organization_id, type, severity, agent_id, node_id, cause)
+                    VALUES (?, 'trial.moved', 'warning', 'wanderer', ?, 'x'), (?, 'trial.moved', 'warning', NULL, ?, 'x')
+                    """, Organizations.DEFAULT, node, Organizations.DEFAULT, node);
+        }
+        stage.round();
+        assertThat(stage.alerts()).singleElement().satisfies(alert -> {
+            assertThat(alert.agent()).isEqualTo("wanderer");
+            assertThat(alert.node()).isEqualTo("node-b");
+        });
+    }
+
     private static void waiting(String notifier, int notifications) {
         stage.run("""
                 INSERT INTO alert_notifications (organization_id, notifier, kind, group_key, severity, alerts, due_at)
