@@ -10,6 +10,7 @@ import org.jdbi.v3.core.Handle;
 final class MoveAction implements RecoveryAction {
     static final String NAME = "move-agent";
     private static final String ALONE = "no other living node offers its kind";
+    private static final String KEPT_BY_GROUP = "its group is on the same node, and would have it back";
 
     /// Living nodes beside that of `session` that offer the agent's kind.
     private static final String OTHERS = """
@@ -48,6 +49,19 @@ final class MoveAction implements RecoveryAction {
                 WHERE lease.organization_id = :organization AND lease.agent_id = :agent AND NOT EXISTS OTHERS)
             """.replace("OTHERS", OTHERS);
 
+    /// Placement gives a member back to the node that has its group.
+    private static final String IS_KEPT_BY_GROUP = """
+            SELECT EXISTS (
+                SELECT
+                FROM agents agent
+                JOIN agent_leases lease ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
+                JOIN agents member ON member.organization_id = agent.organization_id
+                    AND member.group_name = agent.group_name AND member.id <> agent.id
+                JOIN agent_leases held ON held.organization_id = member.organization_id
+                    AND held.agent_id = member.id AND held.session_id = lease.session_id
+                WHERE agent.organization_id = :organization AND agent.id = :agent)
+            """;
+
     private final Database database;
 
     MoveAction(Database database) {
@@ -66,7 +80,10 @@ final class MoveAction implements RecoveryAction {
 
     @Override
     public Optional<String> whyPointless(Handle handle, Patient patient, List<String> tried) {
-        return patient.is(handle, IS_ALONE) ? Optional.of(ALONE) : Optional.empty();
+        if (patient.is(handle, IS_ALONE)) {
+            return Optional.of(ALONE);
+        }
+        return patient.is(handle, IS_KEPT_BY_GROUP) ? Optional.of(KEPT_BY_GROUP) : Optional.empty();
     }
 
     @Override

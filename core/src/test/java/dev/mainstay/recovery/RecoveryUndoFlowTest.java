@@ -12,6 +12,7 @@ import dev.mainstay.testing.TestDatabase;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.UUID;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -178,6 +179,22 @@ class RecoveryUndoFlowTest {
                     .as(name)
                     .isEqualTo(1);
         }
+    }
+
+    @Test
+    void a_member_of_a_group_is_not_moved_away_from_the_others() {
+        execute("INSERT INTO agents (organization_id, id, kind, category, source, spec, state) SELECT organization_id, "
+                + "'other', 'trial', 'SUPPORT', 'code', '{}', 'active' FROM organizations");
+        execute("UPDATE agents SET group_name = 'shop'");
+        runsOn("patient", "node-a");
+        runsOn("other", "node-a");
+        assertThat(whyNotMoved()).hasValueSatisfying(why -> assertThat(why).contains("its group is on the same node"));
+        runsOn("other", "node-b");
+        assertThat(whyNotMoved()).isEmpty();
+    }
+
+    private Optional<String> whyNotMoved() {
+        return test.database().read(handle -> action("move-agent").whyPointless(handle, agent(), List.of()));
     }
 
     private void declare(String mode) {
