@@ -1,20 +1,18 @@
 package dev.mainstay.message;
 
+import dev.mainstay.concurrent.Listeners;
 import dev.mainstay.postgres.Signals;
 import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 
 /// Tells readers that something arrived where they read: those of this node at once, those of other nodes by a
 /// signal. Thread-safe.
 final class Arrivals {
     private final Signals signals;
-    private final Map<String, List<Runnable>> here = new ConcurrentHashMap<>();
+    private final Listeners here = new Listeners();
 
     Arrivals(Signals signals) {
         this.signals = signals;
@@ -28,19 +26,18 @@ final class Arrivals {
     }
 
     private Runnable on(String topic, Runnable look) {
-        List<Runnable> looks = here.computeIfAbsent(topic, any -> new CopyOnWriteArrayList<>());
-        looks.add(look);
+        Runnable stopHere = here.add(topic, look);
         Runnable stop = signals.on(topic, look);
         return () -> {
             stop.run();
-            looks.remove(look);
+            stopHere.run();
         };
     }
 
     void tell(UUID organization, Collection<String> channels) {
         Stream.concat(topics(organization, channels), topics(organization, Set.of()))
                 .forEach(topic -> {
-                    here.getOrDefault(topic, List.of()).forEach(Runnable::run);
+                    here.of(topic).forEach(Runnable::run);
                     signals.notify(topic);
                 });
     }

@@ -246,6 +246,7 @@ final class Hand {
             run.isOver = true;
             run.interrupt();
         }
+        slots.release(running.size()); // to those who wait for them, so that they end
         running.clear();
     }
 }

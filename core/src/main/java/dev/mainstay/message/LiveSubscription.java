@@ -107,13 +107,16 @@ final class LiveSubscription implements Subscription {
     private void catchUp() {
         try {
             List<Message> page;
+            long end;
             do {
+                end = transport.position(organization, Start.NEWEST);
                 page = transport.read(organization, interest, position(), PAGE);
                 for (Message message : page) {
                     handle(message);
                     reached(message.position());
                 }
             } while (!closed && page.size() == PAGE);
+            reached(Math.max(end, position())); // what is not wanted need not be looked at again
             tail.join(this);
         } catch (RuntimeException e) {
             LOG.atWarn().log("reading messages failed, trying again: {}", e.toString());

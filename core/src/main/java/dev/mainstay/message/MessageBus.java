@@ -135,7 +135,9 @@ public final class MessageBus {
         return host.outside(organization);
     }
 
-    /// Lets a group read again from a place in the log, or skip to it. What is in hand or waits is not touched.
+    /// Lets a group read again from a place in the log, or skip to it. What lies behind that place is read anew, also
+    /// what
+    /// is in hand or waits; what was read before it and is not handled yet stays to be.
     ///
     /// @throws dev.mainstay.MainstayException GROUP_UNKNOWN when there is none of that name
     public void seek(String group, Start start) {

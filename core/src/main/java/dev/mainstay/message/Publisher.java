@@ -25,6 +25,7 @@ final class Publisher implements AutoCloseable {
     private final Semaphore room = new Semaphore(MOST_WAITING);
     private final AtomicBoolean isWoken = new AtomicBoolean();
     private final Loop loop;
+    private volatile boolean closed;
 
     /// @param messages all or none of them are stored
     private record Waiting(UUID organization, List<Outgoing> messages, CompletableFuture<List<Long>> positions) {}
@@ -36,11 +37,14 @@ final class Publisher implements AutoCloseable {
 
     /// Completes with the positions once all are stored, on the publisher's thread.
     CompletableFuture<List<Long>> publish(UUID organization, List<Outgoing> messages) {
-        room.acquireUninterruptibly(permits(messages));
         Waiting waiting = new Waiting(organization, messages, new CompletableFuture<>());
+        room.acquireUninterruptibly(permits(messages));
         queue.add(waiting);
         if (isWoken.compareAndSet(false, true)) {
             loop.wake();
+        }
+        if (closed && queue.remove(waiting)) {
+            refused(waiting);
         }
         return waiting.positions();
     }
@@ -79,7 +83,7 @@ final class Publisher implements AutoCloseable {
         List<Long> positions;
         try {
             positions = transport.append(batch.getFirst().organization(), messages);
-        } catch (RuntimeException e) {
+        } catch (Throwable e) {
             failed(batch, e);
             return;
         }
@@ -93,8 +97,8 @@ final class Publisher implements AutoCloseable {
     }
 
     /// What the store will never take must fail its own caller alone.
-    private void failed(List<Waiting> batch, RuntimeException failure) {
-        if (batch.size() > 1 && Database.refusedValues(failure)) {
+    private void failed(List<Waiting> batch, Throwable failure) {
+        if (batch.size() > 1 && failure instanceof RuntimeException refused && Database.refusedValues(refused)) {
             batch.forEach(waiting -> store(List.of(waiting)));
             return;
         }
@@ -108,10 +112,20 @@ final class Publisher implements AutoCloseable {
         room.release(permits(waiting.messages()));
     }
 
-    /// Stores what was taken before, then stops.
+    private void refused(Waiting waiting) {
+        done(waiting);
+        waiting.positions()
+                .completeExceptionally(new IllegalStateException("nothing was published: this node is stopping"));
+    }
+
+    /// Stores what was taken before, then stops, and turns away whoever comes too late.
     @Override
     public void close() {
         loop.close();
         round();
+        closed = true;
+        for (Waiting late = queue.poll(); late != null; late = queue.poll()) {
+            refused(late);
+        }
     }
 }

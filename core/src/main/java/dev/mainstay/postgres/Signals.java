@@ -1,5 +1,6 @@
 package dev.mainstay.postgres;
 
+import dev.mainstay.concurrent.Listeners;
 import dev.mainstay.concurrent.Loop;
 import dev.mainstay.concurrent.Threads;
 import java.sql.Connection;
@@ -7,10 +8,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
@@ -39,7 +38,7 @@ public final class Signals implements AutoCloseable {
     private static final int PROBE_AFTER_WAITS = 10;
 
     private final Database database;
-    private final Map<String, List<Runnable>> listeners = new ConcurrentHashMap<>();
+    private final Listeners listeners = new Listeners();
     private final Set<String> due = ConcurrentHashMap.newKeySet();
     private final Loop sender;
     private final @Nullable Loop receiver;
@@ -59,9 +58,7 @@ public final class Signals implements AutoCloseable {
     /// Runs `action` when any node, this one too, has said `topic`; it must be quick. Close what is returned to stop
     /// it.
     public Runnable on(String topic, Runnable action) {
-        List<Runnable> actions = listeners.computeIfAbsent(topic, name -> new CopyOnWriteArrayList<>());
-        actions.add(action);
-        return () -> actions.remove(action);
+        return listeners.add(topic, action);
     }
 
     /// Says `topic` to every node, soon; call it after the commit. Never waits, never fails.
@@ -82,11 +79,16 @@ public final class Signals implements AutoCloseable {
             return;
         }
         topics.forEach(due::remove);
-        database.controlStatement(handle -> handle.createQuery(NOTIFY)
-                .bind("channel", CHANNEL)
-                .bindArray("topics", String.class, topics)
-                .mapTo(String.class)
-                .list());
+        try {
+            database.controlStatement(handle -> handle.createQuery(NOTIFY)
+                    .bind("channel", CHANNEL)
+                    .bindArray("topics", String.class, topics)
+                    .mapTo(String.class)
+                    .list());
+        } catch (RuntimeException e) {
+            due.addAll(topics);
+            throw e;
+        }
         Threads.pause(COALESCED);
     }
 
@@ -98,7 +100,7 @@ public final class Signals implements AutoCloseable {
                 Statement statement = connection.createStatement()) {
             statement.execute("LISTEN " + CHANNEL);
             // What was said while nobody listened is lost: everyone looks once.
-            listeners.values().forEach(Signals::run);
+            run(listeners.all());
             listening = connection;
             receive(connection, statement);
         } catch (SQLException e) {
@@ -118,7 +120,7 @@ public final class Signals implements AutoCloseable {
             if (arrived != null && arrived.length > 0) {
                 silent = 0;
                 for (PGNotification each : arrived) {
-                    run(listeners.getOrDefault(each.getParameter(), List.of()));
+                    run(listeners.of(each.getParameter()));
                 }
             } else if (++silent >= PROBE_AFTER_WAITS) {
                 silent = 0;

@@ -300,8 +300,24 @@ final class Claimer implements AutoCloseable {
             }
         }
         Collections.rotate(promising, turn++);
-        promising.sort(Comparator.comparingInt(spot -> spot.rank() / 2));
-        return promising;
+        return inTurns(promising);
+    }
+
+    /// By priority, and within it one of each organization after the other, so that who has many lanes is not asked for
+    /// all of them first.
+    private static List<Spot> inTurns(List<Spot> spots) {
+        record Asker(int priority, UUID organization) {}
+        record Turn(int priority, int number, Spot spot) {}
+        Map<Asker, Integer> numbers = new HashMap<>();
+        return spots.stream()
+                .map(spot -> {
+                    int priority = spot.rank() / 2;
+                    Asker asker = new Asker(priority, spot.lane().organization());
+                    return new Turn(priority, numbers.merge(asker, 1, Integer::sum), spot);
+                })
+                .sorted(Comparator.comparingInt(Turn::priority).thenComparingInt(Turn::number))
+                .map(Turn::spot)
+                .toList();
     }
 
     private List<Want> wants(List<Spot> asked, int room, boolean fromStart) {

@@ -57,7 +57,14 @@ final class OutsideClaims {
             if (room == 0 || (isForSuspects && !taken.isEmpty())) {
                 continue;
             }
-            taken.addAll(claim(ask, group.getValue(), room, group.getKey()));
+            try {
+                taken.addAll(claim(ask, group.getValue(), room, group.getKey()));
+            } catch (RuntimeException e) {
+                if (taken.isEmpty()) {
+                    throw e;
+                }
+                break; // What was claimed before must reach its worker; whoever asks next is told.
+            }
             if (isForSuspects && !taken.isEmpty()) {
                 break;
             }

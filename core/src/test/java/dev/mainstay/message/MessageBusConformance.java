@@ -2,6 +2,7 @@ package dev.mainstay.message;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
 import dev.mainstay.MainstayException;
@@ -357,6 +358,14 @@ abstract class MessageBusConformance extends ListsConformance {
             eventually(got, 3);
         }
         assertThat(got).containsExactly("1", "2", "2");
+    }
+
+    @Test
+    void whoever_publishes_once_the_node_has_stopped_is_told_so() {
+        TestNode stopped = node("stopped");
+        stopped.close();
+        NewMessage late = NewMessage.to(unique("late"), "x");
+        assertThatThrownBy(() -> stopped.bus().publish(late)).hasMessageContaining("this node is stopping");
     }
 
     @Test

@@ -63,6 +63,26 @@ class TaskFairnessFlowTest {
         assertThat(ran.lastIndexOf(QUIET)).isLessThan(4 * FEW);
     }
 
+    @Test
+    void an_organization_does_not_wait_for_one_that_has_many_queues() {
+        try (Fleet enqueuer =
+                Fleet.builder().database(test.database()).node("enqueuer").start()) {
+            for (int queue = 0; queue < FEW; queue++) {
+                String name = "queue-" + queue;
+                enqueuer.tasks()
+                        .of(BUSY)
+                        .enqueueAll(IntStream.range(0, MANY / FEW)
+                                .mapToObj(i -> NewTask.of("share", i).inQueue(name))
+                                .toList());
+            }
+            enqueue(enqueuer, QUIET, FEW);
+        }
+        try (Fleet _ = worker()) {
+            Eventually.holds("all have run", BOUND, () -> ran.size() == MANY + FEW);
+        }
+        assertThat(ran.lastIndexOf(QUIET)).isLessThan(4 * FEW);
+    }
+
     /// They may begin with the commit that stores them, but only where nothing more urgent would take the room.
     @Test
     void what_is_enqueued_one_by_one_begins_before_nothing_that_is_more_urgent_in_another_queue() {
