@@ -64,6 +64,14 @@ final class ScheduleStore {
         this.organization = organization;
     }
 
+    static boolean isAlive(Handle handle, @Nullable String node) {
+        return handle.createQuery("""
+                        SELECT EXISTS (
+                            SELECT FROM node_sessions
+                            WHERE node_id = :node AND ended_at IS NULL AND expires_at > clock_timestamp())
+                        """).bind("node", node).mapTo(Boolean.class).one();
+    }
+
     static Instant now(Handle handle) {
         return handle.createQuery("SELECT clock_timestamp()")
                 .mapTo(OffsetDateTime.class)

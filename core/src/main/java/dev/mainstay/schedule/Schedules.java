@@ -121,7 +121,7 @@ public final class Schedules {
     }
 
     private Schedule changed(Handle handle, Schedule former, NewSchedule plan) {
-        requireOwn(former, "change");
+        requireOwn(handle, former, "change");
         if (!former.undeclared() && former.plan().equals(plan)) {
             return former; // nothing to do, and nothing that somebody else would have to read anew
         }
@@ -132,8 +132,12 @@ public final class Schedules {
         return store.update(handle, plan, ScheduleSource.API, null, next);
     }
 
-    private static void requireOwn(Schedule schedule, String what) {
-        if (schedule.source() != ScheduleSource.API && !schedule.undeclared()) {
+    /// What a node declares that is gone is anybody's: where nodes get new names with each start, nobody would retire
+    /// it.
+    private static void requireOwn(Handle handle, Schedule schedule, String what) {
+        if (schedule.source() != ScheduleSource.API
+                && !schedule.undeclared()
+                && ScheduleStore.isAlive(handle, schedule.declaredBy())) {
             throw new MainstayException(
                     ErrorCode.SCHEDULE_DECLARED,
                     "schedule \"" + schedule.name() + "\" is declared by the "
@@ -183,7 +187,7 @@ public final class Schedules {
     /// It is gone; its tasks go on. One that code or a file declares is not deleted here.
     public void delete(String name, String reason) {
         database.write(handle -> {
-            requireOwn(store.known(handle, name), "delete");
+            requireOwn(handle, store.known(handle, name), "delete");
             store.delete(handle, name);
             event(handle, "schedule.deleted", reason, name);
             return name;

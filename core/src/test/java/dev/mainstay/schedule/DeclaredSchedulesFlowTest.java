@@ -108,10 +108,16 @@ class DeclaredSchedulesFlowTest {
     void what_is_declared_can_be_paused_and_run_and_not_changed_or_deleted() {
         start("node", hourly("a"));
         assertThat(schedules.run("a", null).outcome()).isEqualTo(FireOutcome.ENQUEUED);
+        rounds.change("INSERT INTO node_sessions (session_id, node_id, expires_at) "
+                + "VALUES (gen_random_uuid(), 'node', now() + interval '1 hour')");
         refused(() -> schedules.put(hourly("a"), null));
         refused(() -> schedules.delete("a", "x"));
         start("node");
         schedules.delete("a", "x");
+        assertThat(schedules.find("a")).isEmpty();
+        start("node", hourly("a"));
+        rounds.change("UPDATE node_sessions SET ended_at = now() WHERE node_id = 'node'");
+        schedules.delete("a", "its node is gone");
         assertThat(schedules.find("a")).isEmpty();
     }
 

@@ -192,15 +192,16 @@ class MessagesFlowTest {
         List<StreamClient> open = new ArrayList<>();
         String operator = api.key(Organizations.DEFAULT, Role.OPERATOR).reveal();
         try {
-            while (open.size() < MessageStreams.MOST_OF_KEY) {
+            // Some may end meanwhile, when the key cannot be looked up in time, and make room.
+            int most = 2 * MessageStreams.MOST_OF_KEY;
+            while (open.isEmpty() || (open.getLast().refusal().isEmpty() && open.size() < most)) {
                 open.add(new StreamClient(api.uri(MESSAGES + "/stream?channel=quiet"), operator, ""));
             }
-            Reply refused = api.get(Role.OPERATOR, MESSAGES + "/stream");
-
-            assertThat(refused.status()).isEqualTo(429);
-            assertThat(refused.code()).isEqualTo("TOO_MANY_STREAMS");
+            assertThat(open).hasSizeGreaterThan(MessageStreams.MOST_OF_KEY);
+            assertThat(open.getLast().refusal()).startsWith("429 ").contains("TOO_MANY_STREAMS");
             String viewer = api.key(Organizations.DEFAULT, Role.VIEWER).reveal();
             open.add(new StreamClient(api.uri(MESSAGES + "/stream?channel=quiet"), viewer, ""));
+            assertThat(open.getLast().refusal()).isEmpty();
         } finally {
             for (StreamClient stream : open) {
                 stream.close();

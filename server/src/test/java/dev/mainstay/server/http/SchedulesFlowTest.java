@@ -140,7 +140,9 @@ class SchedulesFlowTest {
     @Test
     void what_code_or_a_file_declares_is_not_changed_here() {
         create(hourly("declared"));
-        api.execute("UPDATE schedules SET source = 'file', declared_by = 'node-1' WHERE name = 'declared'");
+        api.execute("INSERT INTO node_sessions (session_id, node_id, expires_at) "
+                + "VALUES (gen_random_uuid(), 'keeper', now() + interval '1 hour')");
+        api.execute("UPDATE schedules SET source = 'file', declared_by = 'keeper' WHERE name = 'declared'");
         assertThat(put("declared", hourly("declared"), Map.of()).code()).isEqualTo("SCHEDULE_DECLARED");
         assertThat(delete("declared", "?reason=x").code()).isEqualTo("SCHEDULE_DECLARED");
         assertThat(post("/declared/pause", "{'reason': 'x'}").status()).isEqualTo(200);

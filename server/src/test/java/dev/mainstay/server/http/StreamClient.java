@@ -27,6 +27,7 @@ final class StreamClient implements AutoCloseable {
     private final HttpClient client = HttpClient.newHttpClient();
     private final BlockingQueue<Message> messages = new LinkedBlockingQueue<>();
     private final InputStream body;
+    private final String refusal;
     private volatile String lastId = "";
 
     /// @param name `event:`, or `over` when the stream has ended
@@ -43,7 +44,17 @@ final class StreamClient implements AutoCloseable {
         }
         HttpResponse<InputStream> response = client.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
         body = response.body();
-        Threads.startVirtual("stream-client", this::read);
+        if (response.statusCode() == 200) {
+            refusal = "";
+            Threads.startVirtual("stream-client", this::read);
+        } else {
+            refusal = response.statusCode() + " " + new String(body.readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    /// The status and the body of who was given no stream; empty for who was.
+    String refusal() {
+        return refusal;
     }
 
     private void read() {
