@@ -23,6 +23,8 @@ public final class HealthQueries {
                 ON health.organization_id = asked.organization_id AND health.agent_id = '' AND health.group_name = ''
             """;
 
+    private static final HealthHistory HISTORY = new HealthHistory();
+
     private HealthQueries() {}
 
     /// The system at one moment.
@@ -43,9 +45,14 @@ public final class HealthQueries {
 
     /// The health of an agent, or of the system when `agent` is null.
     public static HealthRow find(OrganizationDatabase database, @Nullable String agent) {
-        return list(database, "agent_id = :agent AND group_name = ''", "agent", agent == null ? "" : agent).stream()
-                .findFirst()
-                .orElseGet(() -> HealthRow.unknown(agent));
+        HealthRow found =
+                list(database, "agent_id = :agent AND group_name = ''", "agent", agent == null ? "" : agent).stream()
+                        .findFirst()
+                        .orElseGet(() -> HealthRow.unknown(agent));
+        Instant at = found.at();
+        return agent == null || at == null
+                ? found
+                : found.with(HISTORY.agent(database, agent, at).parts());
     }
 
     /// The health of each group of agents, by name.
@@ -64,7 +71,7 @@ public final class HealthQueries {
                 new Filter().with("organization", database.organization()).and(which, name, value);
         return database.list(
                 filter.into("""
-                        SELECT agent_id, group_name, at, score, parts::text AS parts, band, band_since
+                        SELECT agent_id, group_name, at, score, coalesce(parts::text, '[]') AS parts, band, band_since
                         FROM agent_health
                         WHERE organization_id = :organization FILTERED
                         ORDER BY group_name

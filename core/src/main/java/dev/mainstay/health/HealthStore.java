@@ -15,7 +15,9 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
 import org.jspecify.annotations.Nullable;
 
-/// Writes scores, and keeps whenever what they are computed with or their band changed. Stateless and thread-safe.
+/// Writes scores, and keeps whenever what they are computed with or their band changed. The parts are written of groups
+/// and systems alone: agents are many, and theirs are computed again from the same rows when somebody looks at them.
+/// Stateless and thread-safe.
 final class HealthStore {
     private static final String REPLACE = """
             INSERT INTO agent_health (organization_id, agent_id, group_name, at, score, parts, band, band_since)
@@ -106,7 +108,11 @@ final class HealthStore {
                 .bindArray(
                         "parts",
                         String.class,
-                        column(scores, each -> Jsonb.any(each.score().plainParts())))
+                        column(
+                                scores,
+                                each -> each.subject().isAgent()
+                                        ? null
+                                        : Jsonb.any(each.score().plainParts())))
                 .bindArray(
                         "bands",
                         String.class,

@@ -1,6 +1,7 @@
 package dev.mainstay.health;
 
 import static dev.mainstay.postgres.Columns.column;
+import static java.util.Objects.requireNonNull;
 
 import dev.mainstay.AgentRef;
 import dev.mainstay.postgres.Columns;
@@ -10,10 +11,13 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
+import org.jspecify.annotations.Nullable;
 
 /// Reads who is heard, and keeps the suspicions of now. Stateless and thread-safe.
 final class LivenessStore {
@@ -22,9 +26,9 @@ final class LivenessStore {
     private static final String BEATING = """
             SELECT agent.organization_id, agent.id, lease.fence, lease.leased_at, lease.beat_at, lease.ticks,
                 lease.node_id,
-                extract(epoch FROM CAST(agent.spec ->> 'heartbeat' AS interval)) AS heartbeat,
-                CASE WHEN agent.source <> 'http' THEN extract(epoch FROM CAST(agent.spec ->> 'deadline' AS interval)
-                    + 5 * CAST(agent.spec -> 'schedule' ->> 'every' AS interval)) END AS overdue
+                agent.spec ->> 'heartbeat' AS heartbeat,
+                CASE WHEN agent.source <> 'http' THEN agent.spec ->> 'deadline' END AS deadline,
+                agent.spec -> 'schedule' ->> 'every' AS every
             FROM agents agent
             JOIN agent_leases lease ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
             LEFT JOIN node_sessions session ON session.session_id = lease.session_id
@@ -83,6 +87,7 @@ final class LivenessStore {
             """;
 
     List<Beating> beating(Handle handle) {
+        Map<String, Duration> known = new HashMap<>();
         return handle.createQuery(BEATING)
                 .map((row, context) -> new Beating(
                         new AgentRef(Columns.uuid(row, "organization_id"), row.getString("id")),
@@ -90,10 +95,21 @@ final class LivenessStore {
                         Columns.instant(row, "leased_at"),
                         Columns.nullableInstant(row, "beat_at"),
                         row.getLong("ticks"),
-                        seconds(row, "heartbeat"),
-                        row.getObject("overdue") == null ? null : seconds(row, "overdue"),
+                        requireNonNull(duration(row, "heartbeat", known)),
+                        overdue(duration(row, "deadline", known), duration(row, "every", known)),
                         row.getString("node_id")))
                 .list();
+    }
+
+    private static @Nullable Duration overdue(@Nullable Duration deadline, @Nullable Duration every) {
+        return deadline == null || every == null ? null : deadline.plus(every.multipliedBy(5));
+    }
+
+    /// Thousands declare the same few, and each is asked for every second.
+    private static @Nullable Duration duration(ResultSet row, String column, Map<String, Duration> known)
+            throws SQLException {
+        String text = row.getString(column);
+        return text == null ? null : known.computeIfAbsent(text, Duration::parse);
     }
 
     List<Suspicion> stored(Handle handle) {

@@ -226,17 +226,18 @@ CREATE INDEX system_events_id ON system_events (organization_id, id);
 CREATE INDEX system_events_agent ON system_events (organization_id, agent_id, at) WHERE agent_id IS NOT NULL;
 
 -- The newest health of an agent ('' = of a group, or without a group of the whole system); its history are the metrics
--- health.score and health.group.score.
+-- health.score and health.group.score. The parts of an agent's are computed when somebody looks at them.
 CREATE TABLE agent_health (
     organization_id uuid NOT NULL,
     agent_id        text COLLATE "C" NOT NULL,
     at              timestamptz NOT NULL,
     score           double precision NOT NULL CHECK (score BETWEEN 0 AND 100),
-    parts           json NOT NULL,
+    parts           json,
     group_name      text COLLATE "C" NOT NULL DEFAULT '',
     band            text NOT NULL DEFAULT 'healthy' CHECK (band IN ('healthy', 'degraded', 'unhealthy')),
     band_since      timestamptz NOT NULL DEFAULT clock_timestamp(),
     CHECK (agent_id = '' OR group_name = ''),
+    CHECK ((agent_id = '') = (parts IS NOT NULL)),
     PRIMARY KEY (organization_id, agent_id, group_name)
 ) WITH (fillfactor = 50);
 
