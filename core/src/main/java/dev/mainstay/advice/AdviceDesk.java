@@ -55,8 +55,8 @@ public final class AdviceDesk {
                 (row, context) -> Advice.map(row));
     }
 
-    /// Says that nobody wants to hear of it; false when it is not open. Should it be followed all the same, it is
-    /// verified.
+    /// Says that nobody wants to hear of it; false when it is not open. Should it be followed all the
+    /// same, it is verified.
     public boolean ignore(UUID advice, String reason, String actor) {
         return database.write(handle -> handle.createUpdate(IGNORE)
                         .bind("organization", database.organization())

@@ -193,9 +193,8 @@ final class AgentLife {
         return spec.group() == null ? "" : spec.group().name();
     }
 
-    /// A member of this agent's group crashed, and its strategy takes this one along. One that is down already waits
-    /// for
-    /// its own restart, unless the whole group goes into quarantine.
+    /// A member of this agent's group crashed, and its strategy takes this one along. One that is down
+    /// already waits for its own restart, unless the whole group goes into quarantine.
     private void follow(Verdict verdict, String cause) {
         mailbox.post(() -> {
             boolean isDown = state == AgentState.RECOVERING || state == AgentState.FAILED;

@@ -35,8 +35,8 @@ final class TransitionLog implements AutoCloseable {
         this.loop = Loop.start("transitions", RETRY, this::commit);
     }
 
-    /// Completes with true when the step was made, false when the writer no longer owns the agent, or this is
-    /// closed.
+    /// Completes with true when the step was made, false when the writer no longer owns the agent, or
+    /// this is closed.
     CompletableFuture<Boolean> make(UUID session, Transition step) {
         CompletableFuture<Boolean> answer = new CompletableFuture<>();
         lock.lock();

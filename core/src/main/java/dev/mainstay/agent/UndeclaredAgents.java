@@ -9,9 +9,9 @@ import org.jdbi.v3.core.statement.Update;
 /// Agents that stood in the settings of a node and stand there no longer: they are shut down, with the reason in an
 /// event, and keep their history; whoever comes back is wanted as it was before.
 ///
-/// Who declared an agent last stands in its row, so that two nodes with different files leave each other's agents
-/// alone,
-/// and with the same file the agent goes when the last of them has started anew. Thread-safe.
+/// Who declared an agent last stands in its row, so that two nodes with different files
+/// leave each other's agents alone, and with the same file the agent goes when the last of
+/// them has started anew. Thread-safe.
 public final class UndeclaredAgents {
     private static final String BRING_BACK = """
             UPDATE agents

@@ -17,9 +17,8 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/// A rule as people write it: flat, in `mainstay.yml`, in a request and in `alert_rules.definition` alike. Immutable
-/// and
-/// thread-safe.
+/// A rule as people write it: flat, in `mainstay.yml`, in a request and in `alert_rules.definition`
+/// alike. Immutable and thread-safe.
 public record AlertRuleSettings(
         @Doc("info, warning, critical or emergency") @Default("warning")
         Severity severity,

@@ -4,12 +4,12 @@ import java.nio.ByteBuffer;
 
 /// Which scores are worth an alarm, so that there are not more than so many a week. Not thread-safe.
 ///
-/// The threshold follows the series' own scores: each alarm raises it by a decade, and time lowers it by as much as the
-/// budget allows alarms. Wherever it settles it is the quantile that is exceeded at the rate of the budget, whatever
-/// the distribution (online quantile tracking, as in adaptive conformal inference). It never falls below 9 decades,
-/// since a series in which nothing happens has no need to spend its budget, nor below half a decade more where ten
-/// times
-/// as many points come as one each five minutes, since of these more are that rare. It is higher while little was seen.
+/// The threshold follows the series' own scores: each alarm raises it by a decade, and time lowers it
+/// by as much as the budget allows alarms. Wherever it settles it is the quantile that is exceeded at
+/// the rate of the budget, whatever the distribution (online quantile tracking, as in adaptive
+/// conformal inference). It never falls below 9 decades, since a series in which nothing happens has no
+/// need to spend its budget, nor below half a decade more where ten times as many points come as one
+/// each five minutes, since of these more are that rare. It is higher while little was seen.
 final class AlarmBudget implements Remembered {
     static final double LEAST = 9;
     private static final double LEAST_INTERVAL = 5.0 * 60 * 1000;

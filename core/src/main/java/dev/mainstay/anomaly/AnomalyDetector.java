@@ -64,8 +64,8 @@ public final class AnomalyDetector {
         return Verdict.without(Treatment.WARMING_UP);
     }
 
-    /// The first values are learned once there is a scale for them, at the times they would have had at the usual
-    /// interval.
+    /// The first values are learned once there is a scale for them, at the times they would have had at
+    /// the usual interval.
     private void learnFirst(long newest) {
         double[] first = scale.first();
         for (int i = 0; i < first.length; i++) {

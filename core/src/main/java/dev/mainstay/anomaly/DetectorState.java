@@ -11,10 +11,9 @@ import java.util.zip.Inflater;
 
 /// A detector as bytes, and back: the next scores are the very same. Stateless and thread-safe.
 ///
-/// The form, big-endian: `MSAD`, version (2 bytes), length of the state (4), CRC-32C of the rest (4), the state
-/// deflated.
-/// The state itself is what each part wrote, one after the other, of a length that the version fixes; so whatever is
-/// changed in a part's `write` needs a new version here.
+/// The form, big-endian: `MSAD`, version (2 bytes), length of the state (4), CRC-32C of the rest (4),
+/// the state deflated. The state itself is what each part wrote, one after the other, of a length that
+/// the version fixes; so whatever is changed in a part's `write` needs a new version here.
 public final class DetectorState {
     private static final int MAGIC = 0x4D534144;
     private static final short VERSION = 1;

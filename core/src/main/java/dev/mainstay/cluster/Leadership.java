@@ -123,9 +123,8 @@ public final class Leadership implements AutoCloseable {
         }
     }
 
-    /// A duty that runs once an hour is still shown to be alive three times a minute. One that has a condition runs
-    /// when
-    /// it was woken.
+    /// A duty that runs once an hour is still shown to be alive three times a minute. One that has a
+    /// condition runs when it was woken.
     private boolean isDue(Duty duty) {
         long now = monotonic.nanos();
         Long next = nextRounds.get(duty.name());

@@ -141,8 +141,8 @@ public final class Node implements AutoCloseable {
         host.converge();
     }
 
-    /// Agents were given to, taken from, or asked something of this node, or it works on other types of task than
-    /// before.
+    /// Agents were given to, taken from, or asked something of this node, or it works on other types of
+    /// task than before.
     public void reassigned() {
         assignments.wake();
     }

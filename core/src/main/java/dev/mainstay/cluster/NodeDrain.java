@@ -14,9 +14,9 @@ public final class NodeDrain {
         this.database = database;
     }
 
-    /// Asks a living node; false when there is none of that name. Asking again changes nothing. The last node that
-    /// takes
-    /// agents is refused, for they would go on there and whoever asked would wait for what never happens.
+    /// Asks a living node; false when there is none of that name. Asking again changes nothing. The
+    /// last node that takes agents is refused, for they would go on there and whoever asked would wait
+    /// for what never happens.
     ///
     /// @param forced the last one too: it takes no new agents, and runs those it has until it is stopped
     public boolean ask(UUID organization, String node, String reason, String actor, boolean forced) {

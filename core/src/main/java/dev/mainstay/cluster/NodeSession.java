@@ -24,10 +24,10 @@ import org.slf4j.LoggerFactory;
 /// *sent*. Past that, or when a renewal finds the session ended, the node is fenced: it stops all work and, as soon as
 /// the database answers, joins with a new session.
 ///
-/// Trust is not proof. Where the database may have lost the session's connection, it declares the node dead after two
-/// seconds without a beat, and a node that is cut off cannot tell that from a late answer. So ownership counts as
-/// proven
-/// only that long; then nothing new is begun until a renewal is answered. Thread-safe.
+/// Trust is not proof. Where the database may have lost the session's connection, it declares the node
+/// dead after two seconds without a beat, and a node that is cut off cannot tell that from a late
+/// answer. So ownership counts as proven only that long; then nothing new is begun until a renewal is
+/// answered. Thread-safe.
 public final class NodeSession implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeSession.class);
     private static final Duration BEAT = Duration.ofSeconds(1);

@@ -11,9 +11,8 @@ import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// The duty that gives agents to nodes: places those nobody runs, moves a few when nodes are uneven or draining, and
-/// ends
-/// those that were to be shut down by a node that is no more.
+/// The duty that gives agents to nodes: places those nobody runs, moves a few when nodes are uneven or
+/// draining, and ends those that were to be shut down by a node that is no more.
 ///
 /// A move is a hand-over: the owner is asked, stops the agent, returns the lease; then the agent waits like any other.
 /// Nothing is moved while earlier moves are under way, so the fleet does not swing. Thread-safe.

@@ -17,8 +17,8 @@ final class PlacementPlan {
     private final Map<UUID, Integer> loads = new LinkedHashMap<>();
     private final List<Candidate> nodes;
 
-    /// A living node. `isSettled` is false for one that has just joined or is about to go: it gets no agents moved to
-    /// it.
+    /// A living node. `isSettled` is false for one that has just joined or is about to go: it gets no
+    /// agents moved to it.
     record Candidate(UUID session, String node, Set<String> kinds, boolean isDraining, boolean isSettled, int load) {}
 
     /// An agent to be placed or already placed.

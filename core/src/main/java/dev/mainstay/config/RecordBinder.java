@@ -7,14 +7,14 @@ import java.util.Set;
 
 /// Turns settings into a record that is valid by construction, or says everything that is wrong with them.
 ///
-/// A component's name is its key. It may be a String, whole number, number, boolean, Duration, [DataSize], URI,
-/// Path, ZoneId, Pattern, enum, [Secret], another record, a List, Set, Map or Optional of those, or a raw
-/// [Setting]. A key that is not set takes its [Default], else null when the component is `@Nullable`,
-/// else the empty list, map, optional or section; otherwise it is missing, which is a problem. What the record's
-/// constructor refuses with an [IllegalArgumentException] whose message starts with the component
-/// (`interval must be positive, was -5s`) is reported under the full key and line, and the record is tried again
-/// without
-/// that value, so that everything wrong is found in one go.
+/// A component's name is its key. It may be a String, whole number, number, boolean, Duration,
+/// [DataSize], URI, Path, ZoneId, Pattern, enum, [Secret], another record, a List, Set, Map or Optional
+/// of those, or a raw [Setting]. A key that is not set takes its [Default], else null when the
+/// component is `@Nullable`, else the empty list, map, optional or section; otherwise it is missing,
+/// which is a problem. What the record's constructor refuses with an [IllegalArgumentException] whose
+/// message starts with the component (`interval must be positive, was -5s`) is reported under the full
+/// key and line, and the record is tried again without that value, so that everything wrong is found in
+/// one go.
 ///
 /// Immutable and thread-safe.
 public final class RecordBinder {

@@ -12,9 +12,8 @@
 ///             throw new IllegalArgumentException("interval must be positive, was " + Durations.format(interval));
 ///         }
 ///     }
-/// }
-/// record Program(@Default("7070") int port, @Nullable Secret token, Heartbeat heartbeat, Map<String, Setting> agents)
-/// {}
+/// } record Program(@Default("7070") int port, @Nullable Secret token, Heartbeat heartbeat, Map<String,
+/// Setting> agents) {}
 ///
 /// var environment = System.getenv();
 /// var settings = YamlSettings.read(Path.of("mainstay.yml"))

@@ -38,8 +38,8 @@ public final class HealthEvaluator {
         this.policy = policy;
     }
 
-    /// The scores of agents and of systems (their agent has an empty id) as of `now`; those of groups are stored with
-    /// them.
+    /// The scores of agents and of systems (their agent has an empty id) as of `now`; those of groups
+    /// are stored with them.
     ///
     /// @param now the database's time
     public List<HealthScore> evaluate(Instant now) {

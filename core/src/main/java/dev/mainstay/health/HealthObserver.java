@@ -28,11 +28,11 @@ final class HealthObserver {
     /// Agents that people hold, slots, and agents that no living node runs are not observed; one that failed or
     /// is in quarantine is, because it should run.
     ///
-    /// The window of an agent begins anew when it is given to a node, when people command it, and when it
-    /// enters or leaves a state in which it rests on purpose. That is read beyond `:until`: a rest that has
-    /// just ended is no silence. It begins with its first heartbeat then, as a busy node takes it up a while
-    /// later, but within half a minute; and never before the oldest living node started, as nobody could report
-    /// then.
+    /// The window of an agent begins anew when it is given to a node, when people command it, and when
+    /// it enters or leaves a state in which it rests on purpose. That is read beyond `:until`: a rest
+    /// that has just ended is no silence. It begins with its first heartbeat then, as a busy node takes
+    /// it up a while later, but within half a minute; and never before the oldest living node started,
+    /// as nobody could report then.
     private static final String WATCHED_NOW = """
             changed AS (
                 SELECT organization_id, agent_id, max(at) AS at

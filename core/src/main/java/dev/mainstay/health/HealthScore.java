@@ -15,9 +15,8 @@ public record HealthScore(AgentRef agent, double score, List<HealthPart> parts) 
         parts = List.copyOf(parts);
     }
 
-    /// The weighted mean of the parts that could be judged; empty when none could, or only the machine's resources,
-    /// which
-    /// alone say nothing of the agent.
+    /// The weighted mean of the parts that could be judged; empty when none could, or only the
+    /// machine's resources, which alone say nothing of the agent.
     static Optional<HealthScore> of(AgentRef agent, List<HealthPart> parts) {
         List<HealthPart> known =
                 parts.stream().filter(part -> part.score() != null).toList();

@@ -7,9 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /// What the stored rows say of one agent over a window. Immutable and thread-safe.
 ///
-/// @param since from when on it should have run, at the earliest the beginning of the window; not before `until` when
-/// it
-/// was only just taken up
+/// @param since from when on it should have run, at the earliest the beginning of the window; not
+/// before `until` when it was only just taken up
 /// @param received heartbeats by their sequence, so that ones merged while the database was away all count
 /// @param interval between two ticks; null for an agent that ticks by cron
 /// @param busyMillis time spent in ticks

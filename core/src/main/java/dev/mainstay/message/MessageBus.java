@@ -49,8 +49,8 @@ public final class MessageBus {
         return join(publishAsync(message));
     }
 
-    /// Completes once the message is durable, on a thread that must not be kept. Calls of one thread keep their
-    /// order.
+    /// Completes once the message is durable, on a thread that must not be kept. Calls of one thread
+    /// keep their order.
     public CompletableFuture<Published> publishAsync(NewMessage message) {
         Outgoing outgoing = outgoing(message);
         return host.publish(organization, List.of(outgoing))
@@ -135,9 +135,9 @@ public final class MessageBus {
         return host.outside(organization);
     }
 
-    /// Lets a group read again from a place in the log, or skip to it. What lies behind that place is read anew, also
-    /// what
-    /// is in hand or waits; what was read before it and is not handled yet stays to be.
+    /// Lets a group read again from a place in the log, or skip to it. What lies behind that place is
+    /// read anew, also what is in hand or waits; what was read before it and is not handled yet stays
+    /// to be.
     ///
     /// @throws dev.mainstay.MainstayException GROUP_UNKNOWN when there is none of that name
     public void seek(String group, Start start) {

@@ -6,8 +6,8 @@ import java.util.UUID;
 
 /// What lists and screens show of the messages of an organization, wherever they are kept. Thread-safe.
 public interface MessageLists {
-    /// Messages of the log that match, the newest first. Where there is no index, at most 20,000 are looked through at
-    /// once.
+    /// Messages of the log that match, the newest first. Where there is no index, at most 20,000 are
+    /// looked through at once.
     MessagePage search(UUID organization, MessageSearch search);
 
     /// The message at a position, if it is still there.

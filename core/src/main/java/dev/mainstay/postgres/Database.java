@@ -53,9 +53,8 @@ public final class Database implements AutoCloseable {
         return engine.use(work);
     }
 
-    /// One statement as the engine, which commits by itself and so takes one round trip instead of two; tried once.
-    /// Whether
-    /// one that failed with [#isUnanswered] was done is not known.
+    /// One statement as the engine, which commits by itself and so takes one round trip instead of two;
+    /// tried once. Whether one that failed with [#isUnanswered] was done is not known.
     public <R> R statement(HandleCallback<R, RuntimeException> statement) {
         return engine.use(statement);
     }

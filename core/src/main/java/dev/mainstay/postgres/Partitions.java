@@ -68,8 +68,8 @@ public final class Partitions {
         }
     }
 
-    /// Makes every partition from `from` to `to`, both included; for history that is brought in. Returns how many are
-    /// new.
+    /// Makes every partition from `from` to `to`, both included; for history that is brought in.
+    /// Returns how many are new.
     public int create(Instant from, Instant to) {
         return Retention.DEFAULT.byTable().keySet().stream()
                 .mapToInt(table -> create(table, from, to, handle -> {}))

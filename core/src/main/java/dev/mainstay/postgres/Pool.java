@@ -144,8 +144,8 @@ final class Pool implements AutoCloseable {
         source.close();
     }
 
-    /// After a fail-over the old primary comes back as a standby: its connections work but cannot write, so they must
-    /// go.
+    /// After a fail-over the old primary comes back as a standby: its connections work but cannot
+    /// write, so they must go.
     private static final class EvictReadOnly implements SQLExceptionOverride {
         @java.lang.Override
         public SQLExceptionOverride.Override adjudicate(SQLException failure) {

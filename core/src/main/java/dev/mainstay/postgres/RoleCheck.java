@@ -7,8 +7,8 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 
-/// Refuses a role that row-level security would not bind, or that finds no tables: both would show only when it is too
-/// late.
+/// Refuses a role that row-level security would not bind, or that finds no tables: both would show only
+/// when it is too late.
 ///
 /// Stateless and thread-safe.
 final class RoleCheck {

@@ -8,8 +8,8 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import org.postgresql.PGConnection;
 
-/// What one connection says about the server behind it: version, whether it can be written, and whether a pooler is
-/// between.
+/// What one connection says about the server behind it: version, whether it can be written, and whether
+/// a pooler is between.
 ///
 /// Immutable and thread-safe.
 record Server(int version, boolean readOnly, boolean pooler) {

@@ -16,9 +16,9 @@ import org.postgresql.PGNotification;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// "Look now": wakes the other nodes earlier than their polling would. One LISTEN connection a node on one channel; a
-/// topic is sent after the commit it speaks of, at most once in 3 ms, because NOTIFY takes a lock of the whole
-/// database.
+/// "Look now": wakes the other nodes earlier than their polling would. One LISTEN connection a node on
+/// one channel; a topic is sent after the commit it speaks of, at most once in 3 ms, because NOTIFY
+/// takes a lock of the whole database.
 ///
 /// Only ever a hint. Behind a pooler, or while the listener is gone, nothing arrives and polling does the work.
 /// Thread-safe.
@@ -55,8 +55,8 @@ public final class Signals implements AutoCloseable {
         return new Signals(database);
     }
 
-    /// Runs `action` when any node, this one too, has said `topic`; it must be quick. Close what is returned to stop
-    /// it.
+    /// Runs `action` when any node, this one too, has said `topic`; it must be quick. Close what is
+    /// returned to stop it.
     public Runnable on(String topic, Runnable action) {
         return listeners.add(topic, action);
     }

@@ -101,8 +101,8 @@ final class ActionStore {
                 .execute();
     }
 
-    /// It could not be done, or not in time. Its task is given up, and what it may have done by then is taken
-    /// back.
+    /// It could not be done, or not in time. Its task is given up, and what it may have done by then is
+    /// taken back.
     void failed(Handle handle, Patient patient, int ordinal, String error) {
         handle.createQuery("""
                         WITH failed AS (

@@ -7,9 +7,8 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
-/// Lets what the agent depends on be for a while: the agent is paused, and resumed by itself. Its next ticks tell
-/// whether
-/// that answers again. Thread-safe.
+/// Lets what the agent depends on be for a while: the agent is paused, and resumed by itself. Its next
+/// ticks tell whether that answers again. Thread-safe.
 final class CircuitAction implements RecoveryAction {
     static final String NAME = "open-circuit";
 

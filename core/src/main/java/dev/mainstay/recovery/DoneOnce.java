@@ -6,9 +6,9 @@ import java.util.Optional;
 import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 
-/// What an action did in an episode, told by an event of the transaction that did it: when its answer was lost and it
-/// is
-/// called again, it finds that there and leaves alone whoever has the agent by now. Stateless and thread-safe.
+/// What an action did in an episode, told by an event of the transaction that did it: when its answer was
+/// lost and it is called again, it finds that there, and leaves alone whoever has the agent by now.
+/// Stateless and thread-safe.
 final class DoneOnce {
     static final String MOVED = "agent.moved";
     static final String FREED = "agent.freed";

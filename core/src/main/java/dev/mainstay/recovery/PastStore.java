@@ -120,8 +120,8 @@ final class PastStore {
                 });
     }
 
-    /// How many other agents of an organization are being treated, of how many that should run; or how many of its
-    /// queues.
+    /// How many other agents of an organization are being treated, of how many that should run; or how
+    /// many of its queues.
     Treated treated(Handle handle, Patient patient) {
         handle.createQuery(TAKE_TURNS)
                 .bind("organization", patient.organization())

@@ -3,9 +3,8 @@ package dev.mainstay.recovery;
 import dev.mainstay.postgres.Database;
 import java.util.Map;
 
-/// Asks the agent to let its connections go and open new ones ([dev.mainstay.agent.Agent#reconnect]), without a
-/// restart:
-/// what it keeps in memory stays. Thread-safe.
+/// Asks the agent to let its connections go and open new ones ([dev.mainstay.agent.Agent#reconnect]),
+/// without a restart: what it keeps in memory stays. Thread-safe.
 final class ReconnectAction implements RecoveryAction {
     static final String NAME = "reconnect";
 

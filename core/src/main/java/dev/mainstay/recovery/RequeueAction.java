@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/// Gives the dead letters of a queue one more life, each at most once a day. Poison stays apart: what took its worker
-/// down
-/// three times, and what was given another life before and died again. Thread-safe.
+/// Gives the dead letters of a queue one more life, each at most once a day. Poison stays
+/// apart: what took its worker down three times, and what was given another life before and
+/// died again. Thread-safe.
 final class RequeueAction implements RecoveryAction {
     static final String NAME = "requeue";
 

@@ -5,9 +5,8 @@ import dev.mainstay.task.TaskDesks;
 import java.util.List;
 import java.util.Map;
 
-/// Has a task of the user's own type done, named in the playbook as `task:TYPE`: its payload says who is to be healed
-/// of
-/// what. Thread-safe.
+/// Has a task of the user's own type done, named in the playbook as `task:TYPE`: its payload says who
+/// is to be healed of what. Thread-safe.
 final class TaskAction implements RecoveryAction {
     static final String PREFIX = "task:";
 

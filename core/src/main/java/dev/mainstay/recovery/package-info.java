@@ -1,8 +1,8 @@
 /// Repairs what alerts tell of, and measures whether it helped.
 ///
-/// Each firing alert about an agent or a queue whose rule has a [dev.mainstay.recovery.Playbook] opens an
-/// episode, a row of `recoveries`. [dev.mainstay.recovery.RecoveryEngine] leads each on in a transaction of its
-/// own:
+/// Each firing alert about an agent or a queue whose rule has a [dev.mainstay.recovery.Playbook] opens
+/// an episode, a row of `recoveries`. [dev.mainstay.recovery.RecoveryEngine] leads each on in a
+/// transaction of its own:
 ///
 /// ```
 /// detected ──▶ (approval ──▶) acting ──▶ verifying ──▶ recovered

@@ -18,10 +18,9 @@ import org.slf4j.LoggerFactory;
 
 /// Fires what is due, on one node for all, and is woken again when the next moment has come.
 ///
-/// The database's clock says what is due. A schedule's fires, the enqueueing of their tasks and its next moment are one
-/// transaction, so that no crash can part them; its row is locked meanwhile, and each fire has a unique key, so that
-/// two
-/// who do this at one time fire nothing twice. Thread-safe.
+/// The database's clock says what is due. A schedule's fires, the enqueueing of their tasks and its
+/// next moment are one transaction, so that no crash can part them; its row is locked meanwhile, and
+/// each fire has a unique key, so that two who do this at one time fire nothing twice. Thread-safe.
 public final class Scheduler {
     /// SQL that tells whether a round has anything to do: asked where nobody was woken in time.
     public static final String DUE = "EXISTS (SELECT FROM schedules WHERE next_at <= now())";

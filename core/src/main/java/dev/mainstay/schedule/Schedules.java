@@ -132,8 +132,8 @@ public final class Schedules {
         return store.update(handle, plan, ScheduleSource.API, null, next);
     }
 
-    /// What a node declares that is gone is anybody's: where nodes get new names with each start, nobody would retire
-    /// it.
+    /// What a node declares that is gone is anybody's: where nodes get new names with each start,
+    /// nobody would retire it.
     private static void requireOwn(Handle handle, Schedule schedule, String what) {
         if (schedule.source() != ScheduleSource.API
                 && !schedule.undeclared()

@@ -3,10 +3,9 @@ package dev.mainstay.slo;
 /// How many times faster than allowed an error budget is spent: the share of bad events over the share that may be bad.
 /// At 1 the budget lasts its period; at 14.4 that of 30 days is gone in two.
 ///
-/// With few events a share means little, so the lower bound of its confidence interval is known as well: Wilson's,
-/// "Probable
-/// Inference, the Law of Succession, and Statistical Inference" (1927), one-sided at 95 percent. Immutable and
-/// thread-safe.
+/// With few events a share means little, so the lower bound of its confidence interval is known as
+/// well: Wilson's, "Probable Inference, the Law of Succession, and Statistical Inference" (1927),
+/// one-sided at 95 percent. Immutable and thread-safe.
 record BurnRate(double rate, double atLeast) {
     /// The 95th percentile of the standard normal distribution.
     private static final double Z = 1.6449;

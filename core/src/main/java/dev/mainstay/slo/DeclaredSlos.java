@@ -16,9 +16,8 @@ public final class DeclaredSlos {
         this.organization = organization;
     }
 
-    /// Makes the declared SLOs of this organization these. One that was made by a request and is declared now belongs
-    /// to
-    /// the declaration.
+    /// Makes the declared SLOs of this organization these. One that was made by a request and is
+    /// declared now belongs to the declaration.
     public void declare(Collection<Slo> declared) {
         database.write(handle -> {
             declared.forEach(slo -> store.put(handle, organization, slo, "file"));

@@ -5,9 +5,8 @@ import java.time.Duration;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// A promise: of the events of an indicator so many percent are good, over a period. Immutable, thread-safe, and valid
-/// by
-/// construction.
+/// A promise: of the events of an indicator so many percent are good, over a period. Immutable,
+/// thread-safe, and valid by construction.
 ///
 /// @param agent of which agent; null when it is of a queue
 /// @param metric of which metric, for cost and quality

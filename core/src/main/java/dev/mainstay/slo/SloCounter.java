@@ -36,8 +36,8 @@ final class SloCounter {
                 SELECT coalesce(min(from_at), :until) AS from_at FROM open),
             """;
 
-    /// A heartbeat tells of several ticks together: when the longest took too long, so did the others if their mean
-    /// did.
+    /// A heartbeat tells of several ticks together: when the longest took too long, so did the others
+    /// if their mean did.
     private static final String TICKS = """
             of_ticks AS (
                 SELECT open.organization_id, open.name, beat.minute,
@@ -215,8 +215,8 @@ final class SloCounter {
                 .findOne();
     }
 
-    /// Counts it; the number of SLOs it was counted for. Points of all metrics are looked at only for who asks for
-    /// them.
+    /// Counts it; the number of SLOs it was counted for. Points of all metrics are looked at only for
+    /// who asks for them.
     int count(Handle handle, Span span) {
         String others = (span.points() ? "UNION ALL SELECT * FROM of_points " : "")
                 + (span.attempts() ? "UNION ALL SELECT * FROM of_attempts" : "");

@@ -24,8 +24,8 @@ record SloStatus(Slo slo, Tally period, Map<Duration, Tally> windows) {
         return period.total() == 0 ? null : Double.valueOf(PERCENT * period.good() / period.total());
     }
 
-    /// The share of the error budget that is left, of the events so far; below 0 when more was spent. Null without
-    /// events.
+    /// The share of the error budget that is left, of the events so far; below 0 when more was spent.
+    /// Null without events.
     @Nullable
     Double budgetLeft() {
         return period.total() == 0 ? null : Double.valueOf(1 - period.bad() / (period.total() * slo.budget()));

@@ -7,9 +7,8 @@ import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 
-/// One claim of tasks as a flight recording shows it: how long the database took for it, and what it gave. Costs
-/// nothing
-/// while none is running. Confined to the thread that claims.
+/// One claim of tasks as a flight recording shows it: how long the database took for it, and what it
+/// gave. Costs nothing while none is running. Confined to the thread that claims.
 @Name(ClaimEvent.NAME)
 @Label("Task claim")
 @Category("Mainstay")

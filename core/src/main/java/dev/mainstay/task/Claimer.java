@@ -207,9 +207,8 @@ final class Claimer implements AutoCloseable {
         return ranks;
     }
 
-    /// What shares a bound is claimed together, so that one LIMIT holds it: a queue with limits, a type of which only
-    /// so
-    /// many may run here, suspects.
+    /// What shares a bound is claimed together, so that one LIMIT holds it: a queue with limits, a type
+    /// of which only so many may run here, suspects.
     private record Bound(
             LaneStore.@Nullable Queue limited, @Nullable String type, boolean isForSuspects) {
         private static final Bound NONE = new Bound(null, null, false);
@@ -271,9 +270,9 @@ final class Claimer implements AutoCloseable {
         learn(wants, claimed, room, hints);
     }
 
-    /// What was claimed and does not run yet. A round that fails in the middle of it, for want of memory say, leaves
-    /// the
-    /// rest to the next one: what is claimed is held by this node, so nobody else would begin it.
+    /// What was claimed and does not run yet. A round that fails in the middle of it, for want of
+    /// memory say, leaves the rest to the next one: what is claimed is held by this node, so nobody
+    /// else would begin it.
     private void begin() {
         while (begun < claimed.size()) {
             ClaimedTask task = claimed.get(begun);

@@ -115,9 +115,8 @@ final class Completer implements AutoCloseable {
         return !batch.isEmpty();
     }
 
-    /// What handlers completed in transactions that were rolled back has ended otherwise. Looked up before the claims
-    /// are
-    /// given up, since what is open must be held by somebody.
+    /// What handlers completed in transactions that were rolled back has ended otherwise. Looked up
+    /// before the claims are given up, since what is open must be held by somebody.
     private List<Ending> confirmed(List<Ending> some) {
         List<Ending> unsure = some.stream().filter(Ending::isConfirmed).toList();
         if (unsure.isEmpty()) {

@@ -12,9 +12,8 @@ import org.jspecify.annotations.Nullable;
 /// @param dead dead letters
 /// @param endedPerMinute tasks that ended within the last minute, well or not, as the nodes stored it
 /// @param failedPerMinute attempts that failed within the last minute and will be tried again
-/// @param backlogEta when the claimable ones will be done if it goes on as in the last minute and nothing is added;
-/// null
-/// when nothing is claimable, or nothing ended
+/// @param backlogEta when the claimable ones will be done if it goes on as in the last minute and
+/// nothing is added; null when nothing is claimable, or nothing ended
 /// @param limits null without any
 /// @param types what was ever enqueued in it, and who works on it
 public record QueueView(

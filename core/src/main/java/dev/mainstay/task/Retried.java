@@ -14,8 +14,8 @@ public enum Retried {
     OVER,
     /// It is a dead letter, but another task holds its unique key by now; nothing changed.
     HELD,
-    /// It is a dead letter its parent waits for, and would stand in line behind what waits for that parent; nothing
-    /// changed.
+    /// It is a dead letter its parent waits for, and would stand in line behind what waits for that
+    /// parent; nothing changed.
     STUCK,
     /// There is no such task.
     UNKNOWN;

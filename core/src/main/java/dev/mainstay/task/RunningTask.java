@@ -181,8 +181,8 @@ final class RunningTask implements TaskContext {
         }
     }
 
-    /// Its worker, if it is this one, has stopped: the task runs again elsewhere, and what it does from now on does not
-    /// count.
+    /// Its worker, if it is this one, has stopped: the task runs again elsewhere, and what it does from
+    /// now on does not count.
     void giveBackOf(Worker<?> stopped) {
         if (worker == stopped) {
             cutShort(Ending.released(task, "its worker has stopped", startedAt));

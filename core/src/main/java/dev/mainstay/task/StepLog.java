@@ -19,9 +19,8 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
-/// The steps of one attempt: those that are done give what is stored, the first that is not goes on from there.
-/// Confined
-/// to the thread of the handler.
+/// The steps of one attempt: those that are done give what is stored, the first that is not goes on
+/// from there. Confined to the thread of the handler.
 final class StepLog implements Steps {
     private static final Duration CHILD_KEY_KEPT = Duration.ofDays(7);
 

@@ -11,11 +11,11 @@ import tools.jackson.databind.JsonNode;
 /// Steps of a task: what was done once is not done again by the next attempt, and waiting costs neither a thread nor a
 /// place among the running.
 ///
-/// After a crash, a failure or a wait the handler runs again from its beginning; steps that are done give their stored
-/// result at once, so that it arrives where it was. Therefore the handler must come to the same steps in the same
-/// order,
-/// given the same results: anything random, any look at a clock and any effect belongs into a step. A task whose stored
-/// steps do not fit its handler any more becomes a dead letter that says so.
+/// After a crash, a failure or a wait the handler runs again from its beginning; steps that are done
+/// give their stored result at once, so that it arrives where it was. Therefore the handler must come
+/// to the same steps in the same order, given the same results: anything random, any look at a clock
+/// and any effect belongs into a step. A task whose stored steps do not fit its handler any more
+/// becomes a dead letter that says so.
 ///
 /// All of it is used by the thread that runs the handler.
 public interface Steps {

@@ -11,9 +11,8 @@ import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
 import org.jspecify.annotations.Nullable;
 
-/// What somebody asks of an organization's tasks and queues from outside a program: through row-level security, and
-/// with
-/// an event that says who asked and why. Thread-safe.
+/// What somebody asks of an organization's tasks and queues from outside a program: through row-level
+/// security, and with an event that says who asked and why. Thread-safe.
 ///
 /// A program that embeds the engine uses [TaskQueue].
 public final class TaskDesk {

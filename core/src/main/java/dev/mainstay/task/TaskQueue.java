@@ -136,9 +136,8 @@ public final class TaskQueue {
         return isThere;
     }
 
-    /// How many tasks of the queue may run at once and how many may start in a period, over all nodes; null for no
-    /// limit.
-    /// Queue "" stands for all queues of the organization together.
+    /// How many tasks of the queue may run at once and how many may start in a period, over all nodes;
+    /// null for no limit. Queue "" stands for all queues of the organization together.
     public void limit(String queue, QueueLimit limit) {
         database.write(handle -> QueueCommands.limit(handle, organization, queue, limit));
         queuesChanged.run();

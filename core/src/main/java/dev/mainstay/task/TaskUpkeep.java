@@ -12,9 +12,8 @@ import org.slf4j.LoggerFactory;
 /// time has come, ending what waited too long. Each is a guarded step in the database, so that doing it twice is no
 /// harm. Thread-safe.
 public final class TaskUpkeep {
-    /// SQL that tells whether a round has anything to do. The time is the statement's: an index cannot be asked for
-    /// what
-    /// is before a clock that goes on.
+    /// SQL that tells whether a round has anything to do. The time is the statement's: an index cannot
+    /// be asked for what is before a clock that goes on.
     public static final String DUE = """
             EXISTS (
                 SELECT FROM task_claims claim
@@ -133,8 +132,8 @@ public final class TaskUpkeep {
         }
     }
 
-    /// Again while there was something to do, so that many whose time comes at once need not wait for round after
-    /// round.
+    /// Again while there was something to do, so that many whose time comes at once need not wait for
+    /// round after round.
     private long repeat(String step, Runnable done) {
         long all = 0;
         long some = 1;

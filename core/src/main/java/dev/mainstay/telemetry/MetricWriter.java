@@ -9,8 +9,8 @@ import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.postgresql.PGConnection;
 
-/// Appends points: by COPY straight into the partition of their day, by INSERT where that day has none. Used by one
-/// thread.
+/// Appends points: by COPY straight into the partition of their day, by INSERT where that day has none.
+/// Used by one thread.
 final class MetricWriter {
     private static final String INSERT_SQL = """
             INSERT INTO performance_metrics (organization_id, series_id, at, value)

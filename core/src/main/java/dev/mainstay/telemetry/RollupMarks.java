@@ -6,9 +6,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 
-/// Marks the minutes of new points, so that they are rolled up. The last thing a transaction does: the row lock it
-/// takes
-/// is what makes the roll-up wait for this transaction's rows. Stateless.
+/// Marks the minutes of new points, so that they are rolled up. The last thing a transaction does: the
+/// row lock it takes is what makes the roll-up wait for this transaction's rows. Stateless.
 final class RollupMarks {
     private static final String MARK = """
             INSERT INTO rollup_pending (width, bucket)

@@ -89,9 +89,8 @@ public final class FaultProxy implements AutoCloseable {
         return entrance.getLocalPort();
     }
 
-    /// Nothing gets through any more, and nobody is told: a cable that was pulled. After [#heal] what was sent
-    /// meanwhile
-    /// arrives, as TCP would send it again.
+    /// Nothing gets through any more, and nobody is told: a cable that was pulled. After [#heal] what
+    /// was sent meanwhile arrives, as TCP would send it again.
     public void blackHole() {
         become(new Fault(Kind.BLACK_HOLE, null, Duration.ZERO));
     }
@@ -102,9 +101,8 @@ public final class FaultProxy implements AutoCloseable {
         links.forEach(Link::reset);
     }
 
-    /// `side` sees every connection end, as after a firewall has forgotten them; the other side is told nothing, and
-    /// what
-    /// it sends is lost.
+    /// `side` sees every connection end, as after a firewall has forgotten them; the other side is told
+    /// nothing, and what it sends is lost.
     public void halfClose(Side side) {
         become(new Fault(Kind.HALF_CLOSED, side, Duration.ZERO));
         links.forEach(link -> link.end(side));
@@ -115,8 +113,8 @@ public final class FaultProxy implements AutoCloseable {
         become(new Fault(Kind.SLOW, null, delay));
     }
 
-    /// Everything arrives `bytes` at a time, each in a packet of its own, so that nothing that belongs together comes
-    /// together.
+    /// Everything arrives `bytes` at a time, each in a packet of its own, so that nothing that belongs
+    /// together comes together.
     public void slice(int bytes) {
         if (bytes < 1) {
             throw new IllegalArgumentException("bytes must be at least 1, was " + bytes);

@@ -72,8 +72,8 @@ public final class TestDatabase implements AutoCloseable {
         return server.url(name);
     }
 
-    /// A connection of the superuser, whom row-level security does not bind; for what a test must see or break from
-    /// outside.
+    /// A connection of the superuser, whom row-level security does not bind; for what a test must see
+    /// or break from outside.
     public Connection superuser() throws SQLException {
         Connection connection = DriverManager.getConnection(url(), server.superuser(), server.password());
         try (Statement statement = connection.createStatement()) {

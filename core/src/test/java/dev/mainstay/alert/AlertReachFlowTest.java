@@ -33,7 +33,7 @@ class AlertReachFlowTest {
     }
 
     private void unwell(String agent, int score) {
-        stage.run("INSERT INTO agent_health VALUES (?, ?, now(), ?, '[]')", Organizations.DEFAULT, agent, score);
+        stage.run("INSERT INTO agent_health VALUES (?, ?, now(), ?)", Organizations.DEFAULT, agent, score);
     }
 
     @Test

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/// What `docs/guide/alerts.md` shows, on a fleet that runs: an agent that tells of late orders, and somebody who is
-/// told.
+/// What `docs/guide/alerts.md` shows, on a fleet that runs: an agent that tells of late orders, and
+/// somebody who is told.
 class AlertsGuideTest {
     private final TestDatabase test = TestDatabase.create();
     private final BlockingQueue<String> pager = new LinkedBlockingQueue<>();

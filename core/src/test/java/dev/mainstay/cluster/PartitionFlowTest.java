@@ -76,9 +76,8 @@ class PartitionFlowTest {
                                 .one()));
     }
 
-    /// The database ends the connections of the cut node, so it takes that for dead long before the lease is over,
-    /// while
-    /// the node does not know.
+    /// The database ends the connections of the cut node, so it takes that for dead long before the
+    /// lease is over, while the node does not know.
     @ParameterizedTest
     @EnumSource(Cut.class)
     void a_node_that_is_cut_off_begins_no_tick_once_another_may_own_its_agent(Cut cut) throws InterruptedException {

@@ -14,9 +14,8 @@ import java.util.UUID;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
-/// What every transport must hold when it hands messages out and takes them back, asked of the transport itself:
-/// leases,
-/// senders, suspects, and who steps aside. A part of [MessageBusConformance].
+/// What every transport must hold when it hands messages out and takes them back, asked of the
+/// transport itself: leases, senders, suspects, and who steps aside. A part of [MessageBusConformance].
 abstract class HandOutConformance extends SubscriberConformance {
     private static final Duration LONG = Duration.ofMinutes(5);
 

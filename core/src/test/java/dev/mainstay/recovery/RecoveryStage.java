@@ -27,8 +27,8 @@ import java.util.function.BooleanSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
-/// A fleet whose agents are sick when the test says so, and healing whose rounds are made by hand. Used by one
-/// thread.
+/// A fleet whose agents are sick when the test says so, and healing whose rounds are made by hand. Used
+/// by one thread.
 final class RecoveryStage implements AutoCloseable {
     static final Duration BOUND = Duration.ofMinutes(3);
     private static final String SICK = "trial.sick.";

@@ -11,8 +11,8 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.UUID;
 
-/// Measures the machine this process runs on, every ten seconds, under the agent `performance_monitor` with the label
-/// `node`.
+/// Measures the machine this process runs on, every ten seconds, under the agent `performance_monitor`
+/// with the label `node`.
 ///
 /// This is a loop of the process and no agent, because an agent runs on one node and each node must be measured: an
 /// agent per node would have to be placed there and nowhere else, and would wait for ever once its node is gone.

@@ -14,9 +14,8 @@ import dev.mainstay.task.TaskContext;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/// Pretends to deliver: takes the orders of the synthetic shop as a consumer group, makes a task of each, and works on
-/// it
-/// step by step. Thread-safe.
+/// Pretends to deliver: takes the orders of the synthetic shop as a consumer group, makes a task of
+/// each, and works on it step by step. Thread-safe.
 final class ClerkAgent implements Agent {
     static final String GROUP = "demo-clerk";
     static final String TASK = "demo-delivery";

@@ -8,9 +8,8 @@ import dev.mainstay.task.Priority;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/// Pretends to sell: publishes an order a tick, of which a few are urgent and a few name no customer. Used by one tick
-/// at
-/// a time.
+/// Pretends to sell: publishes an order a tick, of which a few are urgent and a few name no customer.
+/// Used by one tick at a time.
 final class ShopAgent implements Agent {
     static final String CHANNEL = "demo.orders";
 

@@ -13,8 +13,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/// Agents outside of any node that beat every second, each at a phase of its own, until they are stopped. Used by one
-/// thread.
+/// Agents outside of any node that beat every second, each at a phase of its own, until they are
+/// stopped. Used by one thread.
 final class OutsideCrowd implements AutoCloseable {
     private static final Duration SECOND = Duration.ofSeconds(1);
     private static final OutsideReport.Counts TICKED = new OutsideReport.Counts(1, 0, 1, 1, 1);

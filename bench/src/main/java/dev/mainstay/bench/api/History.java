@@ -25,8 +25,8 @@ record History(int agents, long rows) {
             FROM agents
             """;
     private static final String HEALTH = """
-            INSERT INTO agent_health (organization_id, agent_id, at, score, parts)
-            SELECT organization_id, id, now(), 97, '[]'
+            INSERT INTO agent_health (organization_id, agent_id, at, score)
+            SELECT organization_id, id, now(), 97
             FROM agents
             """;
     private static final String HEARTBEATS = """

@@ -124,9 +124,8 @@ final class Feeder implements AutoCloseable {
         enqueue(batch);
     }
 
-    /// Enqueues one of each kind that is commanded or needs a worker of its own, and commands them; what is lost of
-    /// that
-    /// is no loss of a task.
+    /// Enqueues one of each kind that is commanded or needs a worker of its own, and commands them;
+    /// what is lost of that is no loss of a task.
     void feedCommanded() {
         List<Fed> batch = new ArrayList<>();
         COMMANDED.forEach(kind -> add(kind, batch));

@@ -19,8 +19,8 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/// Judges a history: which promises were broken, and by what. Knows the promises and nothing of the engine. Used by one
-/// thread.
+/// Judges a history: which promises were broken, and by what. Knows the promises and nothing of the
+/// engine. Used by one thread.
 final class HistoryCheck {
     private final History history;
     private final Map<UUID, Task> tasks;

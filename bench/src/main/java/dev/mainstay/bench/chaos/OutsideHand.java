@@ -19,8 +19,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGenerator;
 
-/// Works on tasks as a program in another language does, by what the HTTP face calls. Used by one thread, but closed by
-/// any.
+/// Works on tasks as a program in another language does, by what the HTTP face calls. Used by one
+/// thread, but closed by any.
 final class OutsideHand implements AutoCloseable {
     private static final int MOST = 5;
     private static final int LATE_IN = 3;

@@ -46,9 +46,8 @@ final class Striking {
         crew.replace(hand);
     }
 
-    /// Strikes `times` with each of `strikes` in turn, so many at once as there are `permits`; each falls while
-    /// `feeding`
-    /// is under way.
+    /// Strikes `times` with each of `strikes` in turn, so many at once as there are `permits`; each
+    /// falls while `feeding` is under way.
     void pause(int times, List<Strike> strikes, int permits, Runnable feeding) throws InterruptedException {
         var atOnce = new Semaphore(permits);
         try (ExecutorService executor = Threads.virtualExecutor("chaos-strike-")) {

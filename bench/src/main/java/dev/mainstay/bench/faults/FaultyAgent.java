@@ -21,9 +21,9 @@ import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.StringNode;
 
-/// An agent that does a little of everything well until the board says otherwise; then it really misbehaves, and goes
-/// on
-/// until what it suffers from is really gone. Used by one tick at a time, beside its tasks.
+/// An agent that does a little of everything well until the board says otherwise; then it really
+/// misbehaves, and goes on until what it suffers from is really gone. Used by one tick at a time,
+/// beside its tasks.
 final class FaultyAgent implements Agent {
     private static final int LEAKED = 1 << 18;
     /// Seconds in which the value it measures goes up and down.

@@ -11,9 +11,9 @@ import java.util.Objects;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
-/// Which of a node's agents are to misbehave, as `bench_faults` says: read past Mainstay, on connections of its own,
-/// five
-/// times a second. Agents write there when they began, and when they last did. Thread-safe.
+/// Which of a node's agents are to misbehave, as `bench_faults` says: read past Mainstay, on
+/// connections of its own, five times a second. Agents write there when they began, and when they last
+/// did. Thread-safe.
 final class SwitchBoard implements AutoCloseable {
     private static final Duration PERIOD = Duration.ofMillis(200);
     private static final int CONNECTIONS = 3;

@@ -7,8 +7,8 @@ import java.time.Duration;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/// Connections that end before and after every statement of the task engine, each place once, as the bench does it
-/// often.
+/// Connections that end before and after every statement of the task engine, each place once, as the
+/// bench does it often.
 class FailPointsFlowTest {
     private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final Duration LONGEST = Duration.ofMinutes(1);

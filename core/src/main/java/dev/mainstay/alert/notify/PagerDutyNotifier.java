@@ -13,10 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/// Sends an event of the [Events API v2](https://developer.pagerduty.com/docs/events-api-v2-overview) for each alert of
-/// a notification: organization and fingerprint of the alert are the key by which the receiver keeps one incident of
-/// it,
-/// through trigger, acknowledge and resolve, however often each is sent. Thread-safe.
+/// Sends an event of the [Events API v2](https://developer.pagerduty.com/docs/events-api-v2-overview)
+/// for each alert of a notification: organization and fingerprint of the alert are the key by which the
+/// receiver keeps one incident of it, through trigger, acknowledge and resolve, however often each is
+/// sent. Thread-safe.
 public final class PagerDutyNotifier implements Notifier {
     private static final int LONGEST_SUMMARY = 1024;
     private static final int LONGEST_KEY = 255;

@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 /// Judges the points of all watched series of all organizations as they are stored, on one node, and stores what it
 /// finds. Confined to one thread.
 ///
-/// After any failure it forgets what it has in memory, and goes on as one who takes over: from the stored models, by
-/// the
-/// passes that were written down since. So there is one way on, whatever happened.
+/// After any failure it forgets what it has in memory, and goes on as one who takes over:
+/// from the stored models, by the passes that were written down since. So there is one way
+/// on, whatever happened.
 public final class AnomalyWatch {
     public static final Duration PERIOD = Duration.ofSeconds(10);
 

@@ -135,8 +135,8 @@ final class DeadLetters {
         put(organization, NatsNames.kept(message.position()), NatsFrame.tried(message, 1));
     }
 
-    /// Before the log forgets what lies before a position: keeps what is needed of it, and drops what was kept and is
-    /// not.
+    /// Before the log forgets what lies before a position: keeps what is needed of it, and drops what
+    /// was kept and is not.
     void keepBefore(UUID organization, long end, Set<Long> needed) {
         KeyValue bucket = stores.groups(organization);
         Set<Long> kept = link.call(() -> bucket.keys(NatsNames.KEPT + "*")).stream()

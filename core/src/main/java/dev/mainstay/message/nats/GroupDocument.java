@@ -21,9 +21,8 @@ import java.util.zip.DeflaterOutputStream;
 import java.util.zip.InflaterInputStream;
 import tools.jackson.databind.json.JsonMapper;
 
-/// A group as it is stored: one value of a bucket, so that each step changes it as a whole. Times are microseconds
-/// since
-/// 1970 by NATS' clock, zero for never. Immutable.
+/// A group as it is stored: one value of a bucket, so that each step changes it as a whole. Times are
+/// microseconds since 1970 by NATS' clock, zero for never. Immutable.
 ///
 /// @param reached how far it has read, per priority (critical first)
 /// @param waiting by position: messages to be tried again, and those behind them of the same sender

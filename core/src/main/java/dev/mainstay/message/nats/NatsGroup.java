@@ -166,9 +166,8 @@ final class NatsGroup {
         return lost;
     }
 
-    /// Frees what a consumer held that is gone. Each message may have been what killed it, so it is tried alone from
-    /// now
-    /// on and dies with the last attempt, unless its node said good-bye.
+    /// Frees what a consumer held that is gone. Each message may have been what killed it, so it is
+    /// tried alone from now on and dies with the last attempt, unless its node said good-bye.
     void free(Claim claim, boolean isCrash, long moment) {
         claims.remove(claim.token());
         int attempts = claim.attempts() + (isCrash ? 1 : 0);

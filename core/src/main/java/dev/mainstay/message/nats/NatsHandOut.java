@@ -121,9 +121,8 @@ final class NatsHandOut {
         }
     }
 
-    /// One page of the log, of one priority. Messages of senders who are busy or waiting step aside when others are
-    /// behind
-    /// them, until as many have as may; those at the end of the log stay there.
+    /// One page of the log, of one priority. Messages of senders who are busy or waiting step aside
+    /// when others are behind them, until as many have as may; those at the end of the log stay there.
     private final class Fresh {
         private final int urgency;
         private final Page page;

@@ -41,8 +41,8 @@ final class NatsLog {
                 .toList();
     }
 
-    /// Each alone, because what goes together may be together with others when it is told again. False when it was
-    /// known.
+    /// Each alone, because what goes together may be together with others when it is told again. False
+    /// when it was known.
     boolean appendOnce(UUID organization, Outgoing message) {
         return !frames.store(
                         organization,

@@ -21,9 +21,8 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.stream.Collectors;
 
-/// Messages in NATS JetStream: a log an organization, leases by its clock. As durable as its file storage and the
-/// number
-/// of replicas make it. Thread-safe.
+/// Messages in NATS JetStream: a log an organization, leases by its clock. As durable as its file
+/// storage and the number of replicas make it. Thread-safe.
 public final class NatsTransport implements MessageTransport {
     private final NatsLink link;
     private final NatsLog log;

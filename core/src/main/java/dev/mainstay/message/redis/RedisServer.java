@@ -7,9 +7,8 @@ import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// What a Redis server tells of itself: whether it is new enough, and what its settings mean for messages. Immutable
-/// and
-/// thread-safe.
+/// What a Redis server tells of itself: whether it is new enough, and what its settings mean for
+/// messages. Immutable and thread-safe.
 ///
 /// @param facts the lines of [INFO](https://redis.io/docs/latest/commands/info/)
 record RedisServer(String address, Map<String, String> facts) {

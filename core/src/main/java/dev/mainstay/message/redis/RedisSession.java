@@ -64,9 +64,8 @@ final class RedisSession implements AutoCloseable {
         shown = now;
     }
 
-    /// For how long the server has answered again after this node could not show for a while that it lives; empty when
-    /// it
-    /// always could.
+    /// For how long the server has answered again after this node could not show for a while that it
+    /// lives; empty when it always could.
     String microsSinceSilence() {
         Long since = back;
         return since == null ? "" : Long.toString((clock.nanos() - since) / 1_000);

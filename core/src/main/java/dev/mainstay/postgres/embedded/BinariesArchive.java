@@ -55,8 +55,8 @@ record BinariesArchive(URL url, String fingerprint) {
         return alpine ? List.of(plain + "-alpine_linux.txz") : List.of(plain + ".txz");
     }
 
-    /// Alpine's C library (musl) cannot run programs built for glibc, so nothing but its own archive will do
-    /// there.
+    /// Alpine's C library (musl) cannot run programs built for glibc, so nothing but its own archive
+    /// will do there.
     private static boolean onAlpine() {
         return Files.exists(Path.of("/etc/alpine-release"));
     }

@@ -16,8 +16,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
-/// The folder in which one Mainstay process keeps all it has on disk, held against every other process until
-/// closed.
+/// The folder in which one Mainstay process keeps all it has on disk, held against every other process
+/// until closed.
 ///
 /// The lock is the operating system's, so it ends with its process however that ends. `lock` itself is empty and
 /// nobody reads it: a process that closes any handle on a file gives up all its locks on it. Who holds it stands

@@ -81,9 +81,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return processesIn(folder).flatMap(ServerProcesses::postmaster).flatMap(file -> ProcessHandle.of(file.pid()));
     }
 
-    /// Ends the server in `folder` as [#stop()] does, for one whose Mainstay was killed. The caller keeps other
-    /// processes
-    /// out of the folder.
+    /// Ends the server in `folder` as [#stop()] does, for one whose Mainstay was killed. The caller
+    /// keeps other processes out of the folder.
     public static void stopIn(Path folder) {
         processesIn(folder).ifPresent(ServerProcesses::stop);
     }
@@ -108,8 +107,8 @@ public final class EmbeddedPostgres implements AutoCloseable {
         return new ServerControl(binaries, account, cluster, new ServerLog(folder.resolve("postgres.log")));
     }
 
-    /// Our own folders are closed to others, so the account needs leave to pass; folders above are not ours to
-    /// open.
+    /// Our own folders are closed to others, so the account needs leave to pass; folders above are not
+    /// ours to open.
     private static ServerAccount admitted(ServerAccount account, Path folder) throws IOException {
         var parent = Optional.ofNullable(folder.getParent()).filter(DataFolder::isOne);
         if (parent.isPresent()) {

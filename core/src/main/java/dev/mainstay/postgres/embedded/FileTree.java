@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
 final class FileTree {
     private FileTree() {}
 
-    /// How many files there are and how many bytes they hold: cheap to know, and different after nearly any
-    /// damage.
+    /// How many files there are and how many bytes they hold: cheap to know, and different after nearly
+    /// any damage.
     record Extent(long files, long bytes) {}
 
     static Extent extent(Path folder, String exceptName) throws IOException {
@@ -43,8 +43,8 @@ final class FileTree {
         }
     }
 
-    /// Deletes `folder` with all below it, following no link; files that vanish meanwhile are as good as
-    /// deleted.
+    /// Deletes `folder` with all below it, following no link; files that vanish meanwhile are as good
+    /// as deleted.
     static void delete(Path folder) throws IOException {
         Files.walkFileTree(folder, new SimpleFileVisitor<>() {
             @Override
@@ -81,8 +81,8 @@ final class FileTree {
         }
     }
 
-    /// Writes a file readable by its owner alone, so that a reader, or a power cut, finds the old text or the
-    /// new.
+    /// Writes a file readable by its owner alone, so that a reader, or a power cut, finds the old text
+    /// or the new.
     static void writePrivate(Path file, String text) throws IOException {
         var next = file.resolveSibling(file.getFileName() + ".next");
         Files.deleteIfExists(next);

@@ -11,8 +11,8 @@ import org.postgresql.util.PSQLState;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/// Asks a server that was found running whether it is ours: only then does it know our password and name our
-/// data.
+/// Asks a server that was found running whether it is ours: only then does it know our password and
+/// name our data.
 ///
 /// Immutable and thread-safe.
 record Login(Cluster cluster, int port) {

@@ -35,8 +35,8 @@ record Orphan(ServerControl control) {
         return OptionalInt.empty();
     }
 
-    /// Patient with a server that still recovers from a crash, since stopping it would throw away what it has
-    /// done.
+    /// Patient with a server that still recovers from a crash, since stopping it would throw away what
+    /// it has done.
     private boolean answers(int port) {
         var login = new Login(control.cluster(), port);
         if (starting()) {

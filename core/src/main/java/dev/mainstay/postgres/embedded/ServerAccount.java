@@ -30,8 +30,8 @@ import java.util.stream.Stream;
 record ServerAccount(List<String> prefix, Optional<String> user) {
     private static final Duration BOUND = Duration.ofSeconds(20);
     private static final String ROOT = "0";
-    /// [Capabilities](https://man7.org/linux/man-pages/man7/capabilities.7.html) that root may leave to another
-    /// user.
+    /// [Capabilities](https://man7.org/linux/man-pages/man7/capabilities.7.html) that root may leave to
+    /// another user.
     private static final List<String> LEAVES = List.of("dac_read_search", "dac_override");
     private static final List<String> STAND_INS = List.of("postgres", "nobody");
 
@@ -136,9 +136,9 @@ record ServerAccount(List<String> prefix, Optional<String> user) {
                         .succeeded();
     }
 
-    /// This account, with leave to pass folders closed to it when one above `folder` is, as the home of root is.
-    /// The first leave is for passing and reading, the second also for writing, which is what containers usually
-    /// hold.
+    /// This account, with leave to pass folders closed to it when one above `folder` is, as the home of
+    /// root is. The first leave is for passing and reading, the second also for writing, which is what
+    /// containers usually hold.
     ServerAccount reaching(Path folder) {
         return Stream.concat(Stream.of(this), LEAVES.stream().flatMap(this::with))
                 .filter(account -> account.passes(folder))

@@ -32,9 +32,8 @@ record ServerControl(Binaries binaries, ServerAccount account, Cluster cluster, 
     private static final Pattern PORT = Pattern.compile("port = ([0-9]{1,5})");
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral(EmbeddedPostgres.HOST);
 
-    /// Starts the server on `port`, or else on the one it had before, where others may still look for it, or else on
-    /// any
-    /// free one; returns its port once it accepts connections.
+    /// Starts the server on `port`, or else on the one it had before, where others may still look for
+    /// it, or else on any free one; returns its port once it accepts connections.
     int start(ServerSettings settings, OptionalInt port) throws IOException {
         if (port.isPresent()) {
             requireFree(port.getAsInt());

@@ -11,8 +11,8 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 
-/// The file that the server's messages go to, kept below a size so that a fault that repeats cannot fill the
-/// disk.
+/// The file that the server's messages go to, kept below a size so that a fault that repeats cannot
+/// fill the disk.
 ///
 /// Immutable and thread-safe.
 record ServerLog(Path file) {

@@ -46,8 +46,8 @@ final class Staging implements AutoCloseable {
         }
     }
 
-    /// A program that the killed process had started may still write there; then the next start removes the
-    /// rest.
+    /// A program that the killed process had started may still write there; then the next start removes
+    /// the rest.
     private static void remove(Path folder) {
         try {
             FileTree.delete(folder);

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.extension.AnnotatedElementContext;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.jupiter.api.io.TempDirFactory;
 
-/// A temporary folder that others may pass through: where root may not run PostgreSQL, another user has to reach
-/// it.
+/// A temporary folder that others may pass through: where root may not run PostgreSQL, another user has
+/// to reach it.
 public final class PassableFolder implements TempDirFactory {
     @Override
     public Path createTempDirectory(AnnotatedElementContext element, ExtensionContext test) throws IOException {

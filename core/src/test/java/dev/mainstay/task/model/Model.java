@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/// One state of the model: the rows of the database, and what each worker believes. Immutable: each change makes a new
-/// one.
+/// One state of the model: the rows of the database, and what each worker believes. Immutable: each
+/// change makes a new one.
 ///
 /// @param claims by token
 /// @param sessions by number; true while they live

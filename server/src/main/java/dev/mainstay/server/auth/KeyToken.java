@@ -9,9 +9,9 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/// A whole key as its owner holds it: `mst_<id>.<secret>`, 16 random letters that name it and 256 random bits that
-/// prove it, in base64url. The prefix lets secret scanners find one that was published. Immutable; never prints the
-/// secret.
+/// A whole key as its owner holds it: `mst_<id>.<secret>`, 16 random letters that name it and 256
+/// random bits that prove it, in base64url. The prefix lets secret scanners find one that was
+/// published. Immutable; never prints the secret.
 public record KeyToken(String id, String secret) {
     private static final Pattern FORM = Pattern.compile("mst_([A-Za-z0-9]{16})\\.([A-Za-z0-9_-]{43})");
     private static final String ID_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";

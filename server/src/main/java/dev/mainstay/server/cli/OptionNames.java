@@ -8,9 +8,8 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/// Says what the API refused in the words of the command that was typed: `$.task.missedAfter` is `--missed-after`
-/// there.
-/// Stateless and thread-safe.
+/// Says what the API refused in the words of the command that was typed: `$.task.missedAfter` is
+/// `--missed-after` there. Stateless and thread-safe.
 final class OptionNames {
     private static final Pattern PLACE =
             Pattern.compile("\\$((?:\\.[A-Za-z0-9]+(?:\\[\\d+])?)+)|parameter ([A-Za-z]+)\\b");

@@ -32,8 +32,8 @@ final class DeclaredAgents {
         this.problems = problems;
     }
 
-    /// The agents of the whole settings. Those whose own keys are wrong are left out; binding the whole has told of
-    /// these.
+    /// The agents of the whole settings. Those whose own keys are wrong are left out; binding the whole
+    /// has told of these.
     List<AgentSpec> read(Setting whole) {
         var specs = new ArrayList<AgentSpec>();
         if (whole.at("agents").orElse(whole) instanceof Branch agents

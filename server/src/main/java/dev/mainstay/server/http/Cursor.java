@@ -28,8 +28,8 @@ final class Cursor {
                 + Base64.getUrlEncoder().withoutPadding().encodeToString(bytes);
     }
 
-    /// The cursor a request gives, read by `reader` from the parts it was made of; refused when it is not one of
-    /// `list`.
+    /// The cursor a request gives, read by `reader` from the parts it was made of; refused when it is
+    /// not one of `list`.
     static <T> Optional<T> in(Request request, String list, int parts, Function<List<String>, T> reader) {
         return request.query("cursor").map(text -> parse(text, list, parts, reader));
     }

@@ -23,8 +23,8 @@ import tools.jackson.databind.JsonNode;
 /// out. Belongs to the thread of its request.
 final class Exchange implements Request {
     static final int MAX_BODY = 1024 * 1024;
-    /// Of a body that is too large, this much is read on, so that a client which writes before it reads gets its
-    /// answer.
+    /// Of a body that is too large, this much is read on, so that a client which writes before it reads
+    /// gets its answer.
     private static final int MAX_DISCARDED = 16 * MAX_BODY;
     private static final Logger LOG = LoggerFactory.getLogger(Exchange.class);
 

@@ -14,9 +14,9 @@ import org.jspecify.annotations.Nullable;
 import org.snakeyaml.engine.v2.api.Load;
 import org.snakeyaml.engine.v2.api.LoadSettings;
 
-/// Which parameters of the query each operation takes: those the OpenAPI document lists, so that neither can know of
-/// one
-/// the other does not. A parameter that would be ignored is refused, for whoever gave it means something by it.
+/// Which parameters of the query each operation takes: those the OpenAPI document lists, so that
+/// neither can know of one the other does not. A parameter that would be ignored is refused, for
+/// whoever gave it means something by it.
 ///
 /// Immutable and thread-safe; read when the first query comes.
 final class KnownParameters {

@@ -11,9 +11,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Map;
 
-/// Every message a socket is interested in, as long as it has credit: then it reads behind the others and loses
-/// nothing.
-/// Thread-safe.
+/// Every message a socket is interested in, as long as it has credit: then it reads behind the others
+/// and loses nothing. Thread-safe.
 final class SocketTail implements SocketSubscription {
     private static final long LOOK_MILLIS = 500;
 

@@ -16,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /// Turns logging of the running server on and off. In code, since an XML file costs a tenth of a second at each start.
 ///
-/// Thread-safe. A process has one SLF4J: two servers in it each write the lines of both, and neither ends the other's
-/// file.
+/// Thread-safe. A process has one SLF4J: two servers in it each write the lines of both, and neither
+/// ends the other's file.
 public final class Logging implements AutoCloseable {
     public static final String FILE = "mainstay.log";
     private static final String ROOT = org.slf4j.Logger.ROOT_LOGGER_NAME;

@@ -2,6 +2,7 @@ package dev.mainstay.server.http;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mainstay.health.HealthEvaluator;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.server.auth.Role;
 import dev.mainstay.server.http.ApiServer.Reply;
@@ -31,11 +32,15 @@ class AgentsFlowTest {
                 INSERT INTO agents (organization_id, id, kind, category, source)
                 SELECT organization_id, 'a-slot', 'planner', 'STRATEGIC', 'slot' FROM organizations WHERE name = 'default'
                 """);
+        scored();
+    }
+
+    private static void scored() {
         api.execute("""
-                INSERT INTO agent_health (organization_id, agent_id, at, score, parts)
-                SELECT organization_id, 'web-1', now(), 87.5,
-                    '[{"name": "uptime", "weight": 0.25, "score": 87.5, "evidence": {"heartbeats": 7}}]'
+                INSERT INTO agent_health (organization_id, agent_id, at, score)
+                SELECT organization_id, 'web-1', now(), 87.5
                 FROM organizations WHERE name = 'default'
+                ON CONFLICT (organization_id, agent_id, group_name) DO UPDATE SET score = excluded.score, band = excluded.band
                 """);
     }
 
@@ -113,14 +118,31 @@ class AgentsFlowTest {
 
     @Test
     void health_comes_with_its_parts_and_their_evidence() {
+        api.execute("""
+                INSERT INTO node_sessions (session_id, node_id, started_at, expires_at)
+                VALUES ('00000000-0000-0000-0000-0000000000aa', 'judging', now() - interval '1 hour',
+                    now() + interval '1 hour');
+                UPDATE agents SET created_at = now() - interval '1 hour' WHERE id = 'web-1';
+                UPDATE agent_leases
+                SET session_id = '00000000-0000-0000-0000-0000000000aa', leased_at = now() - interval '1 hour'
+                WHERE agent_id = 'web-1';
+                INSERT INTO agent_heartbeats (organization_id, agent_id, at, fence, sequence, phase, ticks, failures,
+                    items, busy_ms, max_ms, late_ms, abandoned)
+                SELECT organization_id, 'web-1', now() - number * interval '10 seconds', 1, 100 - number, 'working',
+                    1, 0, 1, 1, 1, 0, 0
+                FROM organizations
+                CROSS JOIN generate_series(1, 7) AS number
+                WHERE name = 'default'
+                """);
+        new HealthEvaluator(api.database()).evaluate(api.database().now());
+        api.execute("DELETE FROM node_sessions WHERE node_id = 'judging'");
+
         JsonNode health = api.get(Role.VIEWER, "/api/v1/agents/web-1/health").json();
 
-        assertThat(health.path("parts")
-                        .path(0)
-                        .path("evidence")
-                        .path("heartbeats")
-                        .asInt())
-                .isEqualTo(7);
+        scored();
+        assertThat(health.path("score").asDouble()).isBetween(1.0, 99.0);
+        assertThat(health.at("/parts/0/name").asString()).isEqualTo("uptime");
+        assertThat(health.at("/parts/0/evidence/received").asInt()).isEqualTo(7);
         assertThat(api.get(Role.VIEWER, "/api/v1/agents/web-0/health")
                         .json()
                         .path("score")

@@ -15,8 +15,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A person at the screen of forecasts, with a real browser, server and database. The hours a forecast learns from are
-/// rows.
+/// A person at the screen of forecasts, with a real browser, server and database. The hours a forecast
+/// learns from are rows.
 @OneAtATime
 class ForecastsScreenTest {
     private static final String APP = "mainstay-dashboard >>> ";
@@ -27,8 +27,8 @@ class ForecastsScreenTest {
     private static Stage stage;
     private Tab tab;
 
-    /// A disk that fills from 3 to 48 percent within thirty hours, which is long enough for a band, and a series of one
-    /// point.
+    /// A disk that fills from 3 to 48 percent within thirty hours, which is long enough for a band, and
+    /// a series of one point.
     @BeforeAll
     static void start() {
         chromium = Chromium.start();

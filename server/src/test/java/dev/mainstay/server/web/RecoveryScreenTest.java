@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// A person at the recovery log, with a real browser, server and database. The episodes are rows, since to heal takes
-/// minutes.
+/// A person at the recovery log, with a real browser, server and database. The episodes are rows, since
+/// to heal takes minutes.
 @OneAtATime
 class RecoveryScreenTest {
     private static final String APP = "mainstay-dashboard >>> ";
