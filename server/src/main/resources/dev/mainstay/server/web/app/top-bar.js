@@ -69,7 +69,7 @@ class TopBar extends LitElement {
       mainstay-screen-links {
         min-width: 0;
       }
-      @media (min-width: 1080px) {
+      @media (min-width: 1180px) {
         mainstay-screen-links {
           flex: none;
         }
@@ -79,7 +79,7 @@ class TopBar extends LitElement {
           display: none;
         }
       }
-      @media (max-width: 1079px) {
+      @media (max-width: 1179px) {
         header {
           flex-wrap: wrap;
         }
