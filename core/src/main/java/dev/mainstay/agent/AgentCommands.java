@@ -11,7 +11,8 @@ import org.jdbi.v3.core.Handle;
 /// What people want of agents, as requests of their organization: the wish, its event and the owner's notice are one
 /// transaction, written by the SQL function `agent_command`. Thread-safe.
 public final class AgentCommands {
-    private static final String HEALING = "recovery:";
+    /// How the name of an actor begins that is no person but an episode of healing.
+    public static final String HEALING = "recovery:";
 
     private static final String IS_OF_HEALING = """
             SELECT coalesce((

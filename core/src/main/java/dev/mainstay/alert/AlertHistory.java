@@ -1,6 +1,7 @@
 package dev.mainstay.alert;
 
 import dev.mainstay.postgres.Database;
+import dev.mainstay.postgres.OldRows;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -10,8 +11,6 @@ import org.jdbi.v3.core.Handle;
 /// alerts they were of, then who was told, then
 /// silences. Stateless and thread-safe.
 public final class AlertHistory {
-    private static final int BATCH = 5_000;
-
     /// Each deletes a batch; an alert of which a recovery is left stays with it.
     private static final List<String> OLD = List.of("""
             WITH old AS MATERIALIZED (
@@ -71,17 +70,6 @@ public final class AlertHistory {
     ///
     /// @param check fails in a transaction of one who leads no longer
     public static void forget(Database database, Duration kept, Consumer<Handle> check) {
-        for (String sql : OLD) {
-            int deleted = BATCH;
-            while (deleted >= BATCH) {
-                deleted = database.control(handle -> {
-                    check.accept(handle);
-                    return handle.createUpdate(sql)
-                            .bind("kept", (double) kept.toSeconds())
-                            .bind("batch", BATCH)
-                            .execute();
-                });
-            }
-        }
+        OldRows.delete(database, OLD, kept, check);
     }
 }

@@ -53,7 +53,7 @@ final class AlertOutbox {
             """.formatted(Alert.COLUMNS);
 
     /// The pause counts from when the former one was sent; one that has not been yet is sent now at the soonest.
-    private static final String JOIN = """
+    private static final String JOIN = Severity.graded("""
             INSERT INTO alert_notifications AS notification
                 (organization_id, notifier, kind, group_key, severity, alerts, created_at, due_at)
             SELECT :organization, :notifier, :kind, :group, :severity, :alerts, :now,
@@ -67,8 +67,7 @@ final class AlertOutbox {
                     || ARRAY(SELECT unnest(excluded.alerts) EXCEPT SELECT unnest(notification.alerts)),
                 severity = CASE WHEN GRADE(excluded.severity) > GRADE(notification.severity) THEN excluded.severity
                     ELSE notification.severity END
-            """.replaceAll(
-                    "GRADE\\(([a-z.]+)\\)", "array_position(ARRAY['info', 'warning', 'critical', 'emergency'], $1)");
+            """);
 
     /// Counted from when it was first told of in this opening.
     private static final String LADDER = """

@@ -21,7 +21,7 @@ public record Notification(
         int attempt,
         int total,
         List<Alert> alerts) {
-    static final int MOST_ALERTS = 20;
+    public static final int MOST_ALERTS = 20;
 
     /// Why it is sent.
     public enum Kind {

@@ -1,5 +1,6 @@
 package dev.mainstay.recovery;
 
+import dev.mainstay.agent.AgentCommands;
 import dev.mainstay.postgres.Columns;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -23,7 +24,7 @@ public record Patient(UUID organization, UUID recovery, String agent, String que
 
     /// In whose name events tell of what was done.
     public String actor() {
-        return "recovery:" + recovery;
+        return AgentCommands.HEALING + recovery;
     }
 
     /// Why something is done, for those who read of it elsewhere.

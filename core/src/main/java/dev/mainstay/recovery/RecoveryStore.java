@@ -4,6 +4,7 @@ import static dev.mainstay.postgres.Columns.column;
 
 import dev.mainstay.postgres.Columns;
 import dev.mainstay.postgres.Jsonb;
+import dev.mainstay.telemetry.Severity;
 import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
@@ -23,7 +24,7 @@ final class RecoveryStore {
     /// agent. One that opens again is another thing, and so is one that flaps and is there again. An episode that
     /// has done nothing yet is about the gravest alert of its cause.
     /// Who heals does not treat itself: it could not take back what stops it.
-    private static final String OPEN = """
+    private static final String OPEN = Severity.graded("""
             WITH trigger AS (
                 SELECT * FROM unnest(:rules, :causes) AS trigger (rule, cause)),
             told AS (
@@ -77,8 +78,7 @@ final class RecoveryStore {
                 jsonb_build_object('recovery', recovery_id, 'cause', cause, 'alert', alert_id)
             FROM opened
             WHERE is_new
-            """.replace("OVER_SINCE", Holds.OVER_SINCE).replaceAll(
-            "GRADE\\(([a-z.]+)\\)", "array_position(ARRAY['info', 'warning', 'critical', 'emergency'], $1)");
+            """.replace("OVER_SINCE", Holds.OVER_SINCE));
 
     private static final String OPEN_ONES = """
             SELECT organization_id, recovery_id

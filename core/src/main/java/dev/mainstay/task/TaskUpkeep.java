@@ -1,6 +1,7 @@
 package dev.mainstay.task;
 
 import dev.mainstay.postgres.Database;
+import dev.mainstay.postgres.OldRows;
 import java.time.Duration;
 import java.util.List;
 import java.util.function.Consumer;
@@ -58,7 +59,6 @@ public final class TaskUpkeep {
                 LIMIT :batch)
             """);
 
-    private static final int BATCH = 5_000;
     private static final int MOST_BATCHES = 20;
 
     private static final Logger LOG = LoggerFactory.getLogger(TaskUpkeep.class);
@@ -154,17 +154,6 @@ public final class TaskUpkeep {
     /// @param kept how long tasks are
     /// @param check fails in a transaction of one who leads no longer
     public void forget(Duration kept, Consumer<Handle> check) {
-        for (String sql : OLD) {
-            int deleted = BATCH;
-            while (deleted >= BATCH) {
-                deleted = database.control(handle -> {
-                    check.accept(handle);
-                    return handle.createUpdate(sql)
-                            .bind("kept", (double) kept.toSeconds())
-                            .bind("batch", BATCH)
-                            .execute();
-                });
-            }
-        }
+        OldRows.delete(database, OLD, kept, check);
     }
 }

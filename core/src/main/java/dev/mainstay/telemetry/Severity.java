@@ -1,6 +1,8 @@
 package dev.mainstay.telemetry;
 
+import java.util.Arrays;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /// How much an event or an alert matters.
 public enum Severity {
@@ -13,6 +15,13 @@ public enum Severity {
 
     public String word() {
         return word;
+    }
+
+    /// The SQL with each `GRADE(column)` as a number that grows with the severity in that column.
+    public static String graded(String sql) {
+        String words =
+                Arrays.stream(values()).map(each -> "'" + each.word + "'").collect(Collectors.joining(", "));
+        return sql.replaceAll("GRADE\\(([a-z.]+)\\)", "array_position(ARRAY[" + words + "], $1)");
     }
 
     public static Severity of(String word) {

@@ -32,11 +32,10 @@ class FaultsFlowTest {
             assertThat(figures)
                     .containsEntry("injected", 12.0)
                     .containsEntry("detectedPercent", 100.0)
+                    .containsEntry("healedPercent", 100.0)
                     .containsEntry("falseRestarts", 0.0)
                     .containsEntry("restartStorms", 0.0)
                     .containsEntry("recoveriesOfControls", 0.0);
-            // Eleven of twelve: on a machine that is short of time one may not be heard in time. The campaign counts.
-            assertThat(figures.get("healedPercent")).isGreaterThan(90.0);
         }
     }
 }

@@ -11,8 +11,6 @@ import org.jspecify.annotations.Nullable;
 /// A notification as JSON, as webhooks and programs are given it; docs/guide/alerts.md shows it. Stateless and
 /// thread-safe.
 final class NotificationJson {
-    private static final int MOST_ALERTS = 20;
-
     private NotificationJson() {}
 
     static String of(Notification notification) {
@@ -32,7 +30,7 @@ final class NotificationJson {
         map.put(
                 "alerts",
                 notification.alerts().stream()
-                        .limit(MOST_ALERTS)
+                        .limit(Notification.MOST_ALERTS)
                         .map(NotificationJson::map)
                         .toList());
         return map;
