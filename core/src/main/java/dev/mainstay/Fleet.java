@@ -237,7 +237,8 @@ public final class Fleet implements AutoCloseable {
         OutsideAgents outside = new OutsideAgents(database);
         Liveness liveness = new Liveness(database);
         SloMonitor slos = new SloMonitor(database);
-        AlertEngine alerts = new AlertEngine(database, builder.alerts().routes(), () -> node.wake(NOTIFICATIONS));
+        AlertEngine alerts = new AlertEngine(
+                database, builder.alerts().routes(), () -> node.wake(NOTIFICATIONS), () -> node.isDatabaseSlow());
         ForecastRound forecasts = new ForecastRound(database);
         NotificationSender sender =
                 new NotificationSender(database, builder.alerts().notifiers());

@@ -24,6 +24,9 @@ final class AgentRunner {
     /// A time that has come is not missed because a renewal of the session is late just then.
     private static final Duration CRON_RETRY = Duration.ofMillis(250);
     private static final long LONGEST_GRACE = Duration.ofSeconds(5).toNanos();
+    /// So many failures in a row are news, each told without delay, as is the first success after them.
+    private static final int TOLD_AT_ONCE = 3;
+    private static final long SHORTEST_BEAT = Duration.ofSeconds(1).toNanos();
 
     private final AgentRef ref;
     private final AgentSpec spec;
@@ -41,6 +44,7 @@ final class AgentRunner {
     private long nextTick;
     private Instant cronDue = Instant.EPOCH;
     private long nextBeat;
+    private long lastBeat;
     private long sequence;
     private boolean hasTicked;
 
@@ -70,6 +74,7 @@ final class AgentRunner {
     synchronized void begin() {
         mode = Mode.HELD;
         nextBeat = house.monotonic().nanos();
+        lastBeat = nextBeat - SHORTEST_BEAT;
         nextTick = Long.MAX_VALUE;
         plan();
     }
@@ -195,6 +200,7 @@ final class AgentRunner {
         String crash = current != null && now >= current.nextLimit() ? pastLimit(current, now) : null;
         if (now >= nextBeat) {
             nextBeat = Math.max(nextBeat + beatNanos, now - beatNanos);
+            lastBeat = now;
             beat();
         }
         if (now >= nextTick) {
@@ -206,7 +212,7 @@ final class AgentRunner {
     /// First the interrupt; when that did not help, the tick is given up and this names the crash.
     private @Nullable String pastLimit(Tick tick, long now) {
         if (!tick.isInterrupted()) {
-            tick.interrupt(now + Math.min(spec.deadline().toNanos(), LONGEST_GRACE));
+            tick.interrupt(now + Math.min(spec.deadline().toNanos() / 2, LONGEST_GRACE));
             return null;
         }
         current = null;
@@ -258,8 +264,11 @@ final class AgentRunner {
                 return;
             }
             long now = house.monotonic().nanos();
+            int failed = tally.failing();
             crash = tally.ended(tick, ending, now);
-            tellFirstTick(now);
+            if (!hasTicked || (tally.failing() != failed && tally.failing() <= TOLD_AT_ONCE)) {
+                tellNow(now);
+            }
             isNews = ending instanceof Tick.Ending.Returned(WorkResult result)
                     && failures.isNews(result.isFailure(), now);
             if (crash != null && mode != Mode.TICKING) {
@@ -283,11 +292,12 @@ final class AgentRunner {
         }
     }
 
-    /// Whoever has just started an agent looks whether it works, and need not wait for the next heartbeat to see it.
-    private void tellFirstTick(long now) {
-        if (!hasTicked && mode != Mode.STOPPED) {
+    /// Whoever has just started an agent looks whether it works, and who watches it whether it still does: neither
+    /// need wait for the next heartbeat to see it.
+    private void tellNow(long now) {
+        if (mode != Mode.STOPPED) {
             hasTicked = true;
-            nextBeat = Math.min(nextBeat, now);
+            nextBeat = Math.min(nextBeat, Math.max(now, lastBeat + SHORTEST_BEAT));
             plan();
         }
     }

@@ -75,6 +75,11 @@ final class TickTally {
         restarts++;
     }
 
+    /// How many of its own ticks have failed in a row.
+    int failing() {
+        return failing;
+    }
+
     TickCounts take() {
         if (ticks == 0 && abandoned == 0 && restarts == 0 && failing == 0) {
             return TickCounts.NONE;

@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
@@ -31,6 +32,7 @@ public final class AlertEngine {
             EXISTS (SELECT FROM agent_suspicions)
                 OR EXISTS (SELECT FROM alerts WHERE state <> 'resolved' OR state = 'resolved' AND told_at < resolved_at)
                 OR EXISTS (SELECT FROM agents WHERE state IN ('failed', 'quarantined'))
+                OR EXISTS (SELECT FROM agent_leases WHERE failing >= 2 AND beat_at > now() - interval '10 seconds')
                 OR EXISTS (SELECT FROM system_events WHERE at > now() - interval '3 seconds' AND severity <> 'info')
             """;
 
@@ -60,6 +62,7 @@ public final class AlertEngine {
     private final Database database;
     private final List<Route> routes;
     private final Runnable told;
+    private final BooleanSupplier databaseSlow;
     private final AlertRuleStore rules = new AlertRuleStore();
     private final AlertBook book = new AlertBook();
     private final AlertQuiet quiet = new AlertQuiet();
@@ -68,17 +71,32 @@ public final class AlertEngine {
     private final Map<RuleKey, Long> leftOut = new HashMap<>();
     private volatile long looked = NEVER;
 
-    /// An engine that looks when its rounds are called.
+    /// An engine on a database that is never taken for slow.
     ///
     /// @param told called when there may be something to deliver
     public AlertEngine(Database database, List<Route> routes, Runnable told) {
-        this(database, routes, told, MonotonicClock.system());
+        this(database, routes, told, () -> false);
     }
 
-    AlertEngine(Database database, List<Route> routes, Runnable told, MonotonicClock monotonic) {
+    /// An engine that looks when its rounds are called.
+    ///
+    /// @param told called when there may be something to deliver
+    /// @param databaseSlow whether the database answers more slowly than usual, so that who is slow with it
+    ///     cannot be told from who is slow himself
+    public AlertEngine(Database database, List<Route> routes, Runnable told, BooleanSupplier databaseSlow) {
+        this(database, routes, told, databaseSlow, MonotonicClock.system());
+    }
+
+    AlertEngine(
+            Database database,
+            List<Route> routes,
+            Runnable told,
+            BooleanSupplier databaseSlow,
+            MonotonicClock monotonic) {
         this.database = database;
         this.routes = List.copyOf(routes);
         this.told = told;
+        this.databaseSlow = databaseSlow;
         this.monotonic = monotonic;
     }
 
@@ -146,7 +164,7 @@ public final class AlertEngine {
         List<AlertRule.Stored> enabled = rules.enabled(
                 handle, organization, (rule, failure) -> unreadable(new RuleKey(organization, rule), failure));
         List<AlertRule.Stored> looking =
-                enabled.stream().filter(rule -> !leftOut.containsKey(key(rule))).toList();
+                enabled.stream().filter(rule -> !isLeftOut(rule)).toList();
         List<Finding> found = new ArrayList<>();
         looking.forEach(rule -> found.addAll(find(handle, rule, now)));
         List<AlertRule> all = enabled.stream().map(AlertRule.Stored::rule).toList();
@@ -154,6 +172,13 @@ public final class AlertEngine {
         quiet.write(handle, organization, now, all);
         new AlertOutbox(organization, routes, all).write(handle, now);
         return !found.isEmpty();
+    }
+
+    /// The alerts of such a rule stay what they are.
+    private boolean isLeftOut(AlertRule.Stored stored) {
+        boolean isOfSlow =
+                stored.rule().condition() instanceof Condition.Troubled(Trouble trouble) && trouble == Trouble.SLOW;
+        return leftOut.containsKey(key(stored)) || (isOfSlow && databaseSlow.getAsBoolean());
     }
 
     private static RuleKey key(AlertRule.Stored stored) {

@@ -78,11 +78,23 @@ final class TroubleFindings {
     /// its work: two failed ticks in a row are the news it is there for.
     private static final String IS_CHECK = "agent.kind LIKE '%-check'";
 
+    /// None of the fifty heartbeats before the first failed tick told of one, and of fifty ticks together at least.
+    private static final String WELL_BEFORE = """
+            (SELECT sum(good.ticks) >= 50 AND sum(good.failures) = 0
+            FROM (
+                SELECT before.ticks, before.failures
+                FROM agent_heartbeats before
+                WHERE before.organization_id = agent.organization_id AND before.agent_id = agent.id
+                    AND before.minute >= date_bin('1 minute', :now - 10 * window_of.span, '2000-01-01Z')
+                    AND before.at < lately.began AND before.ticks > 0
+                ORDER BY before.at DESC
+                LIMIT 50) good)""";
+
     /// Three failed ticks, which are half of the newest with attempts at tasks, or came in a row, so that a
-    /// queue that is worked off well beside them does not hide them. Two in a row where a connection is broken:
-    /// who connects again by itself has done so after one. A heartbeat that came as late as would be suspected
-    /// tells of a time when nobody could be heard: its database was away, or its node stood still. What failed
-    /// then is left out.
+    /// queue that is worked off well beside them does not hide them. Two in a row after fifty that were well,
+    /// which chance seldom makes, or where a connection is broken: who connects again by itself has done so
+    /// after one. A heartbeat that came as late as would be suspected tells of a time when nobody could be
+    /// heard: its database was away, or its node stood still. What failed then is left out.
     private static final String FAILURES = """
             SELECT agent.id AS agent_id, lease.node_id, '{}' AS labels, lately.began,
                 lately.failures::double precision AS value, extract(epoch FROM :now - lately.began) AS seconds,
@@ -117,12 +129,13 @@ final class TroubleFindings {
                 AND lease.last_error IS NOT NULL AND lately.newest > 0
                 AND CASE WHEN IS_CHECK THEN lately.failures >= 2 AND lately.failures = lately.ticks
                     ELSE lately.failures >= 3 AND (2 * lately.failures >= lately.ticks OR lease.failing >= 3)
-                        OR lately.failures = 2 AND lease.failing >= 2 AND lease.last_error ~* :broken END
+                        OR lately.failures = 2 AND lease.failing >= 2
+                            AND (lease.last_error ~* :broken OR WELL_BEFORE) END
                 AND CASE WHEN IS_CHECK THEN 'down'
                     WHEN lease.last_error ~* :broken THEN 'disconnected'
                     WHEN lease.last_error ~* :away THEN 'dependency'
                     ELSE 'failing' END = :trouble
-            """.replace("IS_CHECK", IS_CHECK);
+            """.replace("IS_CHECK", IS_CHECK).replace("WELL_BEFORE", WELL_BEFORE);
 
     /// The longest tick of each of the newest three heartbeats, against the median of what was before, so that
     /// a queue worked off fast beside slow ticks does not hide them; and the mean item, since who gets more to do

@@ -119,6 +119,12 @@ public final class Node implements AutoCloseable {
         return current != null && current.isProven();
     }
 
+    /// Whether the database takes longer to answer this node than it usually does.
+    public boolean isDatabaseSlow() {
+        NodeSession current = session;
+        return current != null && current.pace().isSlow();
+    }
+
     public @Nullable UUID sessionId() {
         return session == null ? null : session.id();
     }

@@ -46,6 +46,7 @@ public final class NodeSession implements AutoCloseable {
     private final Listener listener;
     private final SessionStore store = new SessionStore();
     private final SessionEnding ending = new SessionEnding();
+    private final DatabasePace pace = new DatabasePace();
     private final TimerWheel.Timer trustTimer = new TimerWheel.Timer(this::trustEnded);
     private final Thread thread;
     private volatile @Nullable UUID session;
@@ -107,6 +108,10 @@ public final class NodeSession implements AutoCloseable {
     /// True while no other node can have been given what this one holds, whatever happened to its connection.
     public boolean isProven() {
         return session != null && monotonic.nanos() < provenUntil;
+    }
+
+    DatabasePace pace() {
+        return pace;
     }
 
     private void openFirst() {
@@ -179,6 +184,7 @@ public final class NodeSession implements AutoCloseable {
         Handle handle = handle();
         long sent = monotonic.nanos();
         Optional<Beat> beat = store.renew(handle, mine);
+        pace.answered(monotonic.nanos() - sent);
         if (beat.isEmpty()) {
             fence("its session has ended");
             return false;

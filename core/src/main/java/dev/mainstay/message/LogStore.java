@@ -60,7 +60,7 @@ final class LogStore {
                 SELECT COLUMNS
                 FROM messages
                 WHERE organization_id = :organization AND channel = wanted.channel AND priority = urgency
-                    AND position > :after AND (expires_at IS NULL OR expires_at > clock_timestamp()) FILTERED
+                    AND position > :after AND position <= :until AND (expires_at IS NULL OR expires_at > clock_timestamp()) FILTERED
                 ORDER BY position
                 LIMIT :limit) AS message
             ORDER BY position
@@ -70,16 +70,33 @@ final class LogStore {
     private static final String READ_ALL = """
             SELECT COLUMNS
             FROM messages
-            WHERE organization_id = :organization AND position > :after
+            WHERE organization_id = :organization AND position > :after AND position <= :until
                 AND (expires_at IS NULL OR expires_at > clock_timestamp()) FILTERED
             ORDER BY position
             LIMIT :limit
             """.replace("COLUMNS", COLUMNS);
 
+    private static final String PART_END = """
+            SELECT position
+            FROM messages
+            WHERE organization_id = :organization AND position > :after
+            ORDER BY position
+            LIMIT 1 OFFSET :part
+            """;
+
+    private static final int PART = 20_000;
+
     private final Database database;
+    private final int part;
 
     LogStore(Database database) {
+        this(database, PART);
+    }
+
+    /// @param part of so many messages a filter is looked for with one statement
+    LogStore(Database database, int part) {
         this.database = database;
+        this.part = part;
     }
 
     /// Returns the positions given.
@@ -144,10 +161,37 @@ final class LogStore {
                 .list());
     }
 
+    /// The next of them, `limit` at most. A filter that lets little through is looked for part by part, so that no
+    /// statement takes long however long the log is.
     List<Message> read(UUID organization, Interest interest, long after, int limit) {
+        if (interest.keys().isAll() && interest.filter().isNone()) {
+            return read(organization, interest, after, Long.MAX_VALUE, limit);
+        }
+        List<Message> found = new ArrayList<>();
+        long from = after;
+        while (from < Long.MAX_VALUE && found.size() < limit) {
+            long until = partEnd(organization, from);
+            found.addAll(read(organization, interest, from, until, limit - found.size()));
+            from = until;
+        }
+        return found;
+    }
+
+    private long partEnd(UUID organization, long after) {
+        return database.read(handle -> handle.createQuery(PART_END)
+                .bind("organization", organization)
+                .bind("after", after)
+                .bind("part", part - 1)
+                .mapTo(Long.class)
+                .findOne()
+                .orElse(Long.MAX_VALUE));
+    }
+
+    private List<Message> read(UUID organization, Interest interest, long after, long until, int limit) {
         Filter filter = new Filter()
                 .with("organization", organization)
                 .with("after", after)
+                .with("until", until)
                 .with("limit", limit);
         if (!interest.keys().isAll()) {
             filter.and(

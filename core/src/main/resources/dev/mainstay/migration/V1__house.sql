@@ -136,6 +136,8 @@ CREATE TABLE agent_leases (
     last_error       text,
     PRIMARY KEY (organization_id, agent_id)
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000);
+-- Whose ticks fail; heartbeats of others change nothing in it.
+CREATE INDEX agent_leases_failing ON agent_leases (organization_id, agent_id) WHERE failing >= 2;
 
 -- Heartbeat history: what happened since the heartbeat before (ticks, failures, time spent).
 CREATE TABLE agent_heartbeats (

@@ -86,7 +86,8 @@ class AlertIsolationFlowTest {
     @Test
     void one_that_flaps_stays_while_its_rule_cannot_be_looked_at_and_is_over_when_it_was_looked_for() {
         Duration[] passed = {Duration.ZERO};
-        AlertEngine failing = new AlertEngine(test.database(), List.of(), () -> {}, () -> passed[0].toNanos());
+        AlertEngine failing =
+                new AlertEngine(test.database(), List.of(), () -> {}, () -> false, () -> passed[0].toNanos());
         rule("broken", "{\"metric\": \"trial.huge\", \"of\": \"sum\", \"above\": 1}");
         hugePoints();
         run("""

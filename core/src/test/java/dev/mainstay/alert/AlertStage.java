@@ -26,6 +26,7 @@ final class AlertStage implements BeforeEachCallback, AfterAllCallback {
     private final TestDatabase test = TestDatabase.create();
     private final BlockingQueue<Notification> told = new LinkedBlockingQueue<>();
     private AlertPlan plan = new AlertPlan();
+    private boolean databaseSlow;
 
     /// As if nothing had happened.
     void clean() {
@@ -43,9 +44,14 @@ final class AlertStage implements BeforeEachCallback, AfterAllCallback {
             run("DELETE FROM " + table);
         }
         told.clear();
+        databaseSlow = false;
         plan = new AlertPlan();
         plan.notifier("people", told::add);
         plan.route(Route.of(Severity.INFO, "people"));
+    }
+
+    void databaseSlow(boolean isSlow) {
+        databaseSlow = isSlow;
     }
 
     AlertPlan plan() {
@@ -58,7 +64,7 @@ final class AlertStage implements BeforeEachCallback, AfterAllCallback {
 
     void round() {
         new DeclaredRules(database(), Organizations.DEFAULT).declare(plan.rules());
-        new AlertEngine(database(), plan.routes(), () -> {}).round(handle -> {});
+        new AlertEngine(database(), plan.routes(), () -> {}, () -> databaseSlow).round(handle -> {});
         new NotificationSender(database(), plan.notifiers()).round();
     }
 

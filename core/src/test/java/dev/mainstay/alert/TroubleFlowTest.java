@@ -107,6 +107,24 @@ class TroubleFlowTest {
                 .toList();
     }
 
+    @Test
+    void while_the_database_is_slow_nobody_is_told_to_be_and_who_was_stays_so() {
+        agent("import", "");
+        beats(251, 41, 1, 0, 1, 40);
+        beats(31, 1, 1, 0, 1, 4_000);
+        stage.databaseSlow(true);
+        assertThat(rules()).isEmpty();
+        stage.databaseSlow(false);
+        assertThat(rules()).containsExactly("agent-slow");
+
+        stage.asSuperuser("UPDATE agent_heartbeats SET max_ms = 40, busy_ms = 40");
+        stage.databaseSlow(true);
+        stage.round();
+        assertThat(stage.alerts())
+                .singleElement()
+                .satisfies(alert -> assertThat(alert.state()).isEqualTo(AlertState.FIRING));
+    }
+
     /// As when the machine they share has other work.
     @Test
     void who_is_slow_together_with_the_others_of_its_node_is_not_slow_itself() {
@@ -150,6 +168,19 @@ class TroubleFlowTest {
         beats(21, 1, 8, 1, 7, 5);
         assertThat(rules()).as("attempts at tasks may fail now and then").isEmpty();
         stage.asSuperuser("UPDATE agent_leases SET failing = 3");
+        assertThat(rules()).containsExactly("agent-failing");
+    }
+
+    @Test
+    void two_failures_in_a_row_are_enough_after_fifty_ticks_that_were_well() {
+        agent("import", "the parser is confused");
+        stage.asSuperuser("UPDATE agent_leases SET failing = 2");
+        beats(501, 21, 1, 0, 1, 5);
+        beats(11, 1, 1, 1, 0, 5);
+        assertThat(rules()).as("after forty-nine").isEmpty();
+        beats(511, 511, 1, 1, 0, 5);
+        assertThat(rules()).as("after a failure and forty-nine").isEmpty();
+        stage.asSuperuser("UPDATE agent_heartbeats SET failures = 0 WHERE at < now() - interval '500 seconds'");
         assertThat(rules()).containsExactly("agent-failing");
     }
 

@@ -16,13 +16,14 @@ import org.jspecify.annotations.Nullable;
 /// from the stored models, by the passes that were written down since. So there is one way
 /// on, whatever happened.
 public final class AnomalyWatch {
-    public static final Duration PERIOD = Duration.ofSeconds(10);
+    public static final Duration PERIOD = Duration.ofSeconds(4);
 
-    /// SQL that tells whether points were stored since the newest pass.
+    /// SQL that tells whether points were stored since the newest pass, or were about to be when it was made.
     public static final String DUE = """
             EXISTS (
                 SELECT FROM rollup_pending
-                WHERE width = '1m' AND marked_at > coalesce((SELECT max(at) FROM anomaly_passes), '-infinity'))
+                WHERE width = '1m'
+                    AND marked_at > coalesce((SELECT max(at) FROM anomaly_passes), '-infinity') - interval '5 seconds')
             """;
 
     /// Of a round, so that nobody takes the node for dead meanwhile; the next goes on.

@@ -10,9 +10,6 @@ import org.jspecify.annotations.Nullable;
 
 /// The passes, one after the other without a gap. Stateless and thread-safe.
 final class PassLog {
-    /// So long after they were measured points are taken for stored; what comes later is not judged.
-    static final Duration SETTLED = Duration.ofSeconds(5);
-
     /// No longer, so that what was missed is made up for in parts that fit into memory.
     static final Duration LONGEST = Duration.ofMinutes(1);
 
@@ -21,21 +18,23 @@ final class PassLog {
     /// After a long rest the points of more than a week ago are gone.
     private static final String APPEND = """
             INSERT INTO anomaly_passes (since, until, snapshot)
-            SELECT since, least(settled, since + make_interval(secs => :longest)), pg_current_snapshot()
+            SELECT since, least(now(), since + make_interval(secs => :longest)), pg_current_snapshot()
             FROM (
-                SELECT clock_timestamp() - make_interval(secs => :settled) AS settled,
-                    coalesce(
-                        (SELECT greatest(max(until), clock_timestamp() - interval '7 days') FROM anomaly_passes
-                            HAVING count(*) > 0),
-                        clock_timestamp() - make_interval(secs => :settled + :first)) AS since) AS next
-            WHERE since + make_interval(secs => :shortest) <= settled
-            RETURNING since + make_interval(secs => :longest) < clock_timestamp() - make_interval(secs => :settled)
-                AS is_behind
+                SELECT coalesce(
+                    (SELECT greatest(max(until), now() - interval '7 days') FROM anomaly_passes HAVING count(*) > 0),
+                    now() - make_interval(secs => :first)) AS since) AS next
+            WHERE since + make_interval(secs => :shortest) <= now()
+            RETURNING since + make_interval(secs => :longest) < now() AS is_behind
             """;
 
     private static final String AFTER = """
-            SELECT since, until, snapshot::text AS snapshot
-            FROM anomaly_passes
+            SELECT since, until, snapshot::text AS snapshot, (
+                SELECT before.snapshot::text
+                FROM anomaly_passes before
+                WHERE before.until < pass.until
+                ORDER BY before.until DESC
+                LIMIT 1) AS before
+            FROM anomaly_passes pass
             WHERE until > :done
             ORDER BY until
             """;
@@ -45,7 +44,6 @@ final class PassLog {
     /// @return whether another one is due at once
     boolean append(Handle handle) {
         return handle.createQuery(APPEND)
-                .bind("settled", seconds(SETTLED))
                 .bind("longest", seconds(LONGEST))
                 .bind("shortest", seconds(SHORTEST))
                 .bind("first", seconds(AnomalyWatch.PERIOD))
@@ -63,7 +61,10 @@ final class PassLog {
         return handle.createQuery(AFTER)
                 .bind("done", done.atOffset(ZoneOffset.UTC))
                 .map((row, context) -> new Pass(
-                        Columns.instant(row, "since"), Columns.instant(row, "until"), row.getString("snapshot")))
+                        Columns.instant(row, "since"),
+                        Columns.instant(row, "until"),
+                        row.getString("snapshot"),
+                        row.getString("before")))
                 .list();
     }
 

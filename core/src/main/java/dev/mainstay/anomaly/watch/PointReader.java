@@ -12,6 +12,9 @@ import org.jdbi.v3.core.statement.Query;
 
 /// Reads the points of a pass, and those before it. Stateless and thread-safe.
 final class PointReader {
+    /// What is stored so much later than it was measured, and after the pass of its time, is judged by nobody.
+    static final Duration LATEST = Duration.ofSeconds(10);
+
     /// A row carries the lower half of the number of the transaction that wrote it; the whole number is the
     /// one nearest to the end of the snapshot. Of points of the same time the smallest comes first, so that the
     /// order follows from what is stored.
@@ -20,11 +23,14 @@ final class PointReader {
                 SELECT series_id, at, value,
                     :end + (((xmin::text::bigint - :end + 2147483648) & 4294967295) - 2147483648) AS writer
                 FROM performance_metrics
-                WHERE at > :since AND at <= :until OF_SERIES)
+                WHERE at > :from AND at <= :until OF_SERIES)
             SELECT series_id, (extract(epoch FROM at) * 1000000)::bigint AS micros, value
             FROM found
-            WHERE writer < :ended
-                OR writer < :end AND pg_visible_in_snapshot(writer::text::xid8, :snapshot::pg_snapshot)
+            WHERE (writer < :ended
+                    OR writer < :end AND pg_visible_in_snapshot(writer::text::xid8, :snapshot::pg_snapshot))
+                AND (at > :since OR writer >= :endedBefore
+                    AND (writer >= :endBefore
+                        OR NOT pg_visible_in_snapshot(writer::text::xid8, :before::pg_snapshot)))
             ORDER BY series_id, at, value
             """;
 
@@ -63,11 +69,18 @@ final class PointReader {
     }
 
     private static Query bound(Query query, Pass pass) {
-        return query.bind("since", pass.since().atOffset(ZoneOffset.UTC))
+        String snapshot = pass.snapshot();
+        String before = pass.before() == null ? snapshot : pass.before();
+        Instant from = pass.before() == null ? pass.since() : pass.since().minus(LATEST);
+        return query.bind("from", from.atOffset(ZoneOffset.UTC))
+                .bind("since", pass.since().atOffset(ZoneOffset.UTC))
                 .bind("until", pass.until().atOffset(ZoneOffset.UTC))
-                .bind("end", pass.end())
-                .bind("ended", pass.ended())
-                .bind("snapshot", pass.snapshot())
+                .bind("end", Pass.end(snapshot))
+                .bind("ended", Pass.ended(snapshot))
+                .bind("snapshot", snapshot)
+                .bind("endBefore", Pass.end(before))
+                .bind("endedBefore", Pass.ended(before))
+                .bind("before", before)
                 .setFetchSize(FETCH);
     }
 

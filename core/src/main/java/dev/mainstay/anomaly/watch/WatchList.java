@@ -143,7 +143,7 @@ final class WatchList {
         while (since.isBefore(pass.since())) {
             Instant next = since.plus(HISTORY_STEP);
             Instant until = next.isBefore(pass.since()) ? next : pass.since();
-            learn(reader.of(new Pass(since, until, pass.snapshot()), ids));
+            learn(reader.of(new Pass(since, until, pass.snapshot(), null), ids));
             since = until;
         }
     }

@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mainstay.anomaly.AnomalyDetector;
 import dev.mainstay.anomaly.DetectorState;
 import dev.mainstay.anomaly.Verdict;
+import dev.mainstay.concurrent.Threads;
 import dev.mainstay.telemetry.Metric;
 import dev.mainstay.testing.TestDatabase;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,6 +119,39 @@ class AnomalyWatchFlowTest {
         assertThat(stored.count("SELECT count(*) FROM system_events WHERE type = 'anomaly.began'"))
                 .isEqualTo(begun)
                 .isPositive();
+    }
+
+    /// A node that could not reach the database for a moment stores its points a little later.
+    @Test
+    void what_is_stored_a_little_after_the_pass_of_its_time_is_judged_in_the_next_and_once() {
+        stored.watchedSince(now.minus(Duration.ofHours(2)));
+        Instant end = now.minus(Duration.ofMinutes(1));
+        for (String agent : List.of("a", "b")) {
+            stored.store(StoredPoints.noise(agent, LATENCY, 2, now.minus(Duration.ofHours(2)), end, STEP));
+        }
+        AnomalyWatch first = watch();
+        catchUp(first);
+        Instant judged = test.database()
+                .read(handle -> handle.createQuery("SELECT max(until) FROM anomaly_passes")
+                        .mapTo(OffsetDateTime.class)
+                        .one()
+                        .toInstant());
+        stored.store(List.of(
+                StoredPoints.point("a", LATENCY, judged.minusSeconds(4), 180),
+                StoredPoints.point("b", LATENCY, judged.minusSeconds(20), 180)));
+
+        for (int passes = 0; passes < 3; passes++) {
+            Threads.pause(Duration.ofMillis(1_100));
+            first.round(handle -> {});
+        }
+        AnomalyWatch second = watch();
+        catchUp(second);
+
+        assertThat(stored.text("SELECT string_agg(agent_id, ' ') FROM anomalies WHERE value = 180"))
+                .isEqualTo("a");
+        for (String agent : List.of("a", "b")) {
+            assertThat(scores(state(second, agent))).isEqualTo(scores(state(first, agent)));
+        }
     }
 
     private List<Verdict> scores(byte[] state) {

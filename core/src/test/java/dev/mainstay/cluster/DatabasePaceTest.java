@@ -1,0 +1,49 @@
+package dev.mainstay.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class DatabasePaceTest {
+    private final DatabasePace pace = new DatabasePace();
+
+    private void answered(int times, long millis) {
+        for (int i = 0; i < times; i++) {
+            pace.answered(Duration.ofMillis(millis).toNanos());
+        }
+    }
+
+    @Test
+    void most_of_the_newest_answers_decide() {
+        answered(300, 4);
+        answered(2, 400);
+        assertThat(pace.isSlow()).as("two of five").isFalse();
+        answered(1, 12);
+        assertThat(pace.isSlow()).isTrue();
+        answered(3, 11);
+        assertThat(pace.isSlow()).as("less than three times as long").isFalse();
+    }
+
+    @Test
+    void what_has_been_so_for_long_is_usual() {
+        answered(900, 4);
+        answered(449, 40);
+        assertThat(pace.isSlow()).isTrue();
+        answered(2, 40);
+        assertThat(pace.isSlow()).isFalse();
+    }
+
+    @Test
+    void a_few_answers_and_a_few_milliseconds_say_nothing() {
+        answered(49, 1);
+        answered(10, 40);
+        assertThat(pace.isSlow()).as("not known what is usual").isFalse();
+        DatabasePaceTest quick = new DatabasePaceTest();
+        quick.answered(100, 1);
+        quick.answered(10, 4);
+        assertThat(quick.pace.isSlow())
+                .as("four times as long, and still quick")
+                .isFalse();
+    }
+}
