@@ -54,7 +54,12 @@ public final class AgentCommands {
             });
             before.accept(handle);
             boolean isNew = !command.isNothingNew(now.desired) || isTakenOver(handle, organization, agent, actor);
-            return isNew && write(handle, agent, command, reason, actor);
+            if (isNew && !write(handle, agent, command, reason, actor)) {
+                throw new MainstayException(
+                        ErrorCode.TRANSITION_REFUSED,
+                        "agent " + agent + " was removed or asked for something else at this moment; look at it again");
+            }
+            return isNew;
         });
         if (given) {
             told.run();

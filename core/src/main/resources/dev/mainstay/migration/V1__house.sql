@@ -291,12 +291,15 @@ END $$;
 -- Runs as the owner because a request may not touch sessions; it sees only the request's organization.
 -- Whoever runs the agent makes the steps that follow. One that nobody runs is never placed again once it is to be shut
 -- down, so that step is made here. A person who restarts an agent takes its quarantines for answered; healing does not
--- know, and leaves it its back-off. Locks come in the order of all: sessions, agents, leases.
+-- know, and leaves it its back-off. What people want stands: of an agent that is not to run healing wants nothing, unless
+-- the same episode stopped it and nobody has asked for anything since. Locks come in the order of all: sessions, agents,
+-- leases.
 CREATE FUNCTION agent_command(agent text, command text, reason text, actor text) RETURNS boolean
     LANGUAGE plpgsql SECURITY DEFINER SET search_path = ${schema}, pg_temp AS $$
 DECLARE
     tenant uuid := nullif(current_setting('mainstay.organization', true), '')::uuid;
     stood text;
+    wanted text;
     lease agent_leases;
     ends_here boolean;
 BEGIN
@@ -306,8 +309,16 @@ BEGIN
     PERFORM FROM node_sessions
     WHERE session_id = (SELECT session_id FROM agent_leases WHERE organization_id = tenant AND agent_id = agent)
     FOR NO KEY UPDATE;
-    SELECT state INTO stood FROM agents WHERE organization_id = tenant AND id = agent FOR NO KEY UPDATE;
-    IF NOT FOUND THEN
+    SELECT state, desired INTO stood, wanted
+    FROM agents
+    WHERE organization_id = tenant AND id = agent
+    FOR NO KEY UPDATE;
+    IF NOT FOUND OR starts_with(actor, 'recovery:') AND wanted <> 'running' AND actor IS DISTINCT FROM (
+            SELECT detail ->> 'actor'
+            FROM system_events
+            WHERE organization_id = tenant AND agent_id = agent AND type = 'agent.commanded'
+            ORDER BY at DESC
+            LIMIT 1) THEN
         RETURN false;
     END IF;
     SELECT * INTO lease FROM agent_leases WHERE organization_id = tenant AND agent_id = agent FOR NO KEY UPDATE;

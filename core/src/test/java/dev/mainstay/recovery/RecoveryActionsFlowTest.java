@@ -144,6 +144,20 @@ class RecoveryActionsFlowTest {
     }
 
     @Test
+    void what_people_ask_of_an_agent_just_before_healing_does_stands() {
+        assertThatThrownBy(() -> commands.give(
+                        Organizations.DEFAULT,
+                        "patient",
+                        AgentCommand.RESTART,
+                        "it is slow",
+                        PATIENT.actor(),
+                        handle -> commands.give(Organizations.DEFAULT, "patient", AgentCommand.PAUSE, "mine", "me")))
+                .hasMessageContaining("asked for something else at this moment");
+        assertThat(count("agents WHERE id = 'patient' AND desired = 'paused' AND generation = 0"))
+                .isEqualTo(1);
+    }
+
+    @Test
     void an_agent_is_not_moved_to_nowhere_and_its_lease_is_given_anew() throws Exception {
         assertThatThrownBy(() -> action("move-agent").act(PATIENT)).hasMessageContaining("no other living node");
         long fence = fence();

@@ -93,6 +93,7 @@ public final class WebAssets {
             "recovery-success.js",
             "recovery-table.js",
             "rows.js",
+            "rule-list.js",
             "saved-filters.js",
             "schedule-backfill.js",
             "schedule-form.js",

@@ -165,6 +165,27 @@ class AlertsScreenTest {
     }
 
     @Test
+    void a_rule_says_what_it_looks_for_and_is_switched_off_and_on() {
+        String rules = SCREEN + "mainstay-rule-list";
+        tab.open(stage.link("alerts"));
+        tab.await("text('" + rules + "').includes('prices.pulled (max over 30m) is above 10')");
+        switchRule(rules, "agent-slow", "the supplier is slow this week");
+        tab.await("text('" + rules + " >>> li:has([aria-label=\"Switch agent-slow on\"])').includes('off')");
+        assertThat(stage.get("/api/v1/alert-rules/agent-slow").path("enabled").asBoolean(true))
+                .isFalse();
+        switchRule(rules, "agent-slow", "it is fast again");
+        tab.await("text('" + rules + " >>> li:has([aria-label=\"Switch agent-slow off\"])').includes('warning')");
+        assertThat(stage.get("/api/v1/alert-rules/agent-slow").path("enabled").asBoolean(false))
+                .isTrue();
+        assertThat(tab.complaints()).isEmpty();
+    }
+
+    private void switchRule(String rules, String rule, String reason) {
+        tab.run("$('" + rules + " >>> button[aria-label^=\"Switch " + rule + "\"]').click()");
+        answer(reason);
+    }
+
+    @Test
     void what_is_resolved_is_over_until_it_fires_again() {
         stage.agent("over", "PT10S");
         tab.open(stage.link("alerts?q=prices-high+over"));

@@ -83,3 +83,13 @@ export const askToUnsilence = (silence, after) => ({
     after();
   },
 });
+
+/** A rule on, or off, whoever made it. */
+export const askToSwitch = ({ name, enabled }, after) => ({
+  verb: enabled ? "Switch off" : "Switch on", subject: name, grave: enabled,
+  effect: enabled ? "Nothing is looked for by it any more, also after a start; its alerts are resolved." : "It is looked for again.",
+  act: async (reason) => {
+    await api.post(`/api/v1/alert-rules/${encodeURIComponent(name)}/${enabled ? "disable" : "enable"}`, { reason });
+    after();
+  },
+});

@@ -17,6 +17,7 @@ import { severityTone } from "./tones.js";
 import "./alert-panel.js";
 import "./alert-table.js";
 import "./notifier-list.js";
+import "./rule-list.js";
 import "./silence-list.js";
 
 const REFRESH = 5_000;
@@ -120,7 +121,8 @@ class AlertsScreen extends LitElement {
         <section class="card list" aria-label="Alerts">${this.#heaps()}${this.#tools()}${this.#list()}</section>
         <div class="rail">${id ? html`<mainstay-alert-panel .alertId=${id} .fleet=${this.fleet} .rules=${this.rules} .silences=${this.silences} .query=${query}></mainstay-alert-panel>`
           : html`<mainstay-silence-list .silences=${this.silences} .commandable=${this.fleet.canCommand}></mainstay-silence-list>
-            <mainstay-notifier-list .notifiers=${this.notifiers} .commandable=${this.fleet.canCommand}></mainstay-notifier-list>`}</div>
+            <mainstay-notifier-list .notifiers=${this.notifiers} .commandable=${this.fleet.canCommand}></mainstay-notifier-list>
+            <mainstay-rule-list .rules=${this.rules} .commandable=${this.fleet.canCommand}></mainstay-rule-list>`}</div>
       </div>
     </main>`;
   }
