@@ -92,9 +92,10 @@ final class TroubleFindings {
 
     /// Three failed ticks, which are half of the newest with attempts at tasks, or came in a row, so that a
     /// queue that is worked off well beside them does not hide them. Two in a row after fifty that were well,
-    /// which chance seldom makes, or where a connection is broken: who connects again by itself has done so
-    /// after one. A heartbeat that came as late as would be suspected tells of a time when nobody could be
-    /// heard: its database was away, or its node stood still. What failed then is left out.
+    /// which chance seldom makes, unless somebody else is away, who is often back by then; or where a
+    /// connection is broken: who connects again by itself has done so after one. A heartbeat that came as late
+    /// as would be suspected tells of a time when nobody could be heard: its database was away, or its node
+    /// stood still. What failed then is left out.
     private static final String FAILURES = """
             SELECT agent.id AS agent_id, lease.node_id, '{}' AS labels, lately.began,
                 lately.failures::double precision AS value, extract(epoch FROM :now - lately.began) AS seconds,
@@ -130,7 +131,7 @@ final class TroubleFindings {
                 AND CASE WHEN IS_CHECK THEN lately.failures >= 2 AND lately.failures = lately.ticks
                     ELSE lately.failures >= 3 AND (2 * lately.failures >= lately.ticks OR lease.failing >= 3)
                         OR lately.failures = 2 AND lease.failing >= 2
-                            AND (lease.last_error ~* :broken OR WELL_BEFORE) END
+                            AND (lease.last_error ~* :broken OR lease.last_error !~* :away AND WELL_BEFORE) END
                 AND CASE WHEN IS_CHECK THEN 'down'
                     WHEN lease.last_error ~* :broken THEN 'disconnected'
                     WHEN lease.last_error ~* :away THEN 'dependency'

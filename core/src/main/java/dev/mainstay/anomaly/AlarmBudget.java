@@ -8,11 +8,13 @@ import java.nio.ByteBuffer;
 /// by as much as the budget allows alarms. Wherever it settles it is the quantile that is exceeded at
 /// the rate of the budget, whatever the distribution (online quantile tracking, as in adaptive
 /// conformal inference). It never falls below 9 decades, since a series in which nothing happens has no
-/// need to spend its budget, nor below a decade more where ten times as many points come as one each
-/// five minutes, since of these ten times as many are that rare. It is higher while little was seen.
+/// need to spend its budget, nor below three quarters of a decade more where ten times as many points come as
+/// one each five minutes, since of these ten times as many are that rare. It is higher while little was seen.
 final class AlarmBudget implements Remembered {
     static final double LEAST = 9;
     private static final double LEAST_INTERVAL = 5.0 * 60 * 1000;
+    /// For ten times as many points; with a whole decade one of twenty series that stand still is not told of.
+    private static final double DENSER = 0.75;
     private static final double RAISE = 1;
     private static final double DOUBT = 4;
     private static final double DOUBTFUL = 600;
@@ -40,7 +42,7 @@ final class AlarmBudget implements Remembered {
     }
 
     private static double least(long interval) {
-        return LEAST + Math.max(0, Math.log10(LEAST_INTERVAL / Math.max(1, interval)));
+        return LEAST + DENSER * Math.max(0, Math.log10(LEAST_INTERVAL / Math.max(1, interval)));
     }
 
     double perWeek() {

@@ -181,6 +181,9 @@ class TroubleFlowTest {
         beats(511, 511, 1, 1, 0, 5);
         assertThat(rules()).as("after a failure and forty-nine").isEmpty();
         stage.asSuperuser("UPDATE agent_heartbeats SET failures = 0 WHERE at < now() - interval '500 seconds'");
+        stage.asSuperuser("UPDATE agent_leases SET last_error = 'connection to shop refused'");
+        assertThat(rules()).as("somebody who may be back").isEmpty();
+        stage.asSuperuser("UPDATE agent_leases SET last_error = 'the parser is confused'");
         assertThat(rules()).containsExactly("agent-failing");
     }
 

@@ -11,7 +11,7 @@ final class StatementText {
     static final String COMMIT = "COMMIT";
 
     /// Duties are asked for in one statement, whichever they are.
-    private static final Pattern DUTIES = Pattern.compile("SELECT '[a-z]+' WHERE \\(EXISTS.*");
+    private static final Pattern DUTIES = Pattern.compile("SELECT '[a-z]+' WHERE \\(.*");
 
     private static final Set<String> ENDS = Set.of(COMMIT, "ROLLBACK");
 
