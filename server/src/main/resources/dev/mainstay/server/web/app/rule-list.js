@@ -45,7 +45,8 @@ class RuleList extends LitElement {
 
   #rule(rule) {
     const { name, enabled, source, problem, definition } = rule;
-    return html`<li><div class="what">${mark(enabled ? severityTone(definition.severity) : "idle")} <b>${name}</b>
+    const tone = enabled ? severityTone(definition.severity) : "idle";
+    return html`<li><div class="what"><span class=${tone}>${mark(tone)}</span> <b>${name}</b>
         <span class="muted">· ${enabled ? definition.severity : "off"}${source === "builtin" ? nothing : ` · by ${source}`}</span>
         <div class="muted">${conditionWords(definition)}</div>
         ${problem ? html`<div class="bad">${problem}</div>` : nothing}</div>
