@@ -23,6 +23,7 @@ final class AgentRunner {
     private static final Duration CRON_LOOK = Duration.ofMinutes(1);
     /// A time that has come is not missed because a renewal of the session is late just then.
     private static final Duration CRON_RETRY = Duration.ofMillis(250);
+    private static final long SHORTEST_GRACE = Duration.ofSeconds(1).toNanos();
     private static final long LONGEST_GRACE = Duration.ofSeconds(5).toNanos();
     /// So many failures in a row are news, each told without delay, as is the first success after them.
     private static final int TOLD_AT_ONCE = 3;
@@ -74,7 +75,7 @@ final class AgentRunner {
     synchronized void begin() {
         mode = Mode.HELD;
         nextBeat = house.monotonic().nanos();
-        lastBeat = nextBeat - SHORTEST_BEAT;
+        lastBeat = nextBeat;
         nextTick = Long.MAX_VALUE;
         plan();
     }
@@ -212,7 +213,7 @@ final class AgentRunner {
     /// First the interrupt; when that did not help, the tick is given up and this names the crash.
     private @Nullable String pastLimit(Tick tick, long now) {
         if (!tick.isInterrupted()) {
-            tick.interrupt(now + Math.min(spec.deadline().toNanos() / 2, LONGEST_GRACE));
+            tick.interrupt(now + grace(spec.deadline().toNanos()));
             return null;
         }
         current = null;
@@ -220,6 +221,12 @@ final class AgentRunner {
         String deadline = Durations.format(spec.deadline());
         tally.failed("tick ran past its deadline of " + deadline + " and was abandoned");
         return "tick did not stop after its deadline of " + deadline + " and was abandoned";
+    }
+
+    /// How long an interrupted tick may take to end: half of its deadline, but no moment so short that a busy machine
+    /// passes for a tick that does not listen.
+    static long grace(long deadline) {
+        return Math.clamp(deadline / 2, Math.min(deadline, SHORTEST_GRACE), LONGEST_GRACE);
     }
 
     /// One tick at a time: while one runs, due ticks are skipped, never queued.
@@ -296,8 +303,9 @@ final class AgentRunner {
     /// need wait for the next heartbeat to see it.
     private void tellNow(long now) {
         if (mode != Mode.STOPPED) {
+            long soonest = hasTicked ? Math.max(now, lastBeat + SHORTEST_BEAT) : now;
             hasTicked = true;
-            nextBeat = Math.min(nextBeat, Math.max(now, lastBeat + SHORTEST_BEAT));
+            nextBeat = Math.min(nextBeat, soonest);
             plan();
         }
     }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Set;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.Update;
@@ -191,6 +192,19 @@ final class AlertBook {
                 .bindArray("foundOrganizations", UUID.class, column(found, Finding::organization))
                 .bindArray("fingerprints", String.class, column(found, Finding::fingerprint))
                 .execute();
+    }
+
+    /// The fingerprints of the rule's alerts that are not over.
+    Set<String> open(Handle handle, AlertRule.Stored rule) {
+        return handle.createQuery("""
+                SELECT fingerprint
+                FROM alerts
+                WHERE organization_id = :organization AND rule = :rule AND state <> 'resolved'
+                """)
+                .bind("organization", rule.organization())
+                .bind("rule", rule.rule().name())
+                .mapTo(String.class)
+                .set();
     }
 
     private static Update flapping(Update update) {

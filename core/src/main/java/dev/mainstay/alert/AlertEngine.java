@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -70,13 +71,6 @@ public final class AlertEngine {
     /// Until when, in nanoseconds of the clock.
     private final Map<RuleKey, Long> leftOut = new HashMap<>();
     private volatile long looked = NEVER;
-
-    /// An engine on a database that is never taken for slow.
-    ///
-    /// @param told called when there may be something to deliver
-    public AlertEngine(Database database, List<Route> routes, Runnable told) {
-        this(database, routes, told, () -> false);
-    }
 
     /// An engine that looks when its rounds are called.
     ///
@@ -164,9 +158,9 @@ public final class AlertEngine {
         List<AlertRule.Stored> enabled = rules.enabled(
                 handle, organization, (rule, failure) -> unreadable(new RuleKey(organization, rule), failure));
         List<AlertRule.Stored> looking =
-                enabled.stream().filter(rule -> !isLeftOut(rule)).toList();
+                enabled.stream().filter(rule -> !leftOut.containsKey(key(rule))).toList();
         List<Finding> found = new ArrayList<>();
-        looking.forEach(rule -> found.addAll(find(handle, rule, now)));
+        looking.forEach(rule -> found.addAll(sure(handle, rule, find(handle, rule, now))));
         List<AlertRule> all = enabled.stream().map(AlertRule.Stored::rule).toList();
         book.write(handle, organization, now, looking, found);
         quiet.write(handle, organization, now, all);
@@ -174,11 +168,17 @@ public final class AlertEngine {
         return !found.isEmpty();
     }
 
-    /// The alerts of such a rule stay what they are.
-    private boolean isLeftOut(AlertRule.Stored stored) {
+    /// Who is slow while the database is may be so for its sake: nobody new is told of then, and what is over ends.
+    private List<Finding> sure(Handle handle, AlertRule.Stored rule, List<Finding> found) {
         boolean isOfSlow =
-                stored.rule().condition() instanceof Condition.Troubled(Trouble trouble) && trouble == Trouble.SLOW;
-        return leftOut.containsKey(key(stored)) || (isOfSlow && databaseSlow.getAsBoolean());
+                rule.rule().condition() instanceof Condition.Troubled(Trouble trouble) && trouble == Trouble.SLOW;
+        if (found.isEmpty() || !isOfSlow || !databaseSlow.getAsBoolean()) {
+            return found;
+        }
+        Set<String> open = book.open(handle, rule);
+        return found.stream()
+                .filter(finding -> open.contains(finding.fingerprint()))
+                .toList();
     }
 
     private static RuleKey key(AlertRule.Stored stored) {

@@ -78,15 +78,17 @@ final class TroubleFindings {
     /// its work: two failed ticks in a row are the news it is there for.
     private static final String IS_CHECK = "agent.kind LIKE '%-check'";
 
-    /// None of the fifty heartbeats before the first failed tick told of one, and of fifty ticks together at least.
+    /// None of the fifty heartbeats before the first failed tick told of one, and of fifty ticks together at least,
+    /// within six hours at most: who ticks more seldom must fail three times.
     private static final String WELL_BEFORE = """
             (SELECT sum(good.ticks) >= 50 AND sum(good.failures) = 0
             FROM (
                 SELECT before.ticks, before.failures
                 FROM agent_heartbeats before
                 WHERE before.organization_id = agent.organization_id AND before.agent_id = agent.id
-                    AND before.minute >= date_bin('1 minute', :now - 10 * window_of.span, '2000-01-01Z')
-                    AND before.at < lately.began AND before.ticks > 0
+                    AND before.minute >= date_bin('1 minute',
+                        :now - least(interval '6 hours', 10 * window_of.span), '2000-01-01Z')
+                    AND before.at > :now - interval '6 hours' AND before.at < lately.began AND before.ticks > 0
                 ORDER BY before.at DESC
                 LIMIT 50) good)""";
 

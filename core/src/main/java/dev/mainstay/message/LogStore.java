@@ -60,7 +60,8 @@ final class LogStore {
                 SELECT COLUMNS
                 FROM messages
                 WHERE organization_id = :organization AND channel = wanted.channel AND priority = urgency
-                    AND position > :after AND position <= :until AND (expires_at IS NULL OR expires_at > clock_timestamp()) FILTERED
+                    AND position > :after AND position <= :until
+                    AND (expires_at IS NULL OR expires_at > clock_timestamp()) FILTERED
                 ORDER BY position
                 LIMIT :limit) AS message
             ORDER BY position
@@ -76,12 +77,26 @@ final class LogStore {
             LIMIT :limit
             """.replace("COLUMNS", COLUMNS);
 
-    private static final String PART_END = """
+    private static final String PART_OF_ALL = """
             SELECT position
             FROM messages
             WHERE organization_id = :organization AND position > :after
             ORDER BY position
             LIMIT 1 OFFSET :part
+            """;
+
+    /// So many of the channel and priority that reaches this number first.
+    private static final String PART_OF_CHANNELS = """
+            SELECT min(part.position)
+            FROM unnest(:channels) AS wanted (channel)
+            CROSS JOIN generate_series(0, 3) AS urgency
+            CROSS JOIN LATERAL (
+                SELECT position
+                FROM messages
+                WHERE organization_id = :organization AND channel = wanted.channel AND priority = urgency
+                    AND position > :after
+                ORDER BY position
+                LIMIT 1 OFFSET :part) AS part
             """;
 
     private static final int PART = 20_000;
@@ -170,15 +185,17 @@ final class LogStore {
         List<Message> found = new ArrayList<>();
         long from = after;
         while (from < Long.MAX_VALUE && found.size() < limit) {
-            long until = partEnd(organization, from);
+            long until = partEnd(organization, interest, from);
             found.addAll(read(organization, interest, from, until, limit - found.size()));
             from = until;
         }
         return found;
     }
 
-    private long partEnd(UUID organization, long after) {
-        return database.read(handle -> handle.createQuery(PART_END)
+    private long partEnd(UUID organization, Interest interest, long after) {
+        String sql = interest.isInAllChannels() ? PART_OF_ALL : PART_OF_CHANNELS;
+        return database.read(handle -> handle.createQuery(sql)
+                .bindArray("channels", String.class, List.copyOf(interest.channels()))
                 .bind("organization", organization)
                 .bind("after", after)
                 .bind("part", part - 1)

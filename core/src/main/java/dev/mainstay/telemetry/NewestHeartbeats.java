@@ -46,7 +46,7 @@ public final class NewestHeartbeats {
                     items = lease.items + least(given.items[number], 9223372036854775807 - lease.items),
                     abandoned = lease.abandoned + given.abandoned[number],
                     restarts = lease.restarts + given.restarts[number],
-                    failing = given.failing[number],
+                    failing = least(given.failing[number], 3),
                     last_duration_ms = CASE WHEN given.ticks[number] > 0 THEN given.longest[number]
                         ELSE lease.last_duration_ms END,
                     last_error = CASE WHEN beat.error IS NOT NULL THEN beat.error

@@ -112,8 +112,8 @@ CREATE TRIGGER agents_transition BEFORE UPDATE OF state ON agents
     EXECUTE FUNCTION agents_refuse_illegal_transition();
 
 -- Who runs the agent (session of a node, or the token of an outside process), and its newest heartbeat. failing counts
--- the ticks of its own that have failed in a row; ticks and failures count attempts at tasks as well.
--- One guarded update a node and second; no index on anything that changes, so that updates stay on the page.
+-- the ticks of its own that have failed in a row, up to three; ticks and failures count attempts at tasks as well.
+-- One guarded update a node and second; no index on anything that goes on changing, so that updates stay on the page.
 CREATE TABLE agent_leases (
     organization_id  uuid NOT NULL,
     agent_id         text COLLATE "C" NOT NULL,
@@ -136,7 +136,7 @@ CREATE TABLE agent_leases (
     last_error       text,
     PRIMARY KEY (organization_id, agent_id)
 ) WITH (fillfactor = 50, autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 20000);
--- Whose ticks fail; heartbeats of others change nothing in it.
+-- Whose ticks fail. Nothing changes in it from the third failure on.
 CREATE INDEX agent_leases_failing ON agent_leases (organization_id, agent_id) WHERE failing >= 2;
 
 -- Heartbeat history: what happened since the heartbeat before (ticks, failures, time spent).

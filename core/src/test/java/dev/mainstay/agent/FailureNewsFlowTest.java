@@ -55,6 +55,9 @@ class FailureNewsFlowTest {
                     "failures are told",
                     BOUND,
                     () -> number("SELECT count(*) FROM agent_leases WHERE failing >= 2") == 1);
+            assertThat(number("SELECT failing FROM agent_leases"))
+                    .as("more are not told apart")
+                    .isLessThanOrEqualTo(3);
             fails.set(false);
             Eventually.holds(
                     "so is their end",

@@ -239,6 +239,10 @@ class AlertAgainFlowTest {
             passed[0] = Duration.ofMillis(Math.round(1_000 * Double.parseDouble(second)));
             assertThat(isDue(engine)).as(second).isFalse();
         }
+        stage.run("UPDATE agent_leases SET failing = 2, beat_at = now()");
+        assertThat(isDue(engine)).as("its last two ticks failed").isTrue();
+        stage.run("UPDATE agent_leases SET beat_at = now() - interval '11 seconds'");
+        assertThat(isDue(engine)).as("it is not heard any more").isFalse();
         passed[0] = Duration.ofMillis(6_100);
         assertThat(isDue(engine)).isTrue();
         stage.run("DELETE FROM agent_leases");

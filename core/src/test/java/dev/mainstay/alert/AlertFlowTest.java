@@ -55,7 +55,7 @@ class AlertFlowTest {
 
     private void round() {
         new DeclaredRules(TEST.database(), Organizations.DEFAULT).declare(plan.rules());
-        new AlertEngine(TEST.database(), plan.routes(), () -> {}).round(handle -> {});
+        new AlertEngine(TEST.database(), plan.routes(), () -> {}, () -> false).round(handle -> {});
         new NotificationSender(TEST.database(), plan.notifiers()).round();
     }
 

@@ -17,7 +17,7 @@ class AlertIsolationFlowTest {
     private static final UUID FIRST = UUID.fromString("00000000-0000-0000-0000-000000000000");
 
     private final TestDatabase test = TestDatabase.create();
-    private final AlertEngine engine = new AlertEngine(test.database(), List.of(), () -> {});
+    private final AlertEngine engine = new AlertEngine(test.database(), List.of(), () -> {}, () -> false);
 
     @AfterEach
     void drop() {

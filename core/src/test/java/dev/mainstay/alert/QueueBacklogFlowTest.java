@@ -51,7 +51,7 @@ class QueueBacklogFlowTest {
     }
 
     private List<Alert> looked() {
-        AlertEngine engine = new AlertEngine(test.database(), List.of(), () -> {});
+        AlertEngine engine = new AlertEngine(test.database(), List.of(), () -> {}, () -> false);
         engine.round(handle -> {});
         run("UPDATE alerts SET pending_at = pending_at - interval '1 minute' WHERE state = 'pending'");
         engine.round(handle -> {});

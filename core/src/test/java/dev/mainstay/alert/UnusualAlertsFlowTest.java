@@ -40,7 +40,7 @@ class UnusualAlertsFlowTest {
     private static void look(AlertRule rule) {
         new DeclaredRules(test.database(), Organizations.DEFAULT).declare(List.of(rule));
         new ForecastRound(test.database()).round(handle -> {});
-        new AlertEngine(test.database(), List.of(), () -> {}).round(handle -> {});
+        new AlertEngine(test.database(), List.of(), () -> {}, () -> false).round(handle -> {});
     }
 
     private static List<Alert> alerts(AlertRule rule) {

@@ -28,9 +28,9 @@ class DatabasePaceTest {
     @Test
     void what_has_been_so_for_long_is_usual() {
         answered(900, 4);
-        answered(449, 40);
-        assertThat(pace.isSlow()).isTrue();
-        answered(2, 40);
+        answered(3_600, 40);
+        assertThat(pace.isSlow()).as("an hour").isTrue();
+        answered(460, 40);
         assertThat(pace.isSlow()).isFalse();
     }
 

@@ -55,6 +55,7 @@ class LogStoreFlowTest {
         for (Interest interest : List.of(
                 Interest.in("orders").matching("rare"),
                 Interest.everything().matching("rare"),
+                Interest.in("orders", "seldom").matching("rare"),
                 Interest.in("orders").where("body.seventh = true"))) {
             assertThat(positions(log, interest, beforeAll, 100)).isEqualTo(wanted);
             assertThat(positions(log, interest, beforeAll, 3)).isEqualTo(wanted.subList(0, 3));

@@ -155,6 +155,23 @@ class RecoveryActionsFlowTest {
                 .hasMessageContaining("asked for something else at this moment");
         assertThat(count("agents WHERE id = 'patient' AND desired = 'paused' AND generation = 0"))
                 .isEqualTo(1);
+        assertThat(resumedBy(PATIENT.actor())).as("paused by somebody").isFalse();
+        assertThat(resumedBy("me")).isTrue();
+        commands.give(Organizations.DEFAULT, "patient", AgentCommand.PAUSE, "half open", PATIENT.actor());
+        assertThat(resumedBy("recovery:another"))
+                .as("paused by another episode")
+                .isFalse();
+        assertThat(resumedBy(PATIENT.actor())).as("its own pause").isTrue();
+    }
+
+    /// By the function itself, which has the last word.
+    private boolean resumedBy(String actor) {
+        return test.database()
+                .api(Organizations.DEFAULT)
+                .write(handle -> handle.createQuery("SELECT agent_command('patient', 'resume', 'x', :actor)")
+                        .bind("actor", actor)
+                        .mapTo(Boolean.class)
+                        .one());
     }
 
     @Test

@@ -224,7 +224,7 @@ class SloFlowTest {
     }
 
     private List<String> alerts() {
-        new AlertEngine(test.database(), List.of(), () -> {}).round(handle -> {});
+        new AlertEngine(test.database(), List.of(), () -> {}, () -> false).round(handle -> {});
         return test.database()
                 .read(handle -> handle.createQuery("""
                 SELECT rule || ' ' || severity || ' ' || agent_id || ' ' || state || ' ' || summary FROM alerts

@@ -3,9 +3,8 @@ package dev.mainstay.anomaly.watch;
 import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
-/// Points that are judged together: those of the time after `since` up to `until` that were stored when the snapshot
-/// was
-/// taken, and those of a little earlier that were not when the one before was. Immutable.
+/// Points that are judged together: those of the time after `since` up to `until` that were stored when the
+/// snapshot was taken, and those of a little earlier that were not when the one before was. Immutable.
 ///
 /// @param snapshot as PostgreSQL writes it: the oldest transaction still under way, the end, and those under way
 /// @param before the snapshot of the pass before; null when nothing of earlier is to be read

@@ -367,3 +367,26 @@ export const railList = css`
     font-size: 12px;
   }
 `;
+
+/** A card with a line for each thing: what it is, and beside it what can be done about it. */
+export const entries = css`
+  section {
+    padding: 10px 14px;
+  }
+  li {
+    display: flex;
+    align-items: baseline;
+    justify-content: space-between;
+    gap: 12px;
+    padding: 6px 0;
+  }
+  li + li {
+    border-top: 1px solid var(--line);
+  }
+  p {
+    margin-top: 4px;
+  }
+  .what {
+    overflow-wrap: anywhere;
+  }
+`;

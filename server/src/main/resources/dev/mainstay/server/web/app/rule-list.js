@@ -1,39 +1,17 @@
 // What is looked for: every rule with what makes it fire, and how to switch one off and on.
 
-import { LitElement, html, css, nothing } from "lit";
+import { LitElement, html, nothing } from "lit";
 import { askToSwitch } from "./alert-orders.js";
 import { conditionWords } from "./alerts.js";
 import { mark } from "./icons.js";
+import { entries } from "./layouts.js";
 import { shared } from "./styles.js";
 import { severityTone } from "./tones.js";
 
 class RuleList extends LitElement {
   static properties = { rules: {}, commandable: {} };
 
-  static styles = [
-    shared,
-    css`
-      section {
-        padding: 10px 14px;
-      }
-      li {
-        display: flex;
-        align-items: baseline;
-        justify-content: space-between;
-        gap: 12px;
-        padding: 6px 0;
-      }
-      li + li {
-        border-top: 1px solid var(--line);
-      }
-      p {
-        margin-top: 4px;
-      }
-      .what {
-        overflow-wrap: anywhere;
-      }
-    `,
-  ];
+  static styles = [shared, entries];
 
   render() {
     const { rules } = this;

@@ -1,38 +1,16 @@
 // The silences and maintenance windows of now and of the future, and how to end one.
 
-import { LitElement, html, css, nothing } from "lit";
+import { LitElement, html, nothing } from "lit";
 import { askToUnsilence, silenceWords } from "./alert-orders.js";
 import { everySecond, now } from "./clock.js";
 import { age, moment } from "./format.js";
+import { entries } from "./layouts.js";
 import { shared } from "./styles.js";
 
 class SilenceList extends LitElement {
   static properties = { silences: {}, commandable: {} };
 
-  static styles = [
-    shared,
-    css`
-      section {
-        padding: 10px 14px;
-      }
-      li {
-        display: flex;
-        align-items: baseline;
-        justify-content: space-between;
-        gap: 12px;
-        padding: 6px 0;
-      }
-      li + li {
-        border-top: 1px solid var(--line);
-      }
-      p {
-        margin-top: 4px;
-      }
-      .what {
-        overflow-wrap: anywhere;
-      }
-    `,
-  ];
+  static styles = [shared, entries];
 
   connectedCallback() {
     super.connectedCallback();
