@@ -5,7 +5,10 @@ import java.time.ZoneOffset;
 import org.jdbi.v3.core.statement.Query;
 
 /// The statements that tell of whom a [Trouble] is true. Each begins with the few agents or queues that a newest row
-/// already speaks of, and looks at the history of those alone. Stateless and thread-safe.
+/// already speaks of, and looks at the history of those alone. Heartbeats of one agent are found by their minute; a
+/// moment
+/// compared with IS TRUE keeps PostgreSQL from reading those of all agents since then instead. Stateless and
+/// thread-safe.
 final class TroubleFindings {
     /// What a crash is of, by its cause.
     private static final String CRASH_KIND = """
@@ -38,40 +41,44 @@ final class TroubleFindings {
                 SELECT agent_id, at, id, cause, CAST(detail ->> 'waits' AS double precision) AS waits
                 FROM system_events
                 WHERE organization_id = :organization AND at > :now - interval '20 minutes'
-                    AND type = 'agent.transition' AND detail @> '{"crash": true}')
+                    AND type = 'agent.transition' AND detail @> '{"crash": true}'),
+            ill AS MATERIALIZED (
+                SELECT agent.id AS agent_id, agent.state, newest.at, newest.times
+                FROM (SELECT agent_id, max(at) AS at, count(*) AS times FROM happened GROUP BY agent_id) newest
+                JOIN agents agent ON agent.organization_id = :organization AND agent.id = newest.agent_id
+                WHERE agent.desired = 'running' AND agent.state NOT IN ('shutdown', 'inactive') {scope}
+                    AND (
+                        SELECT true
+                        FROM agent_heartbeats beat
+                        WHERE beat.organization_id = :organization AND beat.agent_id = newest.agent_id
+                            AND beat.minute >= date_bin('1 minute', newest.at, '2000-01-01Z')
+                            AND (beat.at > newest.at) IS TRUE AND beat.ticks > 0 AND beat.failures = 0
+                        LIMIT 1) IS NULL)
             SELECT crash.agent_id, lease.node_id, '{}' AS labels, crash.began,
                 crash.times::double precision AS value, extract(epoch FROM :now - crash.began) AS seconds,
                 crash.cause AS word,
                 jsonb_build_object('table', 'system_events', 'type', 'agent.transition', 'from', crash.began,
                     'to', crash.latest, 'ids', crash.ids) AS evidence
             FROM (
-                SELECT agent_id, min(happened.at) AS began, max(happened.at) AS latest, count(*) AS times,
-                    min(newest.times) AS lately,
+                SELECT agent_id, ill.state, ill.at AS latest, ill.times AS lately, min(happened.at) AS began,
+                    count(*) AS times,
                     (array_agg(happened.cause ORDER BY happened.at DESC))[1] AS cause,
                     (array_agg(happened.waits ORDER BY happened.at DESC))[1] AS waits,
                     (array_agg(happened.id ORDER BY happened.at DESC))[1 : 10] AS ids
-                FROM (SELECT agent_id, max(at) AS latest, count(*) AS times FROM happened GROUP BY agent_id) newest
+                FROM ill
                 CROSS JOIN LATERAL (
                     SELECT max(beat.at) AS at
                     FROM agent_heartbeats beat
-                    WHERE beat.organization_id = :organization AND beat.agent_id = newest.agent_id
+                    WHERE beat.organization_id = :organization AND beat.agent_id = ill.agent_id
                         AND beat.minute >= date_bin('1 minute', :now - interval '20 minutes', '2000-01-01Z')
-                        AND beat.at < newest.latest AND beat.ticks > 0 AND beat.failures = 0) good
+                        AND (beat.at < ill.at) IS TRUE AND beat.ticks > 0 AND beat.failures = 0) good
                 JOIN happened USING (agent_id)
-                WHERE happened.at > least(newest.latest - interval '1 minute', coalesce(good.at, '-infinity'))
-                GROUP BY agent_id) crash
-            JOIN agents agent ON agent.organization_id = :organization AND agent.id = crash.agent_id
+                WHERE happened.at > least(ill.at - interval '1 minute', coalesce(good.at, '-infinity'))
+                GROUP BY agent_id, ill.state, ill.at, ill.times) crash
             LEFT JOIN agent_leases lease
-                ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id
-            WHERE agent.desired = 'running' AND agent.state NOT IN ('shutdown', 'inactive')
-                AND (crash.times >= 2 OR crash.waits >= 30 AND crash.lately >= 2 OR crash.cause LIKE 'could not start:%' AND agent.state <> 'active')
+                ON lease.organization_id = :organization AND lease.agent_id = crash.agent_id
+            WHERE (crash.times >= 2 OR crash.waits >= 30 AND crash.lately >= 2 OR crash.cause LIKE 'could not start:%' AND crash.state <> 'active')
                 AND KIND = :trouble
-                AND NOT EXISTS (
-                    SELECT
-                    FROM agent_heartbeats beat
-                    WHERE beat.organization_id = :organization AND beat.agent_id = crash.agent_id
-                        AND beat.minute >= date_bin('1 minute', crash.latest, '2000-01-01Z')
-                        AND beat.at > crash.latest AND beat.ticks > 0 AND beat.failures = 0)
             """.replace("KIND", CRASH_KIND);
 
     /// Whose kind ends so looks whether something else is well. That it is not is no trouble of the check, which does
@@ -88,7 +95,8 @@ final class TroubleFindings {
                 WHERE before.organization_id = agent.organization_id AND before.agent_id = agent.id
                     AND before.minute >= date_bin('1 minute',
                         :now - least(interval '6 hours', 10 * window_of.span), '2000-01-01Z')
-                    AND before.at > :now - interval '6 hours' AND before.at < lately.began AND before.ticks > 0
+                    AND (before.at > :now - interval '6 hours' AND before.at < lately.began) IS TRUE
+                    AND before.ticks > 0
                 ORDER BY before.at DESC
                 LIMIT 50) good)""";
 
@@ -124,7 +132,7 @@ final class TroubleFindings {
                         FROM agent_heartbeats heard
                         WHERE heard.organization_id = agent.organization_id AND heard.agent_id = agent.id
                             AND heard.minute >= date_bin('1 minute', :now - window_of.span, '2000-01-01Z')
-                            AND heard.at > :now - window_of.span) beat
+                            AND (heard.at > :now - window_of.span) IS TRUE) beat
                     WHERE beat.ticks > 0 AND beat.distance < window_of.punctual
                     ORDER BY beat.at DESC
                     LIMIT CASE WHEN IS_CHECK THEN 2 ELSE 5 END) beat) lately
@@ -170,7 +178,7 @@ final class TroubleFindings {
                         FROM agent_heartbeats beat
                         WHERE beat.organization_id = agent.organization_id AND beat.agent_id = agent.id
                             AND beat.minute >= date_bin('1 minute', :now - window_of.span, '2000-01-01Z')
-                            AND beat.at > :now - window_of.span AND beat.ticks > 0
+                            AND (beat.at > :now - window_of.span) IS TRUE AND beat.ticks > 0
                         ORDER BY beat.at DESC
                         LIMIT 3) beat) lately
                 CROSS JOIN LATERAL (
@@ -182,7 +190,7 @@ final class TroubleFindings {
                     FROM agent_heartbeats beat
                     WHERE beat.organization_id = agent.organization_id AND beat.agent_id = agent.id
                         AND beat.minute >= date_bin('1 minute', :now - window_of.span, '2000-01-01Z')
-                        AND beat.at > :now - window_of.span AND beat.ticks > 0 AND beat.failures = 0
+                        AND (beat.at > :now - window_of.span) IS TRUE AND beat.ticks > 0 AND beat.failures = 0
                         AND beat.at < coalesce((
                             SELECT min(open.began_at)
                             FROM alerts open

@@ -34,7 +34,7 @@ final class ClaimStore {
         BatchClaim<ClaimedTask> claim =
                 new BatchClaim<>(new ClaimHolder.Node(session, worker), (row, context) -> task(row, session, claims));
         if (limited != null) {
-            return database.write(handle -> claim.run(handle, wants, most, limited));
+            return limited(() -> database.tryWrite(handle -> claim.run(handle, wants, most, limited)));
         }
         try {
             return database.statement(handle -> claim.run(handle, wants, most, null));
@@ -45,6 +45,18 @@ final class ClaimStore {
             // What the first time may have claimed is given back when this node is seen not to know of it.
             claims.clear();
             return database.write(handle -> claim.run(handle, wants, most, null));
+        }
+    }
+
+    /// Nothing while somebody's transaction holds the limits: other queues must not wait for it.
+    static <T> List<T> limited(Supplier<List<T>> claim) {
+        try {
+            return claim.get();
+        } catch (RuntimeException e) {
+            if (!Database.isConflict(e)) {
+                throw e;
+            }
+            return List.of();
         }
     }
 

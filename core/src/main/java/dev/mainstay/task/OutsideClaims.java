@@ -2,6 +2,7 @@ package dev.mainstay.task;
 
 import dev.mainstay.postgres.Columns;
 import dev.mainstay.postgres.Database;
+import dev.mainstay.postgres.OrganizationDatabase;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -14,6 +15,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.HandleCallback;
 import org.jspecify.annotations.Nullable;
 
 /// Claims for workers outside, by the rules of nodes: priority first, within the limits of queues, suspects one at a
@@ -97,12 +99,14 @@ final class OutsideClaims {
         List<Want> wants = openings.stream().map(opening -> opening.want(room)).toList();
         BatchClaim<OutsideTask> claim = new BatchClaim<>(
                 new ClaimHolder.Outside(ask.worker(), ask.lease(), ask.deadline()), (row, context) -> task(row, lanes));
-        return database.api(ask.organization()).write(handle -> {
+        HandleCallback<List<OutsideTask>, RuntimeException> claiming = handle -> {
             if (bound.isForSuspects() && holdsSuspect(handle, ask)) {
                 return List.of();
             }
             return withSteps(handle, ask.organization(), claim.run(handle, wants, room, bound.limited()));
-        });
+        };
+        OrganizationDatabase mine = database.api(ask.organization());
+        return bound.limited() == null ? mine.write(claiming) : ClaimStore.limited(() -> mine.tryWrite(claiming));
     }
 
     private static boolean holdsSuspect(Handle handle, OutsideAsk ask) {

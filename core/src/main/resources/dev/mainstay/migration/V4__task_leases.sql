@@ -240,10 +240,12 @@ AS $$
     CROSS JOIN LATERAL task_claim_free(organization_id, lease_token, false, 'its node never heard of it') AS done
 $$;
 
--- How many more tasks of a queue may start now; locks its limits until the transaction ends.
+-- How many more tasks of a queue may start now; locks its limits until the transaction ends. Waits for nobody who holds
+-- them for longer than claims do, because other queues would wait as well.
 CREATE FUNCTION task_allowance(tenant uuid, in_queue text) RETURNS integer
     LANGUAGE plpgsql VOLATILE
     SET search_path = ${schema}, pg_temp
+    SET lock_timeout = '200ms'
 AS $$
 DECLARE
     bound task_limits;

@@ -11,6 +11,11 @@ import org.junit.jupiter.api.Test;
 
 class SignalsFlowTest {
     private static final Duration BOUND = Duration.ofSeconds(20);
+    private static final String TRIED = """
+            SELECT EXISTS (
+                SELECT FROM pg_stat_activity
+                WHERE application_name = 'mainstay/test/control' AND state = 'idle' AND query LIKE '%pg_notify%')
+            """;
 
     /// A listener is called once when it starts to hear, which is what a test waits for.
     private static void awaitListening(Signals signals) throws Exception {
@@ -94,6 +99,31 @@ class SignalsFlowTest {
             signals.on("state", heard::raise);
 
             signals.notify("state");
+
+            assertThat(heard.await(BOUND)).isTrue();
+        }
+    }
+
+    @Test
+    void what_could_not_be_sent_is_sent_later() throws Exception {
+        try (TestDatabase test = TestDatabase.create();
+                Signals signals = Signals.start(test.database());
+                var superuser = test.superuser();
+                var statement = superuser.createStatement()) {
+            awaitListening(signals);
+            Signal heard = new Signal();
+            signals.on("state", heard::raise);
+            statement.execute("REVOKE EXECUTE ON FUNCTION pg_notify(text, text) FROM PUBLIC");
+
+            signals.notify("state");
+            Eventually.holds(
+                    "it was tried in vain",
+                    BOUND,
+                    () -> test.database()
+                            .read(handle -> handle.createQuery(TRIED)
+                                    .mapTo(Boolean.class)
+                                    .one()));
+            statement.execute("GRANT EXECUTE ON FUNCTION pg_notify(text, text) TO PUBLIC");
 
             assertThat(heard.await(BOUND)).isTrue();
         }

@@ -1,7 +1,9 @@
 package dev.mainstay.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mainstay.postgres.DatabaseConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.UUID;
@@ -123,6 +125,41 @@ class OutsideClaimsFlowTest {
         assertThat(outside.claim("narrow", 10)).isEmpty();
         outside.complete(claimed.getFirst(), 1);
         assertThat(outside.claim("narrow", 10)).hasSize(1);
+    }
+
+    @Test
+    void limits_that_somebody_holds_keep_no_other_queue_waiting() throws Exception {
+        limit("stuck", "concurrency", "5");
+        UUID stuck = outside.enqueue(NewTask.of("kept", 1).inQueue("stuck").priority(Priority.CRITICAL));
+        UUID other = outside.enqueue(NewTask.of("kept", 2));
+        try (var superuser = outside.test.superuser();
+                var statement = superuser.createStatement()) {
+            superuser.setAutoCommit(false);
+            statement.execute("SELECT FROM mainstay.task_limits WHERE queue = 'stuck' FOR UPDATE");
+
+            assertThat(ids(outside.claim("kept", 10))).containsExactly(other);
+            assertThat(outside.claim("kept", 10)).isEmpty();
+        }
+
+        assertThat(ids(outside.claim("kept", 10))).containsExactly(stuck);
+    }
+
+    @Test
+    void what_was_claimed_before_a_queue_failed_reaches_its_worker() throws Exception {
+        limit("broken", "concurrency", "5");
+        UUID urgent = outside.enqueue(NewTask.of("partly", 1).priority(Priority.CRITICAL));
+        UUID other = outside.enqueue(NewTask.of("partly", 2).inQueue("broken"));
+        try (var superuser = outside.test.superuser();
+                var statement = superuser.createStatement()) {
+            statement.execute("REVOKE UPDATE ON mainstay.task_limits FROM " + DatabaseConfig.API_ROLE);
+
+            assertThat(ids(outside.claim("partly", 10))).containsExactly(urgent);
+            assertThatThrownBy(() -> outside.claim("partly", 10)).hasMessageContaining("permission denied");
+
+            statement.execute("GRANT UPDATE ON mainstay.task_limits TO " + DatabaseConfig.API_ROLE);
+        }
+
+        assertThat(ids(outside.claim("partly", 10))).containsExactly(other);
     }
 
     @Test

@@ -18,6 +18,11 @@ import org.junit.jupiter.api.Test;
 /// How organizations share the workers.
 class TaskFairnessFlowTest {
     private static final Duration BOUND = Duration.ofSeconds(60);
+    private static final String WAITS = """
+            SELECT EXISTS (
+                SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE '%task_allowance%')
+            """;
+
     private static final int MANY = 1_000;
     private static final int FEW = 50;
     private static final UUID BUSY = UUID.randomUUID();
@@ -111,6 +116,30 @@ class TaskFairnessFlowTest {
             Eventually.holds("all have run", BOUND, () -> order.size() == MANY + FEW);
         }
         assertThat(order.indexOf("later")).isGreaterThan(MANY - 50);
+    }
+
+    @Test
+    void limits_that_somebody_holds_keep_no_other_queue_waiting() throws Exception {
+        try (Fleet fleet = worker();
+                var superuser = test.superuser();
+                var statement = superuser.createStatement()) {
+            fleet.tasks().limit("stuck", QueueLimit.concurrency(5));
+            superuser.setAutoCommit(false);
+            statement.execute("SELECT FROM mainstay.task_limits FOR UPDATE");
+            fleet.tasks().enqueue(NewTask.of("share", 0).inQueue("stuck"));
+            Eventually.holds(
+                    "its claim waits",
+                    BOUND,
+                    () -> test.database()
+                            .read(handle -> handle.createQuery(WAITS)
+                                    .mapTo(Boolean.class)
+                                    .one()));
+            enqueue(fleet, QUIET, FEW);
+
+            Eventually.holds("the others run", Duration.ofSeconds(20), () -> ran.size() == FEW);
+            superuser.rollback();
+            Eventually.holds("the kept one runs", BOUND, () -> ran.size() == FEW + 1);
+        }
     }
 
     @Test
