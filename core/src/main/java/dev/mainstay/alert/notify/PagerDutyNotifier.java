@@ -8,10 +8,13 @@ import dev.mainstay.postgres.Jsonb;
 import dev.mainstay.telemetry.Severity;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 
 /// Sends an event of the [Events API v2](https://developer.pagerduty.com/docs/events-api-v2-overview)
 /// for each alert of a notification: organization and fingerprint of the alert are the key by which the
@@ -21,8 +24,18 @@ public final class PagerDutyNotifier implements Notifier {
     private static final int LONGEST_SUMMARY = 1024;
     private static final int LONGEST_KEY = 255;
 
+    private static final int MOST_TAKEN = 100;
+
     private final PagerDutySettings settings;
     private final HttpPost post;
+    /// The events that were taken of notifications that were not wholly: several hundred alerts that are resolved
+    /// together need more than one attempt.
+    private final Map<UUID, Set<String>> taken = Collections.synchronizedMap(new LinkedHashMap<>() {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<UUID, Set<String>> eldest) {
+            return size() > MOST_TAKEN;
+        }
+    });
 
     public PagerDutyNotifier(PagerDutySettings settings) {
         this.settings = settings;
@@ -39,14 +52,18 @@ public final class PagerDutyNotifier implements Notifier {
         if (notification.kind() == Notification.Kind.TEST) {
             return test(notification);
         }
+        Set<String> before = taken.computeIfAbsent(notification.id(), _ -> ConcurrentHashMap.newKeySet());
         String heard = "nothing to tell: all has been resolved meanwhile";
         for (Alert alert : notification.alerts()) {
             String action = action(notification.kind(), alert.state());
-            if (!action.isEmpty()) {
+            String told = action + ' ' + key(notification.organization(), alert);
+            if (!action.isEmpty() && !before.contains(told)) {
                 heard = post.send(Map.of(), event(action, notification.organization(), alert))
                         .words();
+                before.add(told);
             }
         }
+        taken.remove(notification.id());
         return heard;
     }
 

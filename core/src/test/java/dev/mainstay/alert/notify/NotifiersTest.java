@@ -8,6 +8,7 @@ import dev.mainstay.alert.Notification;
 import dev.mainstay.postgres.Jsonb;
 import dev.mainstay.postgres.Organizations;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -19,6 +20,8 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -115,6 +118,34 @@ class NotifiersTest {
             notifier.send(Notification.test(Organizations.DEFAULT, Samples.ID, Instant.EPOCH));
             assertThat(next(receiver).path("event_action").asString()).isEqualTo("trigger");
             assertThat(next(receiver).path("event_action").asString()).isEqualTo("resolve");
+        }
+    }
+
+    @Test
+    void pagerduty_is_told_the_rest_where_an_attempt_ended_in_the_middle() throws Exception {
+        List<String> agents =
+                IntStream.range(0, 25).mapToObj(number -> "agent-" + number).toList();
+        AtomicInteger asked = new AtomicInteger();
+        try (LocalReceiver receiver = LocalReceiver.answering(out -> out.write((asked.incrementAndGet() == 11
+                        ? "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 0\r\n\r\n"
+                        : "HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n")
+                .getBytes(StandardCharsets.US_ASCII)))) {
+            PagerDutyNotifier notifier = new PagerDutyNotifier(
+                    new PagerDutySettings(Samples.secret("R0UT1NG"), receiver.url(), BOUND, true));
+            assertThatThrownBy(() -> notifier.send(Samples.resolved(agents))).hasMessageContaining("429");
+            receiver.requests.clear();
+
+            notifier.send(Samples.resolved(agents));
+
+            assertThat(receiver.requests)
+                    .extracting(request -> Jsonb.node(request.body())
+                            .path("dedup_key")
+                            .asString()
+                            .split("\\|", -1)[2])
+                    .containsExactlyElementsOf(agents.subList(10, 25));
+            receiver.requests.clear();
+            notifier.send(Samples.resolved(agents));
+            assertThat(receiver.requests).as("sent once more, all is told anew").hasSize(25);
         }
     }
 

@@ -34,6 +34,16 @@ public final class Samples {
         return of(organization, Notification.Kind.FIRING, List.of(alert(AlertState.FIRING, agent, "silent")));
     }
 
+    /// That all is well with these agents.
+    static Notification resolved(List<String> agents) {
+        return of(
+                Organizations.DEFAULT,
+                Notification.Kind.RESOLVED,
+                agents.stream()
+                        .map(agent -> alert(AlertState.RESOLVED, agent, "silent"))
+                        .toList());
+    }
+
     private static Notification of(UUID organization, Notification.Kind kind, List<Alert> alerts) {
         return new Notification(
                 organization, ID, kind, Severity.CRITICAL, "heartbeat-missed", AT, 1, alerts.size(), alerts);
