@@ -129,6 +129,7 @@ public final class Fleet implements AutoCloseable {
         scheduler.wokenBy(() -> node.wake(SCHEDULES));
         signals.on(SCHEDULES, () -> node.wake(SCHEDULES));
         signals.on(TaskTopics.CLAIMABLE, taskHost::hintAll);
+        signals.on(TaskTopics.ROOM, taskHost::hintLimited);
         signals.on(TaskTopics.QUEUES, taskHost::queuesChanged);
         signals.on(ASSIGNMENTS, node::reassigned);
         signals.on(PLACEMENT, node::placementNeeded);
@@ -176,7 +177,7 @@ public final class Fleet implements AutoCloseable {
                         monotonic,
                         clock,
                         telemetry,
-                        () -> signals.notify(TaskTopics.CLAIMABLE))
+                        signals::notify)
                 .start();
     }
 

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.UUID;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.mapper.RowMapper;
+import org.jdbi.v3.core.statement.Query;
 import org.jspecify.annotations.Nullable;
 
 /// The one way in which tasks are claimed, by nodes and by workers outside: taken from the claimable and put under a
@@ -96,8 +97,16 @@ record BatchClaim<T>(ClaimHolder holder, RowMapper<T> mapper) {
 
     private List<T> claim(Handle handle, List<Want> wants, int most) {
         String sql = holder instanceof ClaimHolder.Node ? OF_NODE : OF_OUTSIDE;
-        return holder.bind(handle.createQuery(sql))
-                .bindArray(
+        return bound(holder.bind(handle.createQuery(sql)), wants)
+                .bindArray("quotas", Integer.class, column(wants, Want::quota))
+                .bind("most", most)
+                .map(mapper)
+                .list();
+    }
+
+    /// Where to look, as `:organizations`, `:queues`, `:lanes`, `:ranks` and `:marks`.
+    static Query bound(Query query, List<Want> wants) {
+        return query.bindArray(
                         "organizations",
                         UUID.class,
                         column(wants, want -> want.queue().organization()))
@@ -107,10 +116,6 @@ record BatchClaim<T>(ClaimHolder holder, RowMapper<T> mapper) {
                         column(wants, want -> want.queue().name()))
                 .bindArray("lanes", Integer.class, column(wants, Want::lane))
                 .bindArray("ranks", Integer.class, column(wants, Want::rank))
-                .bindArray("marks", Long.class, column(wants, Want::above))
-                .bindArray("quotas", Integer.class, column(wants, Want::quota))
-                .bind("most", most)
-                .map(mapper)
-                .list();
+                .bindArray("marks", Long.class, column(wants, Want::above));
     }
 }

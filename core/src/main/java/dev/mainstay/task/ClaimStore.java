@@ -18,6 +18,17 @@ import org.slf4j.LoggerFactory;
 final class ClaimStore {
     private static final Logger LOG = LoggerFactory.getLogger(ClaimStore.class);
 
+    private static final String OPEN = """
+            SELECT want.place
+            FROM unnest(:organizations, :queues, :lanes, :ranks, :marks) WITH ORDINALITY
+                AS want (organization_id, queue, lane_id, rank, above, place)
+            WHERE EXISTS (
+                    SELECT
+                    FROM task_ready ready
+                    WHERE ready.lane_id = want.lane_id AND ready.rank = want.rank::smallint AND ready.seq > want.above)
+                AND task_room(want.organization_id, want.queue) > 0
+            """;
+
     private final Database database;
     private final String worker;
 
@@ -46,6 +57,17 @@ final class ClaimStore {
             claims.clear();
             return database.write(handle -> claim.run(handle, wants, most, null));
         }
+    }
+
+    /// Those of them where something is claimable and may start, as far as can be told without holding the limits.
+    List<Want> open(List<Want> wants) {
+        return database
+                .read(handle -> BatchClaim.bound(handle.createQuery(OPEN), wants)
+                        .mapTo(Integer.class)
+                        .list())
+                .stream()
+                .map(place -> wants.get(place - 1))
+                .toList();
     }
 
     /// Nothing while somebody's transaction holds the limits: other queues must not wait for it.

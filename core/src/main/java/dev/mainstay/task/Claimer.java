@@ -14,8 +14,12 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /// The one claimer of a node: takes what there is room for, in batches, and at once again after a full one.
@@ -76,6 +80,12 @@ final class Claimer implements AutoCloseable {
     /// Something may have become claimable anywhere.
     void hintAll() {
         spots.values().forEach(Claimer::hint);
+        loop.wake();
+    }
+
+    /// Something may start again in some queue with limits.
+    void hintLimited() {
+        spots.values().stream().filter(ranks -> ranks[0].lane().isLimited()).forEach(Claimer::hint);
         loop.wake();
     }
 
@@ -223,9 +233,37 @@ final class Claimer implements AutoCloseable {
     }
 
     private int claim(UUID session, boolean fromStart) {
+        Map<Boolean, List<Spot>> byLimit = promising().stream()
+                .collect(Collectors.partitioningBy(spot -> spot.lane().isLimited()));
+        int claimed = claim(session, fromStart, byLimit.getOrDefault(false, List.of()));
+        return claimed + claim(session, fromStart, open(byLimit.getOrDefault(true, List.of()), fromStart));
+    }
+
+    /// Those in which something may start, found together, since each queue with limits is claimed from by itself.
+    private List<Spot> open(List<Spot> limited, boolean fromStart) {
+        if (limited.isEmpty() || !host.hasRoom()) {
+            return List.of();
+        }
+        Map<Spot, Long> hints = hints(limited.stream());
+        Set<Spot> open = claims.open(wants(limited, 1, fromStart)).stream()
+                .map(want -> spot(want.lane(), want.rank()))
+                .collect(Collectors.toSet());
+        limited.stream().filter(spot -> !open.contains(spot)).forEach(spot -> emptied(spot, hints));
+        return limited.stream().filter(open::contains).toList();
+    }
+
+    private static Map<Spot, Long> hints(Stream<Spot> spots) {
+        return spots.collect(Collectors.toMap(Function.identity(), Spot::hinted));
+    }
+
+    private static void emptied(Spot spot, Map<Spot, Long> hints) {
+        spot.emptied(hints.getOrDefault(spot, 0L));
+    }
+
+    private int claim(UUID session, boolean fromStart, List<Spot> spots) {
         Map<Bound, List<Spot>> groups = new LinkedHashMap<>();
         groups.put(Bound.NONE, new ArrayList<>());
-        for (Spot spot : promising()) {
+        for (Spot spot : spots) {
             groups.computeIfAbsent(bound(spot), any -> new ArrayList<>()).add(spot);
         }
         int claimed = 0;
@@ -257,11 +295,7 @@ final class Claimer implements AutoCloseable {
     }
 
     private void claim(UUID session, List<Want> wants, int room, Bound bound) {
-        Map<Spot, Long> hints = new HashMap<>();
-        for (Want want : wants) {
-            Spot spot = spot(want.lane(), want.rank());
-            hints.put(spot, spot.hinted());
-        }
+        Map<Spot, Long> hints = hints(wants.stream().map(want -> spot(want.lane(), want.rank())));
         ClaimEvent event = new ClaimEvent();
         event.begin();
         claimed = claims.claim(session, wants, room, bound.limited());
@@ -346,7 +380,7 @@ final class Claimer implements AutoCloseable {
         for (Want want : wants) {
             Spot spot = spot(want.lane(), want.rank());
             if (claimed.size() < room && counts.getOrDefault(spot, 0) < want.quota()) {
-                spot.emptied(hints.getOrDefault(spot, 0L));
+                emptied(spot, hints);
             } else {
                 spot.left();
             }

@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/// Where something is claimable, found by one look into the index for each lane and rank. Thread-safe.
+/// Where something is claimable and may start at the moment, found by one look into the index for each lane and rank.
+/// Thread-safe.
 final class OpeningStore {
     private static final String OPENINGS = """
             SELECT lane.organization_id, lane.lane_id, lane.queue, lane.type, wanted.rank,
@@ -27,6 +28,7 @@ final class OpeningStore {
                 ORDER BY seq
                 LIMIT 1) AS first
             WHERE lane.organization_id = ANY (:organizations) AND lane.type = ANY (:types)
+                AND task_room(lane.organization_id, lane.queue) > 0
             """;
 
     private final Database database;

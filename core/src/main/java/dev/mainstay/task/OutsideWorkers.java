@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 
 /// Workers in any language, which claim tasks and say how they ended by calls, by the same rules as handlers on a node.
 ///
@@ -40,7 +41,9 @@ public final class OutsideWorkers implements AutoCloseable {
         this.attempts = new OutsideAttempts(database, signals, tally);
         this.line = new OutsideLine(openings, claims, (ask, tasks) -> attempts.giveBack(ask.organization(), tasks));
         this.loop = Loop.start("outside-workers", POLL, this::round);
-        this.silence = List.of(signals.on(TaskTopics.CLAIMABLE, loop::wake), signals.on(TaskTopics.QUEUES, loop::wake));
+        this.silence = Stream.of(TaskTopics.CLAIMABLE, TaskTopics.ROOM, TaskTopics.QUEUES)
+                .map(topic -> signals.on(topic, loop::wake))
+                .toList();
     }
 
     /// Nobody waits yet.

@@ -18,6 +18,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -39,7 +40,7 @@ public final class TaskHost implements Resident {
     private final MonotonicClock monotonic;
     private final InstantSource clock;
     private final Telemetry telemetry;
-    private final Runnable moreClaimable;
+    private final Consumer<String> told;
     private final CompletionStore completions;
     private final Completer completer;
     private final StepStore stepStore;
@@ -61,7 +62,7 @@ public final class TaskHost implements Resident {
     /// What a host needs; all of it is shared with the rest of the node.
     ///
     /// @param capacity how many tasks run at once on this node
-    /// @param moreClaimable tells the other nodes that something may have become claimable
+    /// @param told tells the other nodes one of [TaskTopics]
     public record Builder(
             String node,
             Workers workers,
@@ -71,7 +72,7 @@ public final class TaskHost implements Resident {
             MonotonicClock monotonic,
             InstantSource clock,
             Telemetry telemetry,
-            Runnable moreClaimable) {
+            Consumer<String> told) {
         public TaskHost start() {
             return new TaskHost(this);
         }
@@ -84,7 +85,7 @@ public final class TaskHost implements Resident {
         monotonic = builder.monotonic;
         clock = builder.clock;
         telemetry = builder.telemetry;
-        moreClaimable = builder.moreClaimable;
+        told = builder.told;
         completions = new CompletionStore(builder.database, builder.node);
         completer = new Completer(completions, this::session, monotonic, this::stored);
         stepStore = new StepStore(builder.database);
@@ -141,9 +142,14 @@ public final class TaskHost implements Resident {
         claimer.hintAll();
     }
 
+    /// In a queue with limits something may start again.
+    public void hintLimited() {
+        claimer.hintLimited();
+    }
+
     /// Tells the other nodes that something may have become claimable.
     void moreClaimable() {
-        moreClaimable.run();
+        told.accept(TaskTopics.CLAIMABLE);
     }
 
     /// A transaction that is not ours enqueued something and will commit, or not.
@@ -235,6 +241,10 @@ public final class TaskHost implements Resident {
     /// @return for how many
     int reserve(int most) {
         return stopping ? 0 : slots.take(most);
+    }
+
+    boolean hasRoom() {
+        return !stopping && slots.free() > 0;
     }
 
     Set<UUID> running() {
@@ -333,9 +343,13 @@ public final class TaskHost implements Resident {
                 LOG.atWarn().addKeyValue("task", ending.task().id()).log("lease lost: its end was not accepted");
             }
         }
-        if (ended.isMoreClaimable() || isLimited) {
+        if (ended.isMoreClaimable()) {
             claimer.hintAll();
-            moreClaimable.run();
+            moreClaimable();
+        }
+        if (isLimited) {
+            claimer.hintLimited();
+            told.accept(TaskTopics.ROOM);
         }
         release(endings.size());
     }
@@ -423,7 +437,7 @@ public final class TaskHost implements Resident {
         public List<UUID> enqueue(UUID organization, List<NewTask> tasks) {
             List<Enqueued> children = store.enqueueAll(organization, tasks);
             hintAll();
-            moreClaimable.run();
+            moreClaimable();
             return children.stream().map(Enqueued::id).toList();
         }
     }

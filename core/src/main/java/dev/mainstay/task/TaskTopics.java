@@ -5,6 +5,9 @@ public final class TaskTopics {
     /// Something may have become claimable.
     public static final String CLAIMABLE = "tasks";
 
+    /// A task in a queue with limits ended, so that another one may start there.
+    public static final String ROOM = "room";
+
     /// A queue was paused, resumed or given limits.
     public static final String QUEUES = "queues";
 

@@ -240,41 +240,47 @@ AS $$
     CROSS JOIN LATERAL task_claim_free(organization_id, lease_token, false, 'its node never heard of it') AS done
 $$;
 
--- How many more tasks of a queue may start now; locks its limits until the transaction ends. Waits for nobody who holds
--- them for longer than claims do, because other queues would wait as well.
+-- What is left of the starts of a period, filled up to this moment.
+CREATE FUNCTION task_tokens(bound task_limits) RETURNS double precision
+    LANGUAGE sql VOLATILE
+    SET search_path = ${schema}, pg_temp
+AS $$
+    SELECT least(bound.rate, bound.tokens + CASE WHEN bound.filled_at = '-infinity' THEN bound.rate
+        ELSE extract(epoch FROM clock_timestamp() - bound.filled_at) * bound.rate / bound.rate_seconds END)
+$$;
+
+-- How many more tasks of a queue may start at the moment; who holds its limits knows that nobody else starts one.
+CREATE FUNCTION task_room(tenant uuid, in_queue text) RETURNS integer
+    LANGUAGE sql STABLE COST 1000
+    SET search_path = ${schema}, pg_temp
+AS $$
+    SELECT greatest(0, coalesce(min(least(bound.concurrency - running.tasks, floor(task_tokens(bound)))),
+        2147483647))::integer
+    FROM task_limits bound
+    CROSS JOIN LATERAL (
+        SELECT count(*) AS tasks
+        FROM task_claims claim
+        JOIN task_lanes lane ON lane.organization_id = tenant AND lane.lane_id = claim.lane_id
+        CROSS JOIN unnest(claim.task_ids) AS held (id)
+        JOIN tasks task ON task.organization_id = tenant AND task.id = held.id AND task.state = 'open'
+        WHERE bound.concurrency IS NOT NULL AND claim.organization_id = tenant
+            AND bound.queue IN ('', lane.queue)) running
+    WHERE bound.organization_id = tenant AND bound.queue IN ('', in_queue)
+$$;
+
+-- The same, and locks the limits of the queue until the transaction ends. Waits for nobody who holds them for longer
+-- than claims do, because other queues would wait as well.
 CREATE FUNCTION task_allowance(tenant uuid, in_queue text) RETURNS integer
     LANGUAGE plpgsql VOLATILE
     SET search_path = ${schema}, pg_temp
     SET lock_timeout = '200ms'
 AS $$
-DECLARE
-    bound task_limits;
-    allowed integer := 2147483647;
-    running integer;
 BEGIN
-    FOR bound IN SELECT * FROM task_limits WHERE organization_id = tenant AND queue IN ('', in_queue)
-        ORDER BY queue FOR UPDATE
-    LOOP
-        IF bound.concurrency IS NOT NULL THEN
-            SELECT count(*) INTO running
-            FROM task_claims claim
-            JOIN task_lanes lane ON lane.organization_id = tenant AND lane.lane_id = claim.lane_id
-            CROSS JOIN unnest(claim.task_ids) AS held (id)
-            JOIN tasks task ON task.organization_id = tenant AND task.id = held.id AND task.state = 'open'
-            WHERE claim.organization_id = tenant AND bound.queue IN ('', lane.queue);
-            allowed := least(allowed, bound.concurrency - running);
-        END IF;
-        IF bound.rate IS NOT NULL THEN
-            UPDATE task_limits
-            SET tokens = least(bound.rate, bound.tokens + CASE WHEN bound.filled_at = '-infinity' THEN bound.rate
-                    ELSE extract(epoch FROM clock_timestamp() - bound.filled_at) * bound.rate / bound.rate_seconds END),
-                filled_at = clock_timestamp()
-            WHERE organization_id = tenant AND queue = bound.queue
-            RETURNING tokens INTO bound.tokens;
-            allowed := least(allowed, floor(bound.tokens)::integer);
-        END IF;
-    END LOOP;
-    RETURN greatest(allowed, 0);
+    PERFORM FROM task_limits WHERE organization_id = tenant AND queue IN ('', in_queue) ORDER BY queue FOR UPDATE;
+    UPDATE task_limits bound
+    SET tokens = task_tokens(bound), filled_at = clock_timestamp()
+    WHERE organization_id = tenant AND queue IN ('', in_queue) AND rate IS NOT NULL;
+    RETURN task_room(tenant, in_queue);
 END $$;
 
 -- Forgets a claim of which no task runs any more. Nodes count that themselves; workers outside cannot.

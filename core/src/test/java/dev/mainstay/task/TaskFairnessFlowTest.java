@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.Fleet;
 import dev.mainstay.concurrent.Threads;
+import dev.mainstay.postgres.Database;
 import dev.mainstay.testing.Eventually;
 import dev.mainstay.testing.TestDatabase;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.UUID;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -140,6 +142,40 @@ class TaskFairnessFlowTest {
             superuser.rollback();
             Eventually.holds("the kept one runs", BOUND, () -> ran.size() == FEW + 1);
         }
+    }
+
+    /// Each queue with limits is claimed from in a transaction of its own, which holds its limits.
+    @Test
+    void queues_that_are_at_their_limits_are_not_claimed_from_whenever_a_task_ends_in_another() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        try (var superuser = test.superuser();
+                var statement = superuser.createStatement()) {
+            statement.execute("DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET track_functions = pl', "
+                    + "current_database()); END $$");
+        }
+        try (Database counted = Database.open(test.config().node("counted").build());
+                Fleet fleet = Fleet.builder()
+                        .database(counted)
+                        .node("counted")
+                        .worker("hold", Integer.class, (number, task) -> end.await())
+                        .worker("share", Integer.class, (number, task) -> ran.add(task.organization()))
+                        .start()) {
+            for (int queue = 0; queue < FEW; queue++) {
+                fleet.tasks().limit("full-" + queue, QueueLimit.concurrency(1));
+                fleet.tasks().enqueue(NewTask.of("hold", 1).inQueue("full-" + queue));
+                fleet.tasks().enqueue(NewTask.of("hold", 2).inQueue("full-" + queue));
+            }
+            fleet.tasks().limit("share", QueueLimit.concurrency(1));
+            enqueue(fleet, fleet.organization(), 2 * FEW);
+            Eventually.holds("all have run", BOUND, () -> ran.size() == 2 * FEW);
+            end.countDown();
+        }
+        long claims = test.database()
+                .read(handle -> handle.createQuery(
+                                "SELECT calls FROM pg_stat_user_functions WHERE funcname = 'task_allowance'")
+                        .mapTo(Long.class)
+                        .one());
+        assertThat(claims).isBetween(2L * FEW, 10L * FEW);
     }
 
     @Test

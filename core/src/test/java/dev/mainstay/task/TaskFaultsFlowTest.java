@@ -248,7 +248,7 @@ class TaskFaultsFlowTest {
             });
             var database = stage.test().database();
             InstantSource time = clock.apply(new DatabaseClock(monotonic, database.now()));
-            host = new TaskHost.Builder("worker", workers, 50, database, wheel, monotonic, time, telemetry, () -> {})
+            host = new TaskHost.Builder("worker", workers, 50, database, wheel, monotonic, time, telemetry, _ -> {})
                     .start();
         }
 

@@ -98,7 +98,7 @@ final class Feeder implements AutoCloseable {
         Runnable tell = () -> signals.notify("tasks");
         var clock = new DatabaseClock(monotonic, database.now());
         TaskHost host = new TaskHost.Builder(
-                        "feeder", new Workers(), 1, database, wheel, monotonic, clock, telemetry, tell)
+                        "feeder", new Workers(), 1, database, wheel, monotonic, clock, telemetry, signals::notify)
                 .start();
         this.queue = new TaskQueue(database, Organizations.DEFAULT, host, tell, tell);
     }
