@@ -17,6 +17,7 @@ final class FleetStrikes {
     private static final Duration LOOK = Duration.ofMillis(200);
     private static final Duration SETTLE = Duration.ofSeconds(12);
     private static final double PATIENCE_SECONDS = 60;
+    private static final double DETECTION_SECONDS = 20;
     private static final Duration LONGER_THAN_LEASE = Duration.ofSeconds(13);
     private static final String DETECTED = """
             SELECT extract(epoch FROM min(event.at) - fault.began_at)
@@ -82,8 +83,19 @@ final class FleetStrikes {
         } else if (kind == FaultKind.NODE_KILL) {
             crew.add();
         }
-        Double delay = tables.number(DETECTED, fault);
+        Double delay = awaitDetected(fault);
         tables.end(fault, delay, kind == FaultKind.DATABASE_RESTART ? "monitor.gap" : "node.lost", healing, "all beat");
+    }
+
+    /// That the database was away may be told a moment after everybody beats again.
+    private @Nullable Double awaitDetected(long fault) throws SQLException {
+        var watch = Stopwatch.start();
+        Double delay = tables.number(DETECTED, fault);
+        while (delay == null && watch.seconds() < DETECTION_SECONDS) {
+            Threads.pause(LOOK);
+            delay = tables.number(DETECTED, fault);
+        }
+        return delay;
     }
 
     private @Nullable Double awaitAll(long fault) throws SQLException {
