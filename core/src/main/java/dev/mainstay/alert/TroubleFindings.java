@@ -5,10 +5,10 @@ import java.time.ZoneOffset;
 import org.jdbi.v3.core.statement.Query;
 
 /// The statements that tell of whom a [Trouble] is true. Each begins with the few agents or queues that a newest row
-/// already speaks of, and looks at the history of those alone. Heartbeats of one agent are found by their minute; a
-/// moment
-/// compared with IS TRUE keeps PostgreSQL from reading those of all agents since then instead. Stateless and
-/// thread-safe.
+/// already speaks of, and looks at the history of those alone. Stateless and thread-safe.
+///
+/// Heartbeats of one agent are found by their minute. A moment compared with IS TRUE keeps PostgreSQL from reading
+/// those of all agents since then instead.
 final class TroubleFindings {
     /// What a crash is of, by its cause.
     private static final String CRASH_KIND = """

@@ -85,12 +85,7 @@ public final class OrganizationDatabase {
         return Again.transaction(() -> transaction(work));
     }
 
-    /// One such transaction, which gives up where it meets another one: see [Database#isConflict].
-    public <R> R tryWrite(HandleCallback<R, RuntimeException> work) {
-        return Again.reading(() -> transaction(work));
-    }
-
-    /// The same, which waits at most `patience` for each row that another one holds and then gives up: see
+    /// One such transaction, which waits at most `patience` for each row that another one holds and then gives up: see
     /// [Database#isConflict].
     public <R> R tryWrite(Duration patience, HandleCallback<R, RuntimeException> work) {
         return Again.reading(() -> transaction(handle -> Database.patient(handle, patience, work)));

@@ -10,7 +10,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,14 +18,23 @@ final class ClaimStore {
     private static final Logger LOG = LoggerFactory.getLogger(ClaimStore.class);
 
     private static final String OPEN = """
-            SELECT want.place
-            FROM unnest(:organizations, :queues, :lanes, :ranks, :marks) WITH ORDINALITY
-                AS want (organization_id, queue, lane_id, rank, above, place)
-            WHERE EXISTS (
+            WITH ready AS MATERIALIZED (
+                SELECT want.place, want.organization_id, want.queue
+                FROM unnest(:organizations, :queues, :lanes, :ranks, :marks) WITH ORDINALITY
+                    AS want (organization_id, queue, lane_id, rank, above, place)
+                CROSS JOIN LATERAL (
                     SELECT
-                    FROM task_ready ready
-                    WHERE ready.lane_id = want.lane_id AND ready.rank = want.rank::smallint AND ready.seq > want.above)
-                AND task_room(want.organization_id, want.queue) > 0
+                    FROM task_ready
+                    WHERE lane_id = want.lane_id AND rank = want.rank::smallint AND seq > want.above
+                    ORDER BY seq
+                    LIMIT 1) AS first),
+            queue AS MATERIALIZED (
+                SELECT DISTINCT organization_id, queue
+                FROM ready)
+            SELECT ready.place
+            FROM ready
+            JOIN queue USING (organization_id, queue)
+            WHERE task_room(queue.organization_id, queue.queue) > 0
             """;
 
     private final Database database;
@@ -38,15 +46,9 @@ final class ClaimStore {
     }
 
     /// What was claimed, at most `most`, in the order of `wants`; nothing once the session is over.
-    ///
-    /// @param limited the queue all wants are in, when it has limits
-    List<ClaimedTask> claim(UUID session, List<Want> wants, int most, LaneStore.@Nullable Queue limited) {
+    List<ClaimedTask> claim(UUID session, List<Want> wants, int most) {
         Map<UUID, Claim> claims = new HashMap<>();
-        BatchClaim<ClaimedTask> claim =
-                new BatchClaim<>(new ClaimHolder.Node(session, worker), (row, context) -> task(row, session, claims));
-        if (limited != null) {
-            return limited(() -> database.tryWrite(handle -> claim.run(handle, wants, most, limited)));
-        }
+        BatchClaim<ClaimedTask> claim = claim(session, claims);
         try {
             return database.statement(handle -> claim.run(handle, wants, most, null));
         } catch (RuntimeException e) {
@@ -59,6 +61,18 @@ final class ClaimStore {
         }
     }
 
+    /// The same from the one queue that all wants are in, when it has limits.
+    ///
+    /// @param patience for those who hold the limits
+    List<ClaimedTask> claim(UUID session, List<Want> wants, int most, LaneStore.Queue limited, Patience patience) {
+        BatchClaim<ClaimedTask> claim = claim(session, new HashMap<>());
+        return patience.claim(wait -> database.tryWrite(wait, handle -> claim.run(handle, wants, most, limited)));
+    }
+
+    private BatchClaim<ClaimedTask> claim(UUID session, Map<UUID, Claim> claims) {
+        return new BatchClaim<>(new ClaimHolder.Node(session, worker), (row, context) -> task(row, session, claims));
+    }
+
     /// Those of them where something is claimable and may start, as far as can be told without holding the limits.
     List<Want> open(List<Want> wants) {
         return database
@@ -68,18 +82,6 @@ final class ClaimStore {
                 .stream()
                 .map(place -> wants.get(place - 1))
                 .toList();
-    }
-
-    /// Nothing while somebody's transaction holds the limits: other queues must not wait for it.
-    static <T> List<T> limited(Supplier<List<T>> claim) {
-        try {
-            return claim.get();
-        } catch (RuntimeException e) {
-            if (!Database.isConflict(e)) {
-                throw e;
-            }
-            return List.of();
-        }
     }
 
     /// A claim whose answer was lost is held by this session and run by nobody.

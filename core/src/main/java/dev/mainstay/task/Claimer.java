@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -233,23 +234,39 @@ final class Claimer implements AutoCloseable {
     }
 
     private int claim(UUID session, boolean fromStart) {
-        Map<Boolean, List<Spot>> byLimit = promising().stream()
-                .collect(Collectors.partitioningBy(spot -> spot.lane().isLimited()));
-        int claimed = claim(session, fromStart, byLimit.getOrDefault(false, List.of()));
-        return claimed + claim(session, fromStart, open(byLimit.getOrDefault(true, List.of()), fromStart));
+        Map<Bound, List<Spot>> groups = new LinkedHashMap<>();
+        groups.put(Bound.NONE, new ArrayList<>());
+        for (Spot spot : promising()) {
+            groups.computeIfAbsent(bound(spot), any -> new ArrayList<>()).add(spot);
+        }
+        closeLimited(groups, fromStart);
+        Patience patience = new Patience();
+        int claimed = 0;
+        for (Bound bound : List.copyOf(groups.keySet())) {
+            List<Spot> asked = requireNonNull(groups.remove(bound));
+            int more = claim(session, fromStart, asked, bound, patience);
+            claimed += more;
+            if (more == 0 && bound.limited() != null && !asked.isEmpty()) {
+                closeLimited(groups, fromStart); // Others may have taken what several queues share.
+            }
+        }
+        return claimed;
     }
 
-    /// Those in which something may start, found together, since each queue with limits is claimed from by itself.
-    private List<Spot> open(List<Spot> limited, boolean fromStart) {
+    /// Leaves out where nothing may start: of all queues with limits at once, since each is claimed from by itself.
+    private void closeLimited(Map<Bound, List<Spot>> groups, boolean fromStart) {
+        List<Spot> limited = groups.entrySet().stream()
+                .filter(group -> group.getKey().limited() != null && most(group.getKey()) > 0)
+                .flatMap(group -> group.getValue().stream())
+                .toList();
         if (limited.isEmpty() || !host.hasRoom()) {
-            return List.of();
+            return;
         }
         Map<Spot, Long> hints = hints(limited.stream());
-        Set<Spot> open = claims.open(wants(limited, 1, fromStart)).stream()
-                .map(want -> spot(want.lane(), want.rank()))
-                .collect(Collectors.toSet());
-        limited.stream().filter(spot -> !open.contains(spot)).forEach(spot -> emptied(spot, hints));
-        return limited.stream().filter(open::contains).toList();
+        Set<Spot> closed = new HashSet<>(limited);
+        claims.open(wants(limited, 1, fromStart)).forEach(want -> closed.remove(spot(want.lane(), want.rank())));
+        closed.forEach(spot -> emptied(spot, hints));
+        groups.values().forEach(spots -> spots.removeAll(closed));
     }
 
     private static Map<Spot, Long> hints(Stream<Spot> spots) {
@@ -260,32 +277,19 @@ final class Claimer implements AutoCloseable {
         spot.emptied(hints.getOrDefault(spot, 0L));
     }
 
-    private int claim(UUID session, boolean fromStart, List<Spot> spots) {
-        Map<Bound, List<Spot>> groups = new LinkedHashMap<>();
-        groups.put(Bound.NONE, new ArrayList<>());
-        for (Spot spot : spots) {
-            groups.computeIfAbsent(bound(spot), any -> new ArrayList<>()).add(spot);
-        }
-        int claimed = 0;
-        for (Map.Entry<Bound, List<Spot>> group : groups.entrySet()) {
-            claimed += claim(session, fromStart, group.getValue(), group.getKey());
-        }
-        return claimed;
-    }
-
     private int most(Bound bound) {
         int ofType = bound.type() == null ? LARGEST_BATCH : host.room(bound.type());
         int ofSuspects = bound.isForSuspects() ? host.roomForSuspects() : LARGEST_BATCH;
         return Math.min(LARGEST_BATCH, Math.min(ofType, ofSuspects));
     }
 
-    private int claim(UUID session, boolean fromStart, List<Spot> asked, Bound bound) {
+    private int claim(UUID session, boolean fromStart, List<Spot> asked, Bound bound, Patience patience) {
         int room = asked.isEmpty() ? 0 : host.reserve(most(bound));
         if (room == 0) {
             return 0;
         }
         try {
-            claim(session, wants(asked, room, fromStart), room, bound);
+            claim(session, wants(asked, room, fromStart), room, bound, patience);
         } finally {
             host.unreserve(room - claimed.size());
         }
@@ -294,11 +298,14 @@ final class Claimer implements AutoCloseable {
         return size;
     }
 
-    private void claim(UUID session, List<Want> wants, int room, Bound bound) {
+    private void claim(UUID session, List<Want> wants, int room, Bound bound, Patience patience) {
         Map<Spot, Long> hints = hints(wants.stream().map(want -> spot(want.lane(), want.rank())));
         ClaimEvent event = new ClaimEvent();
         event.begin();
-        claimed = claims.claim(session, wants, room, bound.limited());
+        LaneStore.Queue limited = bound.limited();
+        claimed = limited == null
+                ? claims.claim(session, wants, room)
+                : claims.claim(session, wants, room, limited, patience);
         begun = 0;
         event.ended(room, claimed.size());
         learn(wants, claimed, room, hints);

@@ -13,22 +13,23 @@ import java.util.UUID;
 /// Thread-safe.
 final class OpeningStore {
     private static final String OPENINGS = """
-            SELECT lane.organization_id, lane.lane_id, lane.queue, lane.type, wanted.rank,
-                EXISTS (
-                    SELECT FROM task_limits bound
-                    WHERE bound.organization_id = lane.organization_id AND bound.queue IN ('', lane.queue)) AS is_limited
-            FROM task_lanes lane
-            JOIN queues queue ON queue.organization_id = lane.organization_id AND queue.name = lane.queue
-                AND NOT queue.paused
-            CROSS JOIN generate_series(0, 7) AS wanted (rank)
-            CROSS JOIN LATERAL (
-                SELECT
-                FROM task_ready
-                WHERE lane_id = lane.lane_id AND rank = wanted.rank::smallint
-                ORDER BY seq
-                LIMIT 1) AS first
-            WHERE lane.organization_id = ANY (:organizations) AND lane.type = ANY (:types)
-                AND task_room(lane.organization_id, lane.queue) > 0
+            WITH opening AS MATERIALIZED (
+                SELECT lane.organization_id, lane.lane_id, lane.queue, lane.type, wanted.rank,
+                    EXISTS (
+                        SELECT FROM task_limits bound
+                        WHERE bound.organization_id = lane.organization_id AND bound.queue IN ('', lane.queue)) AS is_limited
+                FROM task_lanes lane
+                JOIN queues queue ON queue.organization_id = lane.organization_id AND queue.name = lane.queue
+                    AND NOT queue.paused
+                CROSS JOIN generate_series(0, 7) AS wanted (rank)
+                CROSS JOIN LATERAL (
+                    SELECT
+                    FROM task_ready
+                    WHERE lane_id = lane.lane_id AND rank = wanted.rank::smallint
+                    ORDER BY seq
+                    LIMIT 1) AS first
+                WHERE lane.organization_id = ANY (:organizations) AND lane.type = ANY (:types))
+            SELECT * FROM opening WHERE NOT is_limited OR task_room(organization_id, queue) > 0
             """;
 
     private final Database database;

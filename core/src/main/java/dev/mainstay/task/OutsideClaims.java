@@ -51,7 +51,9 @@ final class OutsideClaims {
     private record Bound(int priority, LaneStore.@Nullable Queue limited, boolean isForSuspects) {}
 
     /// At most as many as asked for, from where something is claimable; others may be faster.
-    List<OutsideTask> take(OutsideAsk ask, List<Opening> openings) {
+    ///
+    /// @param patience for those who hold limits
+    List<OutsideTask> take(OutsideAsk ask, List<Opening> openings, Patience patience) {
         List<OutsideTask> taken = new ArrayList<>();
         for (Map.Entry<Bound, List<Opening>> group : groups(ask, openings).entrySet()) {
             boolean isForSuspects = group.getKey().isForSuspects();
@@ -60,7 +62,7 @@ final class OutsideClaims {
                 continue;
             }
             try {
-                taken.addAll(claim(ask, group.getValue(), room, group.getKey()));
+                taken.addAll(claim(ask, group.getValue(), room, group.getKey(), patience));
             } catch (RuntimeException e) {
                 if (taken.isEmpty()) {
                     throw e;
@@ -93,7 +95,7 @@ final class OutsideClaims {
         return new Bound(priority, opening.isLimited() ? opening.inQueue() : null, opening.isForSuspects());
     }
 
-    private List<OutsideTask> claim(OutsideAsk ask, List<Opening> openings, int room, Bound bound) {
+    private List<OutsideTask> claim(OutsideAsk ask, List<Opening> openings, int room, Bound bound, Patience patience) {
         Map<Integer, Opening> lanes = new HashMap<>();
         openings.forEach(opening -> lanes.put(opening.lane(), opening));
         List<Want> wants = openings.stream().map(opening -> opening.want(room)).toList();
@@ -106,7 +108,7 @@ final class OutsideClaims {
             return withSteps(handle, ask.organization(), claim.run(handle, wants, room, bound.limited()));
         };
         OrganizationDatabase mine = database.api(ask.organization());
-        return bound.limited() == null ? mine.write(claiming) : ClaimStore.limited(() -> mine.tryWrite(claiming));
+        return bound.limited() == null ? mine.write(claiming) : patience.claim(wait -> mine.tryWrite(wait, claiming));
     }
 
     private static boolean holdsSuspect(Handle handle, OutsideAsk ask) {

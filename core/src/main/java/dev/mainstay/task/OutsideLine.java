@@ -94,22 +94,24 @@ final class OutsideLine {
         }
         List<Opening> open =
                 new ArrayList<>(openings.of(waiting.stream().map(Waiter::ask).toList()));
+        Patience patience = new Patience();
         for (Waiter waiter : waiting) {
             List<Opening> wanted = open.stream().filter(waiter.ask()::wants).toList();
-            if (!wanted.isEmpty() && !waiter.given().isDone() && !serve(waiter, wanted)) {
-                // Emptied by others meanwhile, or at its limit. Suspects may have been kept from this worker alone.
+            if (!wanted.isEmpty() && !waiter.given().isDone() && !serve(waiter, wanted, patience)) {
+                // Emptied by others meanwhile, at its limit, or that is held. Suspects may have been kept from this
+                // worker alone.
                 open.removeIf(opening -> wanted.contains(opening) && !opening.isForSuspects());
             }
         }
     }
 
     /// False when there was nothing after all.
-    private boolean serve(Waiter waiter, List<Opening> wanted) {
+    private boolean serve(Waiter waiter, List<Opening> wanted, Patience patience) {
         if (!waiter.isThere().getAsBoolean()) {
             waiter.leave();
             return true;
         }
-        List<OutsideTask> taken = claims.take(waiter.ask(), wanted);
+        List<OutsideTask> taken = claims.take(waiter.ask(), wanted, patience);
         if (!taken.isEmpty() && !waiter.given().complete(taken)) {
             giveBack.accept(waiter.ask(), taken);
         }

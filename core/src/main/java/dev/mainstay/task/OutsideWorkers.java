@@ -66,7 +66,7 @@ public final class OutsideWorkers implements AutoCloseable {
     /// @param isThere asked before something is claimed for one that waited
     public List<OutsideTask> claim(OutsideAsk ask, BooleanSupplier isThere) throws InterruptedException {
         presence.note(ask);
-        List<OutsideTask> taken = claims.take(ask, openings.of(ask));
+        List<OutsideTask> taken = claims.take(ask, openings.of(ask), new Patience());
         return taken.isEmpty() && ask.patience().isPositive() ? line.await(ask, isThere, loop::wake) : taken;
     }
 

@@ -41,7 +41,7 @@ final class Spot {
         return seen != hinted;
     }
 
-    /// Nothing was left there when the hints were as `then`.
+    /// Nothing was left there, or nothing of it could start, when the hints were as `then`.
     void emptied(long then) {
         seen = then;
         isDrained = true;

@@ -251,7 +251,7 @@ $$;
 
 -- How many more tasks of a queue may start at the moment; who holds its limits knows that nobody else starts one.
 CREATE FUNCTION task_room(tenant uuid, in_queue text) RETURNS integer
-    LANGUAGE sql STABLE COST 1000
+    LANGUAGE sql STABLE
     SET search_path = ${schema}, pg_temp
 AS $$
     SELECT greatest(0, coalesce(min(least(bound.concurrency - running.tasks, floor(task_tokens(bound)))),
@@ -268,12 +268,10 @@ AS $$
     WHERE bound.organization_id = tenant AND bound.queue IN ('', in_queue)
 $$;
 
--- The same, and locks the limits of the queue until the transaction ends. Waits for nobody who holds them for longer
--- than claims do, because other queues would wait as well.
+-- The same, and locks the limits of the queue until the transaction ends.
 CREATE FUNCTION task_allowance(tenant uuid, in_queue text) RETURNS integer
     LANGUAGE plpgsql VOLATILE
     SET search_path = ${schema}, pg_temp
-    SET lock_timeout = '200ms'
 AS $$
 BEGIN
     PERFORM FROM task_limits WHERE organization_id = tenant AND queue IN ('', in_queue) ORDER BY queue FOR UPDATE;

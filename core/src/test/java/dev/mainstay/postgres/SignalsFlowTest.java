@@ -14,7 +14,8 @@ class SignalsFlowTest {
     private static final String TRIED = """
             SELECT EXISTS (
                 SELECT FROM pg_stat_activity
-                WHERE application_name = 'mainstay/test/control' AND state = 'idle' AND query LIKE '%pg_notify%')
+                WHERE datname = current_database() AND application_name = 'mainstay/test/control'
+                    AND state = 'idle' AND query LIKE '%pg_notify%')
             """;
 
     /// A listener is called once when it starts to hear, which is what a test waits for.

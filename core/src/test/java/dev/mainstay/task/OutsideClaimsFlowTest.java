@@ -139,6 +139,7 @@ class OutsideClaimsFlowTest {
 
             assertThat(ids(outside.claim("kept", 10))).containsExactly(other);
             assertThat(outside.claim("kept", 10)).isEmpty();
+            superuser.rollback();
         }
 
         assertThat(ids(outside.claim("kept", 10))).containsExactly(stuck);

@@ -65,8 +65,7 @@ class TaskLeaseFlowTest {
 
     private List<ClaimedTask> claimAll(UUID session) {
         int lane = store.lane(Organizations.DEFAULT, "work", "work");
-        return claims.claim(
-                session, List.of(new Want(QUEUE, lane, 4, 0, 1), new Want(QUEUE, lane, 5, 0, 10)), 10, null);
+        return claims.claim(session, List.of(new Want(QUEUE, lane, 4, 0, 1), new Want(QUEUE, lane, 5, 0, 10)), 10);
     }
 
     private boolean complete(UUID session, ClaimedTask task) {

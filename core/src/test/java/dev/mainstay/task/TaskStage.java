@@ -54,7 +54,7 @@ final class TaskStage implements AutoCloseable {
     /// The one task that can be claimed.
     ClaimedTask claim(UUID session) {
         int lane = store.lane(Organizations.DEFAULT, "work", "work");
-        return claims.claim(session, List.of(new Want(QUEUE, lane, 4, 0, 1), new Want(QUEUE, lane, 5, 0, 1)), 1, null)
+        return claims.claim(session, List.of(new Want(QUEUE, lane, 4, 0, 1), new Want(QUEUE, lane, 5, 0, 1)), 1)
                 .getFirst();
     }
 

@@ -23,14 +23,13 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class PagerDutyNotifier implements Notifier {
     private static final int LONGEST_SUMMARY = 1024;
     private static final int LONGEST_KEY = 255;
-
     private static final int MOST_TAKEN = 100;
 
     private final PagerDutySettings settings;
     private final HttpPost post;
     /// The events that were taken of notifications that were not wholly: several hundred alerts that are resolved
     /// together need more than one attempt.
-    private final Map<UUID, Set<String>> taken = Collections.synchronizedMap(new LinkedHashMap<>() {
+    private final Map<UUID, Set<String>> taken = Collections.synchronizedMap(new LinkedHashMap<>(16, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<UUID, Set<String>> eldest) {
             return size() > MOST_TAKEN;
@@ -52,7 +51,7 @@ public final class PagerDutyNotifier implements Notifier {
         if (notification.kind() == Notification.Kind.TEST) {
             return test(notification);
         }
-        Set<String> before = taken.computeIfAbsent(notification.id(), _ -> ConcurrentHashMap.newKeySet());
+        Set<String> before = taken.getOrDefault(notification.id(), Set.of());
         String heard = "nothing to tell: all has been resolved meanwhile";
         for (Alert alert : notification.alerts()) {
             String action = action(notification.kind(), alert.state());
@@ -60,7 +59,8 @@ public final class PagerDutyNotifier implements Notifier {
             if (!action.isEmpty() && !before.contains(told)) {
                 heard = post.send(Map.of(), event(action, notification.organization(), alert))
                         .words();
-                before.add(told);
+                taken.computeIfAbsent(notification.id(), _ -> ConcurrentHashMap.newKeySet())
+                        .add(told);
             }
         }
         taken.remove(notification.id());
