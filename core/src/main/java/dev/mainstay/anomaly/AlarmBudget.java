@@ -10,11 +10,6 @@ import java.nio.ByteBuffer;
 /// conformal inference). It never falls below 9 decades, since a series in which nothing happens has no
 /// need to spend its budget, nor below three quarters of a decade more where ten times as many points come as
 /// one each five minutes, since of these ten times as many are that rare. It is higher while little was seen.
-///
-/// Until a series is old enough for the budget of one alarm it must be above the highest score so far as well, by as
-/// many decades as that budget is still away. Of n scores in which nothing happens the newest is the highest with
-/// chance 1 in n, and one decade above the others ten times as seldom, so that alarms come as often as the budget
-/// grows. What is not told of for that reason raises the threshold all the same.
 final class AlarmBudget implements Remembered {
     static final double LEAST = 9;
     private static final double LEAST_INTERVAL = 5.0 * 60 * 1000;
@@ -28,10 +23,6 @@ final class AlarmBudget implements Remembered {
     private final double perWeek;
     private double threshold;
     private long seen;
-    /// The highest score so far; of one that was above all by more than it took, as much as it took.
-    private double highest;
-    /// Alarms the budget came to since the series began.
-    private double accrued;
 
     AlarmBudget(double perWeek) {
         this.perWeek = perWeek;
@@ -42,20 +33,12 @@ final class AlarmBudget implements Remembered {
     /// @param step milliseconds since the point before
     /// @param interval milliseconds between points, as is usual
     boolean admits(double score, long step, long interval) {
-        double grown = perWeek * step / WEEK;
-        threshold = Math.max(least(interval), threshold - RAISE * grown);
-        accrued += grown;
-        double record = record();
-        highest = Math.max(highest, Math.min(score, record));
+        threshold = Math.max(least(interval), threshold - RAISE * perWeek * step / WEEK);
         if (score < threshold + DOUBT * DOUBTFUL / (DOUBTFUL + seen++)) {
             return false;
         }
         threshold += RAISE;
-        return score >= record;
-    }
-
-    private double record() {
-        return accrued >= 1 ? 0 : highest - Math.log10(accrued);
+        return true;
     }
 
     private static double least(long interval) {
@@ -68,14 +51,12 @@ final class AlarmBudget implements Remembered {
 
     @Override
     public void write(ByteBuffer to) {
-        to.putDouble(threshold).putLong(seen).putDouble(highest).putDouble(accrued);
+        to.putDouble(threshold).putLong(seen);
     }
 
     @Override
     public void read(ByteBuffer from) {
         threshold = from.getDouble();
         seen = from.getLong();
-        highest = from.getDouble();
-        accrued = from.getDouble();
     }
 }

@@ -16,7 +16,7 @@ import java.util.zip.Inflater;
 /// the version fixes; so whatever is changed in a part's `write` needs a new version here.
 public final class DetectorState {
     private static final int MAGIC = 0x4D534144;
-    private static final short VERSION = 2;
+    private static final short VERSION = 1;
     private static final int HEADER = 4 + 2 + 4 + 4;
     private static final int MOST = 16 * 1024;
     private static final int LENGTH = length();

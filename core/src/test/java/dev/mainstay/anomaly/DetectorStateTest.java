@@ -73,6 +73,6 @@ class DetectorStateTest {
         saved[5]++;
         assertThatExceptionOfType(MainstayException.class)
                 .isThrownBy(() -> DetectorState.load(saved, 0.25))
-                .withMessageContaining("it is of version 3, this Mainstay reads 2");
+                .withMessageContaining("it is of version 2, this Mainstay reads 1");
     }
 }
