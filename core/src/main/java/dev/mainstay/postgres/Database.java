@@ -6,11 +6,13 @@ import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.List;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.HandleCallback;
 import org.jspecify.annotations.Nullable;
+import org.postgresql.PGProperty;
 
 /// The one way to PostgreSQL: three small pools (control, engine, api), so that requests never starve the engine, nor
 /// work the heartbeat. Failures a person must act on come as [dev.mainstay.MainstayException]; all others are Jdbi's.
@@ -112,6 +114,13 @@ public final class Database implements AutoCloseable {
                 config.url(),
                 config.engine(),
                 Connecting.properties(config.node(), purpose, SILENT_SECONDS, server.pooler()));
+    }
+
+    /// The same for LISTEN: what arrives on it is told at once.
+    public Connection listenConnection() {
+        Properties properties = Connecting.properties(config.node(), "listen", SILENT_SECONDS, server.pooler());
+        PGProperty.SOCKET_FACTORY.set(properties, ListenSockets.class.getName());
+        return Connecting.open(config.url(), config.engine(), properties);
     }
 
     /// Whether work failed for the values it brought, so that it changed nothing and never will; unlike a database that

@@ -96,7 +96,7 @@ public final class Signals implements AutoCloseable {
         if (closed) {
             return;
         }
-        try (Connection connection = database.controlConnection("listen");
+        try (Connection connection = database.listenConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute("LISTEN " + CHANNEL);
             // What was said while nobody listened is lost: everyone looks once.

@@ -18,6 +18,8 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
 import org.slf4j.LoggerFactory;
 
 /// A server that offers TLS with a certificate for `localhost`, signed by an authority of the test.
@@ -89,6 +91,26 @@ class TlsFlowTest {
                                     (row, context) -> row.getBoolean(1)))
                     .containsExactly(true);
             assertThat(encryptedConnections()).isGreaterThanOrEqualTo(3);
+        }
+    }
+
+    @Test
+    void notifications_are_heard_over_an_encrypted_connection() throws SQLException {
+        try (Database database =
+                        Database.open(config(server, "localhost", "ours.crt").build());
+                var listening = database.listenConnection();
+                var statement = listening.createStatement()) {
+            statement.execute("LISTEN heard");
+            var notifications = listening.unwrap(PGConnection.class);
+
+            for (int i = 0; i < 3; i++) {
+                String said = "number " + i;
+                database.control(handle -> handle.execute("SELECT pg_notify('heard', ?)", said));
+
+                assertThat(notifications.getNotifications(10_000))
+                        .extracting(PGNotification::getParameter)
+                        .containsExactly(said);
+            }
         }
     }
 
