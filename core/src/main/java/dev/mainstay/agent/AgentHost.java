@@ -98,7 +98,9 @@ public final class AgentHost implements Resident, AutoCloseable {
     }
 
     public void declare(Collection<AgentDeclaration> declarations) {
-        store.declare(declarations);
+        if (!declarations.isEmpty()) {
+            store.declare(declarations);
+        }
     }
 
     /// The node has a session: leases given to it are run from now on.

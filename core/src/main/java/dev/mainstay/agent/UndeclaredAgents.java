@@ -119,7 +119,9 @@ public final class UndeclaredAgents {
                     .bind("node", node)
                     .mapTo(UUID.class)
                     .list();
-            bound(handle, CLAIM, declared).bind("node", node).execute();
+            if (!declared.isEmpty()) {
+                bound(handle, CLAIM, declared).bind("node", node).execute();
+            }
             return bound(handle, RETIRE, declared)
                     .bind("node", node)
                     .bind("reason", "no longer declared in the settings of node " + node)

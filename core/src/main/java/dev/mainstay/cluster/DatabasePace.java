@@ -7,12 +7,14 @@ import java.util.Arrays;
 /// with a commit. Thread-safe.
 ///
 /// Who reads the database is slow when it is, and so is everybody on a machine that has other work. That says
-/// nothing of an agent. What it answers while it is slow is not learned as usual, unless that lasts for an hour.
+/// nothing of an agent, nor do the ticks that fell into it, so it counts as slow for a while after. What it answers
+/// while it is slow is not learned as usual, unless that lasts for an hour.
 final class DatabasePace {
     private static final int KEPT = 900;
     private static final int FEWEST = 60;
     private static final int NEWEST = 5;
     private static final int PASSED_OVER = 3_600;
+    private static final int AFTERWARDS = 15;
     private static final long SLOWER = 3;
     private static final long NOTHING = Duration.ofMillis(5).toNanos();
 
@@ -21,20 +23,27 @@ final class DatabasePace {
     private int answers;
     private int learned;
     private int slowFor;
+    private int calmFor = AFTERWARDS;
 
     synchronized void answered(long took) {
         newest[answers++ % NEWEST] = took;
         boolean isNowSlow = learned >= FEWEST
                 && median(newest, NEWEST) >= Math.max(NOTHING, SLOWER * median(usual, Math.min(KEPT, learned)));
         slowFor = isNowSlow ? slowFor + 1 : 0;
+        calmFor = isNowSlow ? 0 : calmFor + 1;
         if (!isNowSlow || slowFor > PASSED_OVER) {
             usual[learned++ % KEPT] = took;
         }
     }
 
-    /// Whether most of the newest answers took three times as long as usual.
+    /// The connection was lost: who waited for an answer waited long, and a database that has started reads all anew.
+    synchronized void interrupted() {
+        calmFor = 0;
+    }
+
+    /// Whether most of the newest answers took three times as long as usual, now or at one of the last fifteen.
     synchronized boolean isSlow() {
-        return slowFor > 0;
+        return calmFor < AFTERWARDS;
     }
 
     private static long median(long[] values, int count) {

@@ -66,12 +66,15 @@ public final class Leadership implements AutoCloseable {
         this.node = node;
         duties.forEach(duty -> this.duties.put(duty.name(), duty));
         for (Duty duty : duties) {
-            boolean isRare = duty.due() != null || duty.period().compareTo(KEEP_ALIVE) > 0;
-            Duration period = isRare ? KEEP_ALIVE : duty.period();
+            Duration period = duty.due() != null || isRare(duty) ? KEEP_ALIVE : duty.period();
             loops.put(duty.name(), Loop.start("duty-" + duty.name(), period, () -> round(duty)));
         }
         this.looks = new DutyLook(database, duties, monotonic);
         this.look = Loop.start("duties", LOOK, this::look);
+    }
+
+    private static boolean isRare(Duty duty) {
+        return duty.period().compareTo(KEEP_ALIVE) > 0;
     }
 
     private void look() {
@@ -123,8 +126,9 @@ public final class Leadership implements AutoCloseable {
         }
     }
 
-    /// A duty that runs once an hour is still shown to be alive three times a minute. One that has a
-    /// condition runs when it was woken.
+    /// A duty that runs once an hour is still shown to be alive three times a minute, and waits until a node that
+    /// starts
+    /// has done what cannot wait. One that has a condition runs when it was woken.
     private boolean isDue(Duty duty) {
         long now = monotonic.nanos();
         Long next = nextRounds.get(duty.name());
@@ -146,7 +150,11 @@ public final class Leadership implements AutoCloseable {
         }
         DutyLease lease = new DutyLease(duty.name(), mine, term.get());
         held.put(duty.name(), lease);
-        nextRounds.remove(duty.name());
+        if (duty.due() == null && isRare(duty)) {
+            nextRounds.put(duty.name(), monotonic.nanos() + KEEP_ALIVE.toNanos());
+        } else {
+            nextRounds.remove(duty.name());
+        }
         nextShows.remove(duty.name());
         LOG.atInfo()
                 .addKeyValue("node", node)

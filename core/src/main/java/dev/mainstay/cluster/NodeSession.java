@@ -142,6 +142,7 @@ public final class NodeSession implements AutoCloseable {
             return session == null ? open() : renew();
         } catch (RuntimeException | Error e) {
             disconnect();
+            pace.interrupted();
             if (!closed && monotonic.nanos() - lastWarning > REPEAT_WARNING.toNanos()) {
                 lastWarning = monotonic.nanos();
                 LOG.atWarn().addKeyValue("node", node.id()).log("session not renewed, trying again: {}", e.toString());

@@ -27,8 +27,7 @@ final class Collecting implements AutoCloseable {
     }
 
     private void look() {
-        int left = LOOKS;
-        while (left-- > 0 && !closed) {
+        for (int left = 0; (left > 0 || isExpected) && !closed; left--) {
             if (isExpected) {
                 isExpected = false;
                 left = LOOKS;

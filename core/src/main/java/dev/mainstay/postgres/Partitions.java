@@ -3,6 +3,7 @@ package dev.mainstay.postgres;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
@@ -14,16 +15,25 @@ import org.slf4j.LoggerFactory;
 ///
 /// Thread-safe; may run on several nodes at once.
 public final class Partitions {
-    private static final String CREATE = """
-            SELECT count(*) FILTER (WHERE partition_create(:table, moment))
-            FROM partitioned_tables(),
-                 generate_series(
-                     date_trunc(width, :from AT TIME ZONE 'UTC'),
-                     :to AT TIME ZONE 'UTC',
-                     ('1 ' || width)::interval) AS local(moment_utc),
-                 LATERAL (SELECT moment_utc AT TIME ZONE 'UTC' AS moment) AS utc
-            WHERE name = :table
+    private static final String MOMENTS = """
+            generate_series(
+                date_trunc(width, :from AT TIME ZONE 'UTC'),
+                :to AT TIME ZONE 'UTC',
+                ('1 ' || width)::interval) AS local(moment_utc),
+            LATERAL (SELECT moment_utc AT TIME ZONE 'UTC' AS moment) AS utc
             """;
+
+    private static final String CREATE = """
+            SELECT count(*) FILTER (WHERE partition_create(name, moment))
+            FROM partitioned_tables(), %s
+            WHERE name = :table
+            """.formatted(MOMENTS);
+
+    private static final String INCOMPLETE = """
+            SELECT DISTINCT name
+            FROM partitioned_tables(), %s
+            WHERE to_regclass(partition_name(name, width, moment)) IS NULL
+            """.formatted(MOMENTS);
 
     private static final Logger LOG = LoggerFactory.getLogger(Partitions.class);
     private static final Duration AHEAD = Duration.ofDays(3);
@@ -40,9 +50,18 @@ public final class Partitions {
     }
 
     private void makeAhead(Instant now, Consumer<Handle> check) {
-        for (String table : Retention.DEFAULT.byTable().keySet()) {
-            unlessHeld(table, () -> create(table, now, now.plus(AHEAD), check));
+        Instant until = now.plus(AHEAD);
+        for (String table : incomplete(now, until)) {
+            unlessHeld(table, () -> create(table, now, until, check));
         }
+    }
+
+    private List<String> incomplete(Instant from, Instant to) {
+        return database.control(handle -> handle.createQuery(INCOMPLETE)
+                .bind("from", from.atOffset(ZoneOffset.UTC))
+                .bind("to", to.atOffset(ZoneOffset.UTC))
+                .mapTo(String.class)
+                .list());
     }
 
     /// The same, and drops what `retention` no longer keeps, which may take long.

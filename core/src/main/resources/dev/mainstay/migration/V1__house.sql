@@ -502,6 +502,12 @@ AS $$
     WHERE attrelid = to_regclass(parent) AND attname = key
 $$;
 
+-- The partition of the day or month that holds the given moment.
+CREATE FUNCTION partition_name(parent text, width text, moment timestamptz) RETURNS text
+    LANGUAGE sql STABLE
+    SET timezone = 'UTC'
+RETURN parent || to_char(moment, CASE width WHEN 'day' THEN '_YYYYMMDD' ELSE '_YYYYMM' END);
+
 -- Makes the partition that holds the given moment; false when there is one. Rows that came before their partition are
 -- taken out of the default partition. Attaching, unlike creating in place, does not stop who writes to the table.
 CREATE FUNCTION partition_create(parent text, moment timestamptz) RETURNS boolean
@@ -522,7 +528,7 @@ BEGIN
     day := date_trunc(known.width, moment);
     starts := partition_bound(parent, known.key, day);
     ends := partition_bound(parent, known.key, day + ('1 ' || known.width)::interval);
-    part := parent || to_char(day, CASE known.width WHEN 'day' THEN '_YYYYMMDD' ELSE '_YYYYMM' END);
+    part := partition_name(parent, known.width, day);
     IF to_regclass(part) IS NOT NULL THEN
         RETURN false;
     END IF;
@@ -572,7 +578,7 @@ BEGIN
     JOIN pg_class c ON c.oid = i.inhrelid
     WHERE i.inhparent = to_regclass(parent)
       AND c.relname ~ '_[0-9]+$'
-      AND c.relname < parent || to_char(boundary, CASE known.width WHEN 'day' THEN '_YYYYMMDD' ELSE '_YYYYMM' END) COLLATE "C";
+      AND c.relname < partition_name(parent, known.width, boundary) COLLATE "C";
     IF oldest IS NULL THEN
         EXECUTE format('DELETE FROM %I AS old WHERE %I < %L AND NOT (%s)', parent, known.key,
             partition_bound(parent, known.key, boundary), known.kept);

@@ -22,7 +22,23 @@ class DatabasePaceTest {
         answered(1, 12);
         assertThat(pace.isSlow()).isTrue();
         answered(3, 11);
+        answered(13, 4);
+        assertThat(pace.isSlow())
+                .as("ticks that were slow with it are still looked at")
+                .isTrue();
+        answered(1, 4);
         assertThat(pace.isSlow()).as("less than three times as long").isFalse();
+    }
+
+    @Test
+    void a_lost_connection_counts_as_slow_for_a_while() {
+        assertThat(pace.isSlow()).as("a node that has just started").isFalse();
+        answered(300, 4);
+        pace.interrupted();
+        answered(14, 4);
+        assertThat(pace.isSlow()).isTrue();
+        answered(1, 4);
+        assertThat(pace.isSlow()).isFalse();
     }
 
     @Test
@@ -30,7 +46,7 @@ class DatabasePaceTest {
         answered(900, 4);
         answered(3_600, 40);
         assertThat(pace.isSlow()).as("an hour").isTrue();
-        answered(460, 40);
+        answered(480, 40);
         assertThat(pace.isSlow()).isFalse();
     }
 
