@@ -31,7 +31,10 @@ public final class TasksBench implements Callable<Integer> {
     @Option(names = "--tasks", defaultValue = "50000", description = "tasks a round (${DEFAULT-VALUE})")
     private int tasks;
 
-    @Option(names = "--rounds", defaultValue = "5", description = "rounds, after one to warm up (${DEFAULT-VALUE})")
+    @Option(names = "--warm-up", defaultValue = "10", description = "rounds that do not count (${DEFAULT-VALUE})")
+    private int warmUp;
+
+    @Option(names = "--rounds", defaultValue = "5", description = "rounds, after the warm-up (${DEFAULT-VALUE})")
     private int rounds;
 
     @Option(
@@ -88,11 +91,15 @@ public final class TasksBench implements Callable<Integer> {
         var ours = new TaskRounds(laboratory, (value, context) -> {});
         var limit = new LimitQueue(laboratory);
         List<Turn> turns = new ArrayList<>();
-        for (int round = 0; round <= rounds; round++) {
+        for (int round = 1 - warmUp; round <= rounds; round++) {
             Drain hand = limit.round(tasks, text());
             Drain own = ours.round(tasks, payload());
-            Reporting.say("round %d: enqueue %.0f/s, drain %.0f/s; the limit %.0f/s"
-                    .formatted(round, own.enqueuePerSecond(), own.drainPerSecond(), hand.drainPerSecond()));
+            Reporting.say("%s: enqueue %.0f/s, drain %.0f/s; the limit %.0f/s"
+                    .formatted(
+                            round > 0 ? "round " + round : "warm-up",
+                            own.enqueuePerSecond(),
+                            own.drainPerSecond(),
+                            hand.drainPerSecond()));
             Map<Peer, Drain> drains = new EnumMap<>(Peer.class);
             for (Map.Entry<Peer, Rounds> other : others.entrySet()) {
                 Drain drain = other.getValue().round(tasks);
@@ -102,7 +109,7 @@ public final class TasksBench implements Callable<Integer> {
             }
             turns.add(new Turn(own, hand, drains));
         }
-        return turns.subList(1, turns.size());
+        return turns.subList(warmUp, turns.size());
     }
 
     private Figures figures(List<Turn> turns) {
