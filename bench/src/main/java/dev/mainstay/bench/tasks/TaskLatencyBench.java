@@ -23,7 +23,7 @@ public final class TaskLatencyBench implements Callable<Integer> {
     private static final int BUSY = 2_000;
     private static final Map<String, Goal> GOALS = goals();
 
-    @Option(names = "--warm-up", defaultValue = "30", description = "seconds that do not count (${DEFAULT-VALUE})")
+    @Option(names = "--warm-up", defaultValue = "75", description = "seconds that do not count (${DEFAULT-VALUE})")
     private int warmUp;
 
     @Option(names = "--seconds", defaultValue = "8", description = "length of a round (${DEFAULT-VALUE})")
