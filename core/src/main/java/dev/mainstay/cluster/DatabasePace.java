@@ -7,8 +7,9 @@ import java.util.Arrays;
 /// with a commit. Thread-safe.
 ///
 /// Who reads the database is slow when it is, and so is everybody on a machine that has other work. That says
-/// nothing of an agent, nor do the ticks that fell into it, so it counts as slow for a while after. What it answers
-/// while it is slow is not learned as usual, unless that lasts for an hour.
+/// nothing of an agent, nor do the ticks that fell into it, so it counts as slow for a while after: as long as agents
+/// that tick every few seconds need for three. Where that has gone on for an hour, what it answers is learned as usual,
+/// and only moments in which it is slow count.
 final class DatabasePace {
     private static final int KEPT = 900;
     private static final int FEWEST = 60;
@@ -29,8 +30,8 @@ final class DatabasePace {
         newest[answers++ % NEWEST] = took;
         boolean isNowSlow = learned >= FEWEST
                 && median(newest, NEWEST) >= Math.max(NOTHING, SLOWER * median(usual, Math.min(KEPT, learned)));
-        slowFor = isNowSlow ? slowFor + 1 : 0;
         calmFor = isNowSlow ? 0 : calmFor + 1;
+        slowFor = calmFor < AFTERWARDS ? slowFor + 1 : 0;
         if (!isNowSlow || slowFor > PASSED_OVER) {
             usual[learned++ % KEPT] = took;
         }
@@ -41,9 +42,10 @@ final class DatabasePace {
         calmFor = 0;
     }
 
-    /// Whether most of the newest answers took three times as long as usual, now or at one of the last fifteen.
+    /// Whether most of the newest answers took three times as long as usual, or the connection was lost, now or at one
+    /// of the last fifteen.
     synchronized boolean isSlow() {
-        return calmFor < AFTERWARDS;
+        return calmFor == 0 || (calmFor < AFTERWARDS && slowFor <= PASSED_OVER);
     }
 
     private static long median(long[] values, int count) {

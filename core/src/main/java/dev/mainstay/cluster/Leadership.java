@@ -127,8 +127,7 @@ public final class Leadership implements AutoCloseable {
     }
 
     /// A duty that runs once an hour is still shown to be alive three times a minute, and waits until a node that
-    /// starts
-    /// has done what cannot wait. One that has a condition runs when it was woken.
+    /// starts has done what cannot wait. One that has a condition runs when it was woken.
     private boolean isDue(Duty duty) {
         long now = monotonic.nanos();
         Long next = nextRounds.get(duty.name());
@@ -149,13 +148,13 @@ public final class Leadership implements AutoCloseable {
             return null;
         }
         DutyLease lease = new DutyLease(duty.name(), mine, term.get());
-        held.put(duty.name(), lease);
         if (duty.due() == null && isRare(duty)) {
             nextRounds.put(duty.name(), monotonic.nanos() + KEEP_ALIVE.toNanos());
         } else {
             nextRounds.remove(duty.name());
         }
         nextShows.remove(duty.name());
+        held.put(duty.name(), lease);
         LOG.atInfo()
                 .addKeyValue("node", node)
                 .addKeyValue("duty", duty.name())

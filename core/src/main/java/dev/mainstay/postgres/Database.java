@@ -110,16 +110,21 @@ public final class Database implements AutoCloseable {
     /// A connection of its own as the engine, never from a pool; the caller closes it. It is given up when the server
     /// stays silent for five seconds, so its statements must be short. `purpose` shows in `pg_stat_activity`.
     public Connection controlConnection(String purpose) {
-        return Connecting.open(
-                config.url(),
-                config.engine(),
-                Connecting.properties(config.node(), purpose, SILENT_SECONDS, server.pooler()));
+        return connection(connectionProperties(purpose));
     }
 
     /// The same for LISTEN: what arrives on it is told at once.
     public Connection listenConnection() {
-        Properties properties = Connecting.properties(config.node(), "listen", SILENT_SECONDS, server.pooler());
+        Properties properties = connectionProperties("listen");
         PGProperty.SOCKET_FACTORY.set(properties, ListenSockets.class.getName());
+        return connection(properties);
+    }
+
+    private Properties connectionProperties(String purpose) {
+        return Connecting.properties(config.node(), purpose, SILENT_SECONDS, server.pooler());
+    }
+
+    private Connection connection(Properties properties) {
         return Connecting.open(config.url(), config.engine(), properties);
     }
 

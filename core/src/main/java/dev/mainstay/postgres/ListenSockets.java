@@ -9,8 +9,7 @@ import java.net.SocketTimeoutException;
 import javax.net.SocketFactory;
 
 /// Sockets for the connection that listens. After each notification the driver looks for a further one by reading with
-/// a
-/// timeout of a millisecond, the shortest there is, so that every notification is told a millisecond late. On these
+/// a timeout of a millisecond, the shortest there is, so that every notification is told a millisecond late. On these
 /// sockets such a read ends at once when nothing has arrived.
 ///
 /// The driver creates it by its name. Stateless and thread-safe.

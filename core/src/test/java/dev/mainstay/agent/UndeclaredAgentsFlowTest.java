@@ -63,6 +63,8 @@ class UndeclaredAgentsFlowTest {
             assertThat(desired("dropped")).isEqualTo(DesiredState.RUNNING);
             awaitState(fleet, AgentState.ACTIVE);
         }
+        start("node-a").close();
+        assertThat(desired("kept")).as("a file without agents").isEqualTo(DesiredState.SHUTDOWN);
     }
 
     private static void awaitState(Fleet fleet, AgentState state) {

@@ -46,8 +46,25 @@ class DatabasePaceTest {
         answered(900, 4);
         answered(3_600, 40);
         assertThat(pace.isSlow()).as("an hour").isTrue();
-        answered(480, 40);
+        answered(460, 40);
         assertThat(pace.isSlow()).isFalse();
+    }
+
+    @Test
+    void what_comes_and_goes_for_long_hides_its_moments_alone() {
+        answered(300, 4);
+        for (int i = 0; i < 100; i++) {
+            answered(3, 40);
+            answered(10, 4);
+            assertThat(pace.isSlow()).as("at first").isTrue();
+        }
+        for (int i = 0; i < 200; i++) {
+            answered(3, 40);
+            answered(10, 4);
+        }
+        assertThat(pace.isSlow()).as("after an hour of it").isFalse();
+        answered(3, 40);
+        assertThat(pace.isSlow()).as("while it is slow").isTrue();
     }
 
     @Test

@@ -24,9 +24,12 @@ class ListenSocketsTest {
                         .isInstanceOf(SocketTimeoutException.class)
                         .hasMessage("nothing has arrived");
 
-                sending.getOutputStream().write(ARRIVED);
+                sending.getOutputStream().write(new byte[] {ARRIVED, ARRIVED, ARRIVED});
 
                 listening.setSoTimeout(0);
+                assertThat(listening.getInputStream().read()).isEqualTo(ARRIVED);
+                listening.setSoTimeout(1);
+                assertThat(listening.getInputStream().read()).isEqualTo(ARRIVED);
                 byte[] read = new byte[8];
                 assertThat(listening.getInputStream().read(read)).isOne();
                 assertThat(read[0]).isEqualTo(ARRIVED);

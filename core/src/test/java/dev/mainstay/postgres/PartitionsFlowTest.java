@@ -160,6 +160,21 @@ class PartitionsFlowTest {
     }
 
     @Test
+    void days_ahead_are_those_of_utc_wherever_the_database_is() throws SQLException {
+        try (Connection superuser = test.superuser();
+                Statement statement = superuser.createStatement()) {
+            statement.execute("ALTER ROLE mainstay_engine IN DATABASE \"" + test.name()
+                    + "\" SET timezone = 'America/Los_Angeles'");
+        }
+        try (Database elsewhere = Database.open(test.config().build())) {
+            new Partitions(elsewhere).makeAhead();
+        }
+
+        assertThat(partitionsOf("system_events"))
+                .contains(day("system_events", now), day("system_events", now.plus(Duration.ofDays(3))));
+    }
+
+    @Test
     void a_reader_delays_a_drop_and_breaks_nothing() throws SQLException {
         Instant old = now.minus(Duration.ofDays(10));
         partitions.create(old, old);

@@ -21,6 +21,7 @@ final class FailPointCell implements AutoCloseable {
     private static final int DISTURBED_IN = 30;
     /// Longer than a completion waits for whoever holds its task.
     private static final Duration HELD = Duration.ofMillis(500);
+    private static final Duration KEPT = Duration.ofDays(7);
     private static final Duration TURN = Duration.ofMillis(50);
 
     private final Laboratory laboratory;
@@ -70,10 +71,12 @@ final class FailPointCell implements AutoCloseable {
         }
     }
 
-    /// What one node does for all once a second when there is something to do; doing it besides is no harm.
+    /// What one node does for all once a second or once an hour when there is something to do; doing it besides is no
+    /// harm.
     private void keepUp() {
         try {
             upkeep.round();
+            upkeep.forget(KEPT, handle -> {});
         } catch (RuntimeException e) {
             // Struck: the next round does the rest.
         }
