@@ -142,41 +142,6 @@ class PartitionsFlowTest {
     }
 
     @Test
-    void days_are_those_of_utc_wherever_the_database_is() throws SQLException {
-        try (Connection superuser = test.superuser();
-                Statement statement = superuser.createStatement()) {
-            statement.execute(
-                    "ALTER ROLE mainstay_engine IN DATABASE \"" + test.name() + "\" SET timezone = 'Pacific/Auckland'");
-        }
-        try (Database elsewhere = Database.open(test.config().build())) {
-            new Partitions(elsewhere)
-                    .create(Instant.parse("2024-03-31T23:30:00Z"), Instant.parse("2024-04-01T00:30:00Z"));
-        }
-
-        assertThat(partitionsOf("system_events"))
-                .containsExactly("system_events_20240331", "system_events_20240401", "system_events_default");
-        assertThat(partitionsOf("agent_metrics_1h"))
-                .containsExactly("agent_metrics_1h_202403", "agent_metrics_1h_202404", "agent_metrics_1h_default");
-    }
-
-    @Test
-    void days_ahead_are_those_of_utc_wherever_the_database_is() throws SQLException {
-        try (Connection superuser = test.superuser();
-                Statement statement = superuser.createStatement()) {
-            statement.execute("ALTER ROLE mainstay_engine IN DATABASE \"" + test.name()
-                    + "\" SET timezone = 'America/Los_Angeles'");
-        }
-        // All that is missing is the last day, which by that clock is the day before.
-        partitions.create(now.minus(Duration.ofDays(1)), now.plus(Duration.ofDays(2)));
-        try (Database elsewhere = Database.open(test.config().build())) {
-            new Partitions(elsewhere).makeAhead();
-        }
-
-        assertThat(partitionsOf("system_events"))
-                .contains(day("system_events", now), day("system_events", now.plus(Duration.ofDays(3))));
-    }
-
-    @Test
     void a_reader_delays_a_drop_and_breaks_nothing() throws SQLException {
         Instant old = now.minus(Duration.ofDays(10));
         partitions.create(old, old);
