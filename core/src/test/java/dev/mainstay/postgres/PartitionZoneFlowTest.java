@@ -1,13 +1,12 @@
 package dev.mainstay.postgres;
 
+import static dev.mainstay.postgres.PartitionsFlowTest.day;
+import static dev.mainstay.postgres.PartitionsFlowTest.partitionsOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.testing.TestDatabase;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.List;
 import java.util.TimeZone;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -24,28 +23,15 @@ class PartitionZoneFlowTest {
         test.close();
     }
 
-    private static String day(String table, Instant at) {
-        return table + DateTimeFormatter.ofPattern("_yyyyMMdd").format(at.atOffset(ZoneOffset.UTC));
-    }
-
-    private List<String> partitionsOf(String table) {
-        return test.database()
-                .read(handle -> handle.createQuery(
-                                "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = :table::regclass ORDER BY 1")
-                        .bind("table", table)
-                        .mapTo(String.class)
-                        .list());
-    }
-
     @Test
     void days_are_those_of_utc_wherever_the_node_is() {
         nodeIn(
                 "Pacific/Auckland",
                 there -> there.create(Instant.parse("2024-03-31T23:30:00Z"), Instant.parse("2024-04-01T00:30:00Z")));
 
-        assertThat(partitionsOf("system_events"))
+        assertThat(partitionsOf(test.database(), "system_events"))
                 .containsExactly("system_events_20240331", "system_events_20240401", "system_events_default");
-        assertThat(partitionsOf("agent_metrics_1h"))
+        assertThat(partitionsOf(test.database(), "agent_metrics_1h"))
                 .containsExactly("agent_metrics_1h_202403", "agent_metrics_1h_202404", "agent_metrics_1h_default");
     }
 
@@ -55,7 +41,8 @@ class PartitionZoneFlowTest {
 
         nodeIn("America/Los_Angeles", Partitions::makeAhead);
 
-        assertThat(partitionsOf("system_events")).contains(day("system_events", now.plus(Duration.ofDays(3))));
+        assertThat(partitionsOf(test.database(), "system_events"))
+                .contains(day("system_events", now.plus(Duration.ofDays(3))));
     }
 
     /// The driver gives each connection the time zone of its process.

@@ -35,11 +35,15 @@ class PartitionsFlowTest {
         test.close();
     }
 
-    private static String day(String table, Instant at) {
+    static String day(String table, Instant at) {
         return table + DateTimeFormatter.ofPattern("_yyyyMMdd").format(at.atOffset(ZoneOffset.UTC));
     }
 
     private List<String> partitionsOf(String table) {
+        return partitionsOf(database, table);
+    }
+
+    static List<String> partitionsOf(Database database, String table) {
         return database.read(handle -> handle.createQuery(
                         "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = :table::regclass ORDER BY 1")
                 .bind("table", table)
