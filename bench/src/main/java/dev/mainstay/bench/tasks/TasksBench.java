@@ -31,7 +31,10 @@ public final class TasksBench implements Callable<Integer> {
     @Option(names = "--tasks", defaultValue = "50000", description = "tasks a round (${DEFAULT-VALUE})")
     private int tasks;
 
-    @Option(names = "--warm-up", defaultValue = "10", description = "rounds that do not count (${DEFAULT-VALUE})")
+    @Option(
+            names = "--warm-up",
+            defaultValue = "10",
+            description = "rounds that do not count, one of them with the others (${DEFAULT-VALUE})")
     private int warmUp;
 
     @Option(names = "--rounds", defaultValue = "5", description = "rounds, after the warm-up (${DEFAULT-VALUE})")
@@ -100,16 +103,22 @@ public final class TasksBench implements Callable<Integer> {
                             own.enqueuePerSecond(),
                             own.drainPerSecond(),
                             hand.drainPerSecond()));
-            Map<Peer, Drain> drains = new EnumMap<>(Peer.class);
-            for (Map.Entry<Peer, Rounds> other : others.entrySet()) {
-                Drain drain = other.getValue().round(tasks);
-                Reporting.say("         %s: enqueue %.0f/s, drain %.0f/s"
-                        .formatted(other.getKey(), drain.enqueuePerSecond(), drain.drainPerSecond()));
-                drains.put(other.getKey(), drain);
-            }
+            // One round of theirs takes as long as all of ours to warm up.
+            Map<Peer, Drain> drains = round >= 0 ? drain(others) : Map.of();
             turns.add(new Turn(own, hand, drains));
         }
         return turns.subList(warmUp, turns.size());
+    }
+
+    private Map<Peer, Drain> drain(Map<Peer, Rounds> others) throws Exception {
+        Map<Peer, Drain> drains = new EnumMap<>(Peer.class);
+        for (Map.Entry<Peer, Rounds> other : others.entrySet()) {
+            Drain drain = other.getValue().round(tasks);
+            Reporting.say("         %s: enqueue %.0f/s, drain %.0f/s"
+                    .formatted(other.getKey(), drain.enqueuePerSecond(), drain.drainPerSecond()));
+            drains.put(other.getKey(), drain);
+        }
+        return drains;
     }
 
     private Figures figures(List<Turn> turns) {
