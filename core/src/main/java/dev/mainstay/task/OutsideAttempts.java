@@ -101,11 +101,15 @@ public final class OutsideAttempts {
     /// What this very attempt has completed with this very result is answered so again.
     public List<Optional<OutsideEnd>> complete(UUID organization, List<OutsideCompletion> all) {
         Completed completed = completed(organization, all);
-        for (OutsideCompletions.Done done : completed.accepted()) {
+        List<OutsideCompletions.Done> accepted = completed.accepted();
+        for (OutsideCompletions.Done done : accepted) {
             tally.ended(organization, done.queue(), done.type(), Ending.COMPLETED, done.took());
         }
-        if (completed.accepted().stream().anyMatch(OutsideCompletions.Done::frees)) {
+        if (accepted.stream().anyMatch(OutsideCompletions.Done::isAwaited)) {
             signals.notify(TaskTopics.CLAIMABLE);
+        }
+        if (accepted.stream().anyMatch(OutsideCompletions.Done::isLimited)) {
+            signals.notify(TaskTopics.ROOM);
         }
         return IntStream.range(0, all.size()).mapToObj(completed::end).toList();
     }

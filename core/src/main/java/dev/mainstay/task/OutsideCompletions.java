@@ -18,9 +18,9 @@ final class OutsideCompletions {
     /// By token and task, so that two calls at once take their locks in one order.
     private static final String END = """
             SELECT done.place, lane.queue, lane.type, claim.claimed_at, clock_timestamp() AS now,
-                task.links <> 0 OR EXISTS (
+                task.links <> 0 AS is_awaited, EXISTS (
                     SELECT FROM task_limits bound
-                    WHERE bound.organization_id = lane.organization_id AND bound.queue IN ('', lane.queue)) AS frees,
+                    WHERE bound.organization_id = lane.organization_id AND bound.queue IN ('', lane.queue)) AS is_limited,
                 %s AS answer
             FROM unnest(:tokens, :tasks, :fences, :results) WITH ORDINALITY
                 AS done (token, task, fence, result, place)
@@ -57,14 +57,18 @@ final class OutsideCompletions {
     /// One whose lease was found.
     ///
     /// @param place in the list that was given, from 0
-    record Done(int place, String queue, String type, Duration took, boolean frees, String answer) {
+    /// @param isAwaited whether its end may make others claimable
+    /// @param isLimited whether its end makes room in a queue with limits
+    record Done(
+            int place, String queue, String type, Duration took, boolean isAwaited, boolean isLimited, String answer) {
         static Done of(ResultSet row) throws SQLException {
             return new Done(
                     row.getInt("place") - 1,
                     row.getString("queue"),
                     row.getString("type"),
                     Duration.between(Columns.instant(row, "claimed_at"), Columns.instant(row, "now")),
-                    row.getBoolean("frees"),
+                    row.getBoolean("is_awaited"),
+                    row.getBoolean("is_limited"),
                     row.getString("answer"));
         }
 

@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 /// @param now the time of the database
 /// @param failures how often the task failed before
 /// @param cancelReason why a person wants it ended; null when nobody does
-/// @param frees whether its end may make others claimable
 record OutsideHold(
         OutsideLease lease,
         String queue,
@@ -27,14 +26,10 @@ record OutsideHold(
         Instant now,
         int failures,
         @Nullable Integer maxAttempts,
-        @Nullable String cancelReason,
-        boolean frees) {
+        @Nullable String cancelReason) {
     private static final String HELD = """
             SELECT lane.queue, lane.type, claim.claimed_at, clock_timestamp() AS now, task.attempts, task.max_attempts,
-                task.cancel_reason,
-                task.links <> 0 OR EXISTS (
-                    SELECT FROM task_limits bound
-                    WHERE bound.organization_id = lane.organization_id AND bound.queue IN ('', lane.queue)) AS frees
+                task.cancel_reason
             FROM task_claims claim
             JOIN tasks task ON task.organization_id = claim.organization_id AND task.id = :task
                 AND task.state = 'open' AND task.fence = :fence - 1
@@ -66,8 +61,7 @@ record OutsideHold(
                 Columns.instant(row, "now"),
                 row.getInt("attempts"),
                 most == 0 ? null : most,
-                row.getString("cancel_reason"),
-                row.getBoolean("frees"));
+                row.getString("cancel_reason"));
     }
 
     static <S extends SqlStatement<S>> S bind(S statement, OutsideLease lease) {

@@ -5,12 +5,17 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mainstay.ErrorCode;
 import dev.mainstay.MainstayException;
+import dev.mainstay.testing.Eventually;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -21,6 +26,7 @@ class OutsideAttemptsFlowTest {
     private static final OutsideFixture outside = new OutsideFixture();
     private static final OutsideAttempts attempts = outside.attempts;
     private static final Duration LONGER = Duration.ofMinutes(10);
+    private static final Duration BOUND = Duration.ofSeconds(20);
 
     /// Every call there is about a task.
     private static final Map<String, Consumer<OutsideLease>> CALLS = Map.of(
@@ -254,5 +260,36 @@ class OutsideAttemptsFlowTest {
                         MainstayException.class,
                         failure -> assertThat(failure.code()).isEqualTo(ErrorCode.PAYLOAD_TOO_LARGE));
         assertThat(outside.complete(task, 1).outcome()).isEqualTo("completed");
+    }
+
+    @Test
+    void an_end_in_a_queue_with_limits_tells_of_room_and_of_nothing_claimable() {
+        outside.execute("INSERT INTO task_limits (organization_id, queue, concurrency) VALUES ('" + OutsideFixture.MINE
+                + "', 'roomy', 1)");
+        outside.enqueue("roomy");
+        OutsideTask task = outside.claim("roomy");
+        awaitSignals();
+        Set<String> told = ConcurrentHashMap.newKeySet();
+        List<Runnable> silence = Stream.of(TaskTopics.ROOM, TaskTopics.CLAIMABLE)
+                .map(topic -> outside.signals.on(topic, () -> told.add(topic)))
+                .toList();
+
+        outside.complete(task, 1);
+
+        Eventually.holds("told of", BOUND, () -> !told.isEmpty());
+        awaitSignals();
+        silence.forEach(Runnable::run);
+        assertThat(told).containsExactly(TaskTopics.ROOM);
+    }
+
+    /// Everything said until now was heard.
+    private static void awaitSignals() {
+        AtomicBoolean isHeard = new AtomicBoolean();
+        Runnable silence = outside.signals.on("over", () -> isHeard.set(true));
+        Eventually.holds("heard", BOUND, () -> {
+            outside.signals.notify("over");
+            return isHeard.get();
+        });
+        silence.run();
     }
 }
