@@ -2,6 +2,7 @@ package dev.mainstay.postgres;
 
 import dev.mainstay.concurrent.Listeners;
 import dev.mainstay.concurrent.Loop;
+import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.Threads;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -17,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /// "Look now": wakes the other nodes earlier than their polling would. One LISTEN connection a node on
-/// one channel; a topic is sent after the commit it speaks of, at most once in 3 ms, because NOTIFY
+/// one channel; a topic is sent after the commit it speaks of, one each 3 ms in the long run, because NOTIFY
 /// takes a lock of the whole database.
 ///
 /// Only ever a hint. Behind a pooler, or while the listener is gone, nothing arrives and polling does the work.
@@ -25,7 +26,6 @@ import org.slf4j.LoggerFactory;
 public final class Signals implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Signals.class);
     private static final String CHANNEL = "mainstay";
-    private static final Duration COALESCED = Duration.ofMillis(3);
     /// Without waiting for the disk: what is told is durable already, and a lost hint is made up for by looking.
     private static final String NOTIFY = """
             SELECT pg_notify(:channel, topic)
@@ -40,6 +40,7 @@ public final class Signals implements AutoCloseable {
     private final Database database;
     private final Listeners listeners = new Listeners();
     private final Set<String> due = ConcurrentHashMap.newKeySet();
+    private final SignalPace pace = new SignalPace(MonotonicClock.system());
     private final Loop sender;
     private final @Nullable Loop receiver;
     private volatile boolean closed;
@@ -89,7 +90,10 @@ public final class Signals implements AutoCloseable {
             due.addAll(topics);
             throw e;
         }
-        Threads.pause(COALESCED);
+        Duration wait = pace.sent();
+        if (wait.isPositive()) {
+            Threads.pause(wait);
+        }
     }
 
     private void receive() throws SQLException {
