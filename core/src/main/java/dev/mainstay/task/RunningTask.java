@@ -105,9 +105,9 @@ final class RunningTask implements TaskContext {
         }
         return switch (outcome) {
             case Outcome.Completed completed -> completed(completed.result());
-            case Outcome.Retry retry -> failed(retry.error(), retry.after());
+            case Outcome.Retry retry -> failed(storable(retry.error()), retry.after());
             case Outcome.Snoozed snoozed -> new Ending(task, "snoozed", "snoozed", snoozed.after(), startedAt);
-            case Outcome.Discarded discarded -> ending("dead", discarded.reason());
+            case Outcome.Discarded discarded -> ending("dead", storable(discarded.reason()));
         };
     }
 
@@ -136,7 +136,11 @@ final class RunningTask implements TaskContext {
     }
 
     private static String error(Throwable failure) {
-        return StorableText.of(failure.toString(), LONGEST_ERROR);
+        return storable(failure.toString());
+    }
+
+    private static String storable(String error) {
+        return StorableText.of(error, LONGEST_ERROR);
     }
 
     private boolean end(@Nullable Ending ending) {

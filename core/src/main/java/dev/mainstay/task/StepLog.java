@@ -134,13 +134,23 @@ final class StepLog implements Steps {
         int position = next++;
         StoredStep stored = stored(position, wait.name(), wait.kind());
         if (stored != null) {
-            return stored.isTimedOut() ? Optional.empty() : Optional.of(read(stored, type));
+            return stored.isTimedOut() ? Optional.empty() : Optional.of(came(wait, stored.result(), type));
         }
         Awaited awaited = await(position, wait);
         if (!awaited.isThere()) {
             throw suspended(Ending.awaiting(task, startedAt), wait.kind() + " " + wait.name());
         }
-        return Optional.of(Payload.read(awaited.came() == null ? "null" : awaited.came(), type));
+        return Optional.of(came(wait, awaited.came(), type));
+    }
+
+    private static <T> T came(Wait wait, @Nullable String value, Class<T> type) {
+        T came = read(wait.kind() + " '" + wait.name() + "'", value, type);
+        if (came == null) {
+            throw new NotRetryableException("the " + wait.kind() + " '" + wait.name()
+                    + "' came without a value, and its handler awaits a " + type.getName()
+                    + "; fork the task from that step and send it with one");
+        }
+        return came;
     }
 
     private Awaited await(int position, Wait wait) {
@@ -179,13 +189,15 @@ final class StepLog implements Steps {
     }
 
     private static <T> T read(StoredStep stored, Class<T> type) {
+        return read("stored result of step '" + stored.name() + "'", stored.result(), type);
+    }
+
+    private static <T> T read(String what, @Nullable String json, Class<T> type) {
         try {
-            return Payload.read(stored.result() == null ? "null" : stored.result(), type);
+            return Payload.read(json == null ? "null" : json, type);
         } catch (RuntimeException e) {
             throw new NotRetryableException(
-                    "the stored result of step '" + stored.name() + "' does not read as " + type.getName() + ": "
-                            + e.getMessage(),
-                    e);
+                    "the " + what + " does not read as " + type.getName() + ": " + e.getMessage(), e);
         }
     }
 

@@ -47,10 +47,20 @@ final class TaskCommands {
     }
 
     static Signalled signal(Handle handle, UUID organization, UUID task, String name, @Nullable Object value) {
-        String sql = "SELECT task_signal(:organization, :task, :name, :value::jsonb)";
+        return send(handle, organization, task, "signal", name, value);
+    }
+
+    static Signalled decide(Handle handle, UUID organization, UUID task, String name, Steps.Approval decision) {
+        return send(handle, organization, task, "approval", name, decision);
+    }
+
+    private static Signalled send(
+            Handle handle, UUID organization, UUID task, String kind, String name, @Nullable Object value) {
+        String sql = "SELECT task_signal(:organization, :task, :name, :value::jsonb, :kind)";
         return Signalled.of(word(of(handle, sql, organization, task)
                 .bind("name", name)
-                .bind("value", Payload.nullableText("signal", value))));
+                .bind("value", Payload.nullableText(kind, value))
+                .bind("kind", kind)));
     }
 
     static Optional<UUID> fork(Handle handle, UUID organization, UUID task, int steps, @Nullable Object payload) {

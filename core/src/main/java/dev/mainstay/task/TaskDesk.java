@@ -92,7 +92,7 @@ public final class TaskDesk {
     /// What a person decided about an approval.
     public Signalled decide(UUID task, String name, boolean isApproved, String reason) {
         return again(handle -> {
-            Signalled was = TaskCommands.signal(
+            Signalled was = TaskCommands.decide(
                     handle, organization(), task, name, new Steps.Approval(isApproved, actor, reason));
             if (was == Signalled.TAKEN || was == Signalled.KEPT) {
                 tell(handle, isApproved ? "approve" : "reject", task, reason, Map.of("approval", name));

@@ -93,7 +93,7 @@ public final class TaskQueue {
 
     /// A person's decision a task waits for.
     public Signalled decide(UUID task, String name, Steps.Approval decision) {
-        return signal(task, name, decision);
+        return again(handle -> TaskCommands.decide(handle, organization, task, name, decision));
     }
 
     /// A new task that begins behind the first `steps` steps of another one, with its payload or another; empty when

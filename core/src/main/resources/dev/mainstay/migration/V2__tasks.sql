@@ -59,6 +59,7 @@ CREATE TABLE tasks (
     max_attempts     integer CHECK (max_attempts > 0),
     tags             text[],
     parent_id        uuid,
+    forked_from      uuid,
     needed_ids       uuid[],
     unique_key       text,
     ordering_key     text,
@@ -230,11 +231,12 @@ CREATE TABLE task_waits (
 );
 CREATE INDEX task_waits_deadline ON task_waits (deadline_at) WHERE deadline_at IS NOT NULL;
 
--- Signals nobody waits for yet.
+-- Signals and approvals nobody waits for yet.
 CREATE TABLE task_signals (
     organization_id uuid NOT NULL,
     task_id         uuid NOT NULL,
     seq             bigint GENERATED ALWAYS AS IDENTITY,
+    kind            text NOT NULL CHECK (kind IN ('signal', 'approval')),
     name            text NOT NULL,
     value           jsonb,
     sent_at         timestamptz NOT NULL DEFAULT clock_timestamp(),

@@ -104,25 +104,49 @@ BEGIN
     END IF;
 END $$;
 
--- Refuses to wait for what is no child of the task, or cannot end before the task has: both would be for ever.
+-- Whether a task is a fork of another one, or a fork of such a fork.
+CREATE FUNCTION task_is_fork(tenant uuid, fork uuid, origin uuid) RETURNS boolean
+    LANGUAGE sql STABLE
+    SET search_path = ${schema}, pg_temp
+BEGIN ATOMIC
+    WITH RECURSIVE before (id) AS (
+        SELECT forked_from FROM tasks WHERE organization_id = tenant AND tasks.id = fork
+        UNION
+        SELECT forked_from FROM before JOIN tasks USING (id) WHERE organization_id = tenant)
+    SELECT coalesce(bool_or(id = origin), false) FROM before;
+END;
+
+-- Refuses to wait for what is no child of the task, or cannot end before the task has: both would be for ever. A fork
+-- may ask for children of the task it is a fork of, once they have ended; the lock keeps them from being redriven.
 CREATE FUNCTION task_check_children(tenant uuid, task uuid, awaited uuid[], enough integer) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path = ${schema}, pg_temp
 AS $$
 DECLARE
     stranger uuid;
+    of_another tasks;
     stuck uuid[];
     could_close_circle boolean;
 BEGIN
-    SELECT child.id INTO stranger
-    FROM unnest(awaited) AS child (id)
-    WHERE NOT EXISTS (
-        SELECT FROM tasks WHERE organization_id = tenant AND tasks.id = child.id AND parent_id = task)
-    LIMIT 1;
-    IF FOUND THEN
-        RAISE EXCEPTION 'task % is no child of task %, which would wait for it for ever', stranger, task
-            USING ERRCODE = 'MS010';
-    END IF;
+    FOR stranger IN
+        SELECT child.id
+        FROM unnest(awaited) AS child (id)
+        WHERE NOT EXISTS (
+            SELECT FROM tasks WHERE organization_id = tenant AND tasks.id = child.id AND parent_id = task)
+        ORDER BY child.id
+    LOOP
+        SELECT * INTO of_another FROM tasks
+        WHERE organization_id = tenant AND id = stranger AND task_is_fork(tenant, task, parent_id)
+        FOR SHARE;
+        IF NOT FOUND THEN
+            RAISE EXCEPTION 'task % is no child of task %, which would wait for it for ever', stranger, task
+                USING ERRCODE = 'MS010';
+        ELSIF of_another.state = 'open' THEN
+            RAISE EXCEPTION 'task % has not ended, and is a child of task %, not of its fork %: redrive the fork when it '
+                'has, or fork from before its children were enqueued', stranger, of_another.parent_id, task
+                USING ERRCODE = 'MS010';
+        END IF;
+    END LOOP;
     could_close_circle := task_any_waits(tenant, awaited);
     PERFORM task_begin_wait(tenant, could_close_circle);
     IF NOT could_close_circle AND task_any_waits(tenant, awaited) THEN
@@ -186,7 +210,7 @@ BEGIN
         DELETE FROM task_signals
         WHERE organization_id = tenant AND task_id = task AND seq = (
             SELECT min(seq) FROM task_signals
-            WHERE organization_id = tenant AND task_id = task AND name = wait_name)
+            WHERE organization_id = tenant AND task_id = task AND kind = wait_kind AND name = wait_name)
         RETURNING * INTO signal;
         missing := CASE WHEN FOUND THEN 0 ELSE NULL END;
         came := signal.value;
@@ -248,9 +272,11 @@ BEGIN
     RETURN QUERY SELECT 'stored', step_kind, step_name, false, step_result;
 END $$;
 
--- Sends a task what it waits for, now or later. Returns 'taken', 'kept' (nobody waits for it yet), 'over' (the task has
+-- Sends a task what it waits for, now or later; a signal is no approval of the same name. Returns 'taken', 'kept' (nobody waits for it yet), 'over' (the task has
 -- ended) or null for one that is unknown.
-CREATE FUNCTION task_signal(tenant uuid, task uuid, signal_name text, signal_value jsonb) RETURNS text
+CREATE FUNCTION task_signal(
+        tenant uuid, task uuid, signal_name text, signal_value jsonb, signal_kind text DEFAULT 'signal')
+    RETURNS text
     LANGUAGE plpgsql VOLATILE
     SET search_path = ${schema}, pg_temp
 AS $$
@@ -263,11 +289,12 @@ BEGIN
     ELSIF stood <> 'open' THEN
         RETURN 'over';
     ELSIF EXISTS (SELECT FROM task_waits WHERE organization_id = tenant AND task_id = task
-            AND kind IN ('signal', 'approval') AND name = signal_name) THEN
+            AND kind = signal_kind AND name = signal_name) THEN
         PERFORM task_wait_over(tenant, task, signal_value, false);
         RETURN 'taken';
     END IF;
-    INSERT INTO task_signals (organization_id, task_id, name, value) VALUES (tenant, task, signal_name, signal_value);
+    INSERT INTO task_signals (organization_id, task_id, kind, name, value)
+    VALUES (tenant, task, signal_kind, signal_name, signal_value);
     RETURN 'kept';
 END $$;
 

@@ -43,9 +43,9 @@ BEGIN
     IF NOT FOUND THEN
         RETURN NULL;
     END IF;
-    INSERT INTO tasks (organization_id, id, lane_id, priority, payload, max_attempts, tags, links)
+    INSERT INTO tasks (organization_id, id, lane_id, priority, payload, max_attempts, tags, links, forked_from)
     VALUES (tenant, fresh, origin.lane_id, origin.priority, coalesce(new_payload, origin.payload),
-        origin.max_attempts, origin.tags, 32);
+        origin.max_attempts, origin.tags, 32, task);
     INSERT INTO task_steps (organization_id, task_id, position, name, kind, fence, started_at, ended_at, timed_out, result)
     SELECT tenant, fresh, position, name, kind, 0, started_at, ended_at, timed_out, result
     FROM task_steps step

@@ -62,6 +62,32 @@ class BadTasksFlowTest {
     }
 
     @Test
+    void what_a_handler_says_of_its_end_is_cut_and_made_storable() {
+        String words = "\u0000" + "x".repeat(5_000);
+        try (Fleet wordy = Fleet.builder()
+                .database(test.database())
+                .node("wordy")
+                .worker(
+                        TaskType.of("wordy", Boolean.class),
+                        (isGivingUp, context) -> isGivingUp ? Outcome.discarded(words) : Outcome.retry(words))
+                .start()) {
+            UUID discarded = wordy.tasks().enqueue(NewTask.of("wordy", true)).id();
+            UUID failed = wordy.tasks()
+                    .enqueue(NewTask.of("wordy", false).attempts(1))
+                    .id();
+            Eventually.holds(
+                    "both are dead letters",
+                    BOUND,
+                    () -> column(discarded, "state").equals("dead")
+                            && column(failed, "state").equals("dead"));
+            assertThat(column(discarded, "error")).startsWith("\ufffdxxx").hasSize(4_000);
+            assertThat(column(failed, "error"))
+                    .contains("the last time: \ufffdxxx")
+                    .hasSizeLessThan(4_100);
+        }
+    }
+
+    @Test
     void a_moment_that_is_past_is_now() {
         UUID task = fleet.tasks()
                 .enqueue(NewTask.of("late", "x").at(fleet.clock().instant().minusSeconds(3_600)))

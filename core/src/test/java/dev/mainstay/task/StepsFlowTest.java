@@ -16,6 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
+import tools.jackson.databind.JsonNode;
 
 class StepsFlowTest {
     private static final Duration BOUND = Duration.ofSeconds(20);
@@ -66,6 +67,10 @@ class StepsFlowTest {
                             .filter(Steps.Child::isCompleted)
                             .mapToInt(child -> requireNonNull(child.result()).asInt())
                             .sum());
+                })
+                .worker(TaskType.of("bare", String.class), (name, context) -> {
+                    context.await("go", JsonNode.class);
+                    return Outcome.completed(context.await("amount", Integer.class));
                 })
                 .worker(
                         TaskType.of("child", Integer.class),
@@ -187,6 +192,64 @@ class StepsFlowTest {
     }
 
     @Test
+    void a_signal_is_no_approval_of_the_same_name() {
+        UUID early = fleet.tasks()
+                .enqueue(NewTask.of("refund", "").in(Duration.ofSeconds(1)))
+                .id();
+        UUID waiting = enqueue("refund", "");
+        awaitWaiting(waiting);
+        Steps.Approval forged = new Steps.Approval(true, "ada", "forged");
+        assertThat(fleet.tasks().signal(waiting, "refund", forged)).isEqualTo(Signalled.KEPT);
+        assertThat(fleet.tasks().signal(early, "refund", forged)).isEqualTo(Signalled.KEPT);
+        awaitWaiting(early);
+        for (UUID task : List.of(early, waiting)) {
+            assertThat(fleet.tasks().decide(task, "refund", new Steps.Approval(true, "bob", "fine")))
+                    .isEqualTo(Signalled.TAKEN);
+            awaitState(task, "completed");
+            assertThat(column(task, "result")).isEqualTo("\"bob\"");
+        }
+    }
+
+    @Test
+    void a_signal_without_a_value_goes_to_who_needs_none_and_others_say_so() {
+        UUID task = enqueue("bare", "");
+        awaitWaiting(task);
+        sendWithoutValue(task, "go");
+        Eventually.holds(
+                "it waits for the other",
+                BOUND,
+                () -> column(task, "state").equals("open") && waitsFor(task).equals("amount"));
+        sendWithoutValue(task, "amount");
+        awaitState(task, "dead");
+        assertThat(column(task, "error"))
+                .contains("the signal 'amount' came without a value")
+                .contains("fork the task from that step");
+        UUID fork = fleet.tasks().fork(task, 1, null).orElseThrow();
+        fleet.tasks().signal(fork, "amount", 7);
+        awaitState(fork, "completed");
+        assertThat(column(fork, "result")).isEqualTo("7");
+    }
+
+    private static void sendWithoutValue(UUID task, String name) {
+        test.database()
+                .write(handle -> handle.createQuery(
+                                "SELECT task_signal(organization_id, id, :name, NULL) FROM tasks WHERE id = :id")
+                        .bind("id", task)
+                        .bind("name", name)
+                        .mapTo(String.class)
+                        .one());
+    }
+
+    private static String waitsFor(UUID task) {
+        return test.database()
+                .read(handle -> handle.createQuery("SELECT name FROM task_waits WHERE task_id = :id")
+                        .bind("id", task)
+                        .mapTo(String.class)
+                        .findOne()
+                        .orElse("nothing"));
+    }
+
+    @Test
     void a_parent_waits_for_its_children_and_gets_their_results() {
         UUID task = enqueue("parent", 20);
         awaitState(task, "completed");
@@ -221,5 +284,17 @@ class StepsFlowTest {
         assertThat(counted("f charge")).isEqualTo(1);
         assertThat(counted("f ship")).isEqualTo(4);
         assertThat(fleet.tasks().fork(UUID.randomUUID(), 1, null)).isEmpty();
+    }
+
+    @Test
+    void a_fork_from_between_the_enqueueing_of_children_and_the_wait_gets_their_results() {
+        UUID origin = enqueue("parent", 3);
+        awaitState(origin, "completed");
+        UUID fork = fleet.tasks().fork(origin, 1, null).orElseThrow();
+        UUID forkOfFork = fleet.tasks().fork(fork, 1, null).orElseThrow();
+        for (UUID task : List.of(fork, forkOfFork)) {
+            awaitState(task, "completed");
+            assertThat(column(task, "result")).isEqualTo("30");
+        }
     }
 }

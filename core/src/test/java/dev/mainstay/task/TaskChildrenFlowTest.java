@@ -84,6 +84,16 @@ class TaskChildrenFlowTest {
     }
 
     @Test
+    void a_fork_is_told_which_child_of_its_origin_has_not_ended() {
+        ClaimedTask origin = begin(NewTask.of("work", "origin"));
+        UUID child = stage.enqueue(childOf(origin, 1).in(Duration.ofHours(1)));
+        assertThat(stage.complete(session, origin)).isTrue();
+        stage.execute("SELECT task_fork(organization_id, id, 0) FROM tasks WHERE id = '" + origin.id() + "'");
+        ClaimedTask fork = stage.claim(session);
+        assertRefused(fork, 1, "task " + child + " has not ended, and is a child of task " + origin.id(), child);
+    }
+
+    @Test
     void a_child_that_needs_its_parent_is_not_waited_for() {
         ClaimedTask parent = begin(NewTask.of("work", "parent"));
         UUID child = stage.enqueue(childOf(parent, 1).after(parent.id()));

@@ -198,11 +198,19 @@ final class WorkerRoutes {
     }
 
     private static Wait wait(Request request, Fields fields) {
-        return new Wait(
+        Wait wait = new Wait(
                 place(request, fields),
                 fields.oneOf("for", Awaited.values(), Awaited::word),
                 fields.uuids("children", MOST_CHILDREN),
                 fields.optionalDuration("atMost", Duration.ofMillis(1), LONGEST_PAUSE));
+        boolean isForChildren = wait.what() == Awaited.ALL || wait.what() == Awaited.ANY;
+        if (isForChildren && wait.atMost() != null) {
+            fields.error("atMost", "bounds the wait for a signal or an approval; children are awaited until they end");
+        }
+        if (!isForChildren && !wait.children().isEmpty()) {
+            fields.error("children", "are awaited with \"for\": \"all\" or \"any\"");
+        }
+        return wait;
     }
 
     private static OutsideCompletion completion(Request request, Fields fields) {

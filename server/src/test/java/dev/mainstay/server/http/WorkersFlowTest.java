@@ -394,6 +394,8 @@ class WorkersFlowTest {
                 "sleep|\"position\":0,\"name\":\"a\",\"duration\":\"-PT1S\"|$.duration",
                 "await|\"position\":0,\"name\":\"a\",\"for\":\"luck\"|$.for",
                 "await|\"position\":0,\"name\":\"a\",\"for\":\"all\",\"children\":[\"x\"]|$.children[0]",
+                "await|\"position\":0,\"name\":\"a\",\"for\":\"any\",\"atMost\":\"PT1S\"|$.atMost",
+                "await|\"position\":0,\"name\":\"a\",\"for\":\"signal\",\"children\":[\"01a231b9-db69-75d5-8431-956c4961e639\"]|$.children",
                 "fail|\"retryable\":true|$.error",
                 "fail|\"error\":7|$.error",
                 "fail|\"error\":\"a\",\"after\":\"-PT1S\"|$.after",
