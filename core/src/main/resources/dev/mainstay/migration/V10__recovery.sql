@@ -161,7 +161,7 @@ CROSS JOIN LATERAL (
             AND beat.at <= action.decided_at AND beat.ticks > 0
         ORDER BY beat.at DESC
         LIMIT 5) newest) lately
-WHERE action.task_id IS NOT NULL
+WHERE action.task_id IS NOT NULL AND action.result -> 'notDone' IS NULL
     AND action.action IN ('restart-agent', 'restart-clean', 'clear-lease', 'move-agent')
     AND lately.beats = 5 AND lately.failures = 0 AND lately.abandoned = 0
     AND lately.latest > action.decided_at - 5 * greatest(CAST(agent.spec ->> 'heartbeat' AS interval),
