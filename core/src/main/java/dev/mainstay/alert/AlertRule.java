@@ -36,7 +36,7 @@ public record AlertRule(
                     "name must be 1 to 128 of a-z 0-9 . _ - and begin with a letter or digit, was '" + name + "'");
         }
         if (hold.isNegative() || hold.compareTo(LONGEST_HOLD) > 0) {
-            throw new IllegalArgumentException("for must be from 0s to 7d, was " + Durations.format(hold));
+            throw new IllegalArgumentException("hold must be from 0s to 7d, was " + Durations.format(hold));
         }
         if (inhibits.contains(name)) {
             throw new IllegalArgumentException("inhibits must not name the rule itself, was " + inhibits);

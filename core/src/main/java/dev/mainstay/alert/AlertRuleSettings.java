@@ -105,7 +105,30 @@ public record AlertRuleSettings(
             throw new IllegalArgumentException("exactly one of " + String.join(", ", all.keySet())
                     + " must be given, was " + (given.isEmpty() ? "none" : String.join(", ", given.keySet())));
         }
-        return given.values().iterator().next().get();
+        Condition condition = given.values().iterator().next().get();
+        requireOwn(condition.key());
+        return condition;
+    }
+
+    /// Refuses what says nothing with this condition. Of a key with a default, what was given as that is not seen.
+    private void requireOwn(String condition) {
+        requireOwn(condition, "above", above != null, "metric", "cost");
+        requireOwn(condition, "below", below != null, "metric");
+        requireOwn(condition, "absent", absent, "metric");
+        requireOwn(condition, "of", of != Aggregate.AVG, "metric");
+        requireOwn(condition, "over", !over.equals(Duration.ofMinutes(5)), "metric", "cost");
+        requireOwn(condition, "currency", !currency.equals("USD"), "cost");
+        requireOwn(condition, "times", times != 1, "event");
+        requireOwn(condition, "within", !within.equals(Duration.ofMinutes(10)), "event");
+        requireOwn(condition, "limit", limit != null, "forecast");
+        requireOwn(condition, "ahead", !ahead.equals(Duration.ofDays(3)), "forecast");
+    }
+
+    private static void requireOwn(String condition, String key, boolean isGiven, String... of) {
+        if (isGiven && !List.of(of).contains(condition)) {
+            throw new IllegalArgumentException(
+                    key + " belongs to " + String.join(" or ", of) + ", and says nothing with " + condition);
+        }
     }
 
     /// By the key that gives it; empty where that is not there.

@@ -87,6 +87,18 @@ public final class AlertRules {
                 .map(name -> "no point of \"" + name + "\" was ever stored" + Suggestions.didYouMean(name, known));
     }
 
+    /// What is wrong with the rules it inhibits: that there is none of a name.
+    public Optional<String> unknownInhibited(AlertRule rule) {
+        List<String> known = database.list(
+                AlertRuleStore.SELECT + "WHERE organization_id = :organization",
+                Map.of("organization", database.organization()),
+                (row, context) -> row.getString("name"));
+        return rule.inhibits().stream()
+                .filter(name -> !known.contains(name))
+                .findFirst()
+                .map(name -> "there is no rule \"" + name + "\"" + Suggestions.didYouMean(name, known));
+    }
+
     /// Makes the rule, or changes it.
     ///
     /// @throws MainstayException `RULE_DECLARED` when code or a file says what it is

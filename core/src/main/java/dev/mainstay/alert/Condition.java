@@ -12,13 +12,35 @@ import org.jspecify.annotations.Nullable;
 
 /// What a rule looks for. Immutable, thread-safe, and valid by construction.
 public sealed interface Condition {
-    /// The metric it reads, where it reads one of a name that people give.
+    /// The metric it reads, where it reads one of a name that people give in full.
     default Optional<String> metricName() {
         return switch (this) {
             case Threshold threshold -> Optional.of(threshold.metric());
             case Absent absent -> Optional.of(absent.metric());
             case Cost cost -> Optional.of(cost.metric());
+            case Unusual unusual -> Optional.of(unusual.metric()).filter(Condition::isWhole);
+            case Reaches reaches -> Optional.of(reaches.metric()).filter(Condition::isWhole);
             default -> Optional.empty();
+        };
+    }
+
+    private static boolean isWhole(String metric) {
+        return !metric.endsWith("*");
+    }
+
+    /// The key of a rule that gives it.
+    default String key() {
+        return switch (this) {
+            case Suspected _ -> "suspected";
+            case Threshold _, Absent _ -> "metric";
+            case Unhealthy _ -> "health";
+            case Seen _ -> "event";
+            case InState _ -> "state";
+            case Burning _ -> "burnRate";
+            case Cost _ -> "cost";
+            case Unusual _ -> "anomaly";
+            case Reaches _ -> "forecast";
+            case Troubled _ -> "trouble";
         };
     }
 
@@ -35,7 +57,7 @@ public sealed interface Condition {
             @Nullable Double above,
             @Nullable Double below) implements Condition {
         public Threshold {
-            requireMetric(metric);
+            requireMetric("metric", metric);
             requireWindow("over", over);
             if (above == null && below == null) {
                 throw new IllegalArgumentException("above or below must be given for metric " + metric);
@@ -58,7 +80,7 @@ public sealed interface Condition {
     /// A metric that had points and has had none for a while.
     record Absent(String metric, Duration over) implements Condition {
         public Absent {
-            requireMetric(metric);
+            requireMetric("metric", metric);
             requireWindow("over", over);
         }
     }
@@ -67,7 +89,7 @@ public sealed interface Condition {
     record Unhealthy(double below) implements Condition {
         public Unhealthy {
             if (!(below > 0 && below <= 100)) {
-                throw new IllegalArgumentException("below must be above 0 and at most 100 points, was " + below);
+                throw new IllegalArgumentException("health must be above 0 and at most 100 points, was " + below);
             }
         }
     }
@@ -104,7 +126,7 @@ public sealed interface Condition {
         private static final Duration LONGEST = Duration.ofDays(7);
 
         public Cost {
-            requireMetric(metric);
+            requireMetric("cost", metric);
             if (!over.isPositive() || over.compareTo(LONGEST) > 0) {
                 throw new IllegalArgumentException(
                         "over must be positive and at most 7d, as long as points are kept, was "
@@ -126,7 +148,7 @@ public sealed interface Condition {
     /// @param metric a name, or the beginning of names followed by `*`
     record Unusual(String metric) implements Condition {
         public Unusual {
-            requireMetric(metric);
+            requireMetric("anomaly", metric);
         }
     }
 
@@ -137,7 +159,7 @@ public sealed interface Condition {
         private static final Duration FARTHEST = Duration.ofDays(30);
 
         public Reaches {
-            requireMetric(metric);
+            requireMetric("forecast", metric);
             if (!Double.isFinite(limit)) {
                 throw new IllegalArgumentException("limit must be a finite number, was " + limit);
             }
@@ -150,9 +172,9 @@ public sealed interface Condition {
     /// An agent, or a queue, of which the stored rows tell a kind of trouble.
     record Troubled(Trouble trouble) implements Condition {}
 
-    private static void requireMetric(String metric) {
+    private static void requireMetric(String key, String metric) {
         if (metric.isBlank()) {
-            throw new IllegalArgumentException("metric must not be empty");
+            throw new IllegalArgumentException(key + " must not be empty");
         }
     }
 

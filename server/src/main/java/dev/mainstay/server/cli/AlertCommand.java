@@ -24,7 +24,7 @@ import tools.jackson.databind.JsonNode;
             "  mainstay alert list --state firing",
             "  mainstay alert ack 019a9f5e-7c10-7cc3-98a4-0f2d6f0e4a11 --note 'on it'",
             "  mainstay alert test ops",
-            "  mainstay alert silence --agent price-sync --for PT2H --reason 'the warehouse moves' --maintenance"
+            "  mainstay alert silence --agent price-sync --for 2h --reason 'the warehouse moves' --maintenance"
         })
 final class AlertCommand implements Runnable {
     private static final String ALERTS = "/api/v1/alerts";
@@ -217,7 +217,7 @@ final class AlertCommand implements Runnable {
 
     @Command(
             name = "silence",
-            description = "Lets matching alerts be told to nobody for a while; what is not given matches all.",
+            description = "Lets matching alerts be told to nobody, and healed by nobody, for a while.",
             mixinStandardHelpOptions = true)
     int silence(
             @Mixin Remote remote,
@@ -227,16 +227,30 @@ final class AlertCommand implements Runnable {
             @Option(names = "--node", paramLabel = "ID", description = "Alerts of this node.") @Nullable String node,
             @Option(names = "--severity", paramLabel = "WORD", description = "Alerts of this severity.") @Nullable
                     String severity,
-            @Option(names = "--for", required = true, paramLabel = "DURATION", description = "How long, such as PT2H.")
+            @Option(names = "--all", description = "Every alert; instead of saying which.") boolean isForAll,
+            @Option(
+                            names = "--starts-at",
+                            paramLabel = "MOMENT",
+                            description = "When it begins, such as 2026-12-24T20:00:00Z; now if not given.")
+                    @Nullable
+                    String startsAt,
+            @Option(names = "--for", required = true, paramLabel = "DURATION", description = "How long, such as 2h.")
                     String lasts,
             @Option(names = "--maintenance", description = "Planned, not an answer to an alert.") boolean planned,
             @Option(names = "--reason", required = true, paramLabel = "TEXT", description = "Why; kept with it.")
                     String reason) {
-        var body = new LinkedHashMap<String, Object>(Map.of("for", lasts, "reason", reason, "maintenance", planned));
+        if (isForAll != (rule == null && agent == null && node == null && severity == null)) {
+            throw new CommandFailure(
+                    ExitCode.USAGE,
+                    "say which alerts by --rule, --agent, --node or --severity, or give --all, but not both");
+        }
+        var body = new LinkedHashMap<String, Object>(
+                Map.of("for", GivenDuration.of("--for", lasts), "reason", reason, "maintenance", planned));
         put(body, "rule", rule);
         put(body, "agent", agent);
         put(body, "node", node);
         put(body, "severity", severity);
+        put(body, "startsAt", startsAt);
         output.list(List.of(remote.connect().post(SILENCES, body)), SILENCE);
         return ExitCode.OK;
     }

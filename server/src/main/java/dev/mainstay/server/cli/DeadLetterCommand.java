@@ -81,10 +81,19 @@ final class DeadLetterCommand implements Callable<Integer> {
 
     @Command(
             name = "discard",
-            description = "Forgets dead letters; the messages themselves stay.",
+            description = "Forgets dead letters; the messages themselves stay. --all of them only with --yes.",
             mixinStandardHelpOptions = true)
-    int discard(@Mixin Remote of, @Mixin Output to, @Mixin Chosen chosen) {
+    int discard(
+            @Mixin Remote of,
+            @Mixin Output to,
+            @Mixin Chosen chosen,
+            @Option(names = "--yes", description = "Do it.") boolean isConfirmed) {
         var client = of.connect();
+        if (chosen.isAll && !isConfirmed) {
+            to.list(client.items(DEAD, of(chosen.group), Integer.MAX_VALUE), LETTER);
+            to.say("nothing was changed; give --yes to forget these dead letters");
+            return ExitCode.USAGE;
+        }
         return chosen.each(client, to, "forgotten", position -> client.delete(chosen.letter(position)));
     }
 
@@ -112,9 +121,24 @@ final class DeadLetterCommand implements Callable<Integer> {
                             .map(DeadLetterCommand::position)
                             .toList()
                     : positions;
-            meant.forEach(order::accept);
-            to.say("mainstay: " + meant.size() + (meant.size() == 1 ? " message is " : " messages are ") + done);
+            var ended = 0;
+            try {
+                for (var position : meant) {
+                    order.accept(position);
+                    ended++;
+                }
+            } catch (CommandFailure failure) {
+                throw ended == 0
+                        ? failure
+                        : new CommandFailure(
+                                failure.exitCode(), failure.getMessage() + "\nbefore that, " + told(ended, done));
+            }
+            to.say("mainstay: " + told(ended, done));
             return ExitCode.OK;
+        }
+
+        private static String told(int count, String done) {
+            return count + (count == 1 ? " message is " : " messages are ") + done;
         }
     }
 }

@@ -4,6 +4,7 @@ import dev.mainstay.anomaly.AnomalyDetector;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -45,7 +46,7 @@ final class DetectCommand implements Callable<Integer> {
     private CommandSpec command;
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() {
         var detector = detector();
         try (var lines = open()) {
             var points = PointReader.over(lines, output::say);
@@ -58,6 +59,10 @@ final class DetectCommand implements Callable<Integer> {
             return points.badLines() == 0 ? ExitCode.OK : ExitCode.FAILURE;
         } catch (NoSuchFileException e) {
             throw new CommandFailure(ExitCode.NOT_FOUND, "there is no file " + file);
+        } catch (CharacterCodingException e) {
+            throw new CommandFailure(ExitCode.USAGE, file + " is no text in UTF-8");
+        } catch (IOException e) {
+            throw new CommandFailure(ExitCode.FAILURE, file + " cannot be read: " + e.getMessage());
         }
     }
 

@@ -64,7 +64,7 @@ final class MessageCommand implements Runnable {
                     String priority,
             @Option(names = "--correlation", paramLabel = "ID", description = "The thread it belongs to.") @Nullable
                     String correlation,
-            @Option(names = "--ttl", paramLabel = "DURATION", description = "How long it is delivered, as PT1H.")
+            @Option(names = "--ttl", paramLabel = "DURATION", description = "How long it is delivered, as 1h.")
                     @Nullable
                     String timeToLive)
             throws IOException {
@@ -73,7 +73,7 @@ final class MessageCommand implements Runnable {
         message.put("routingKey", key);
         message.put("priority", priority);
         message.put("correlationId", correlation);
-        message.put("timeToLive", timeToLive);
+        message.put("timeToLive", GivenDuration.ofNullable("--ttl", timeToLive));
         message.put("body", GivenJson.of("the body", body));
         output.one(remote.connect().post(MESSAGES, message), PUBLISHED);
         return ExitCode.OK;

@@ -35,6 +35,22 @@ final class MessageGroupCommand implements Callable<Integer> {
             Column.of("waiting"),
             Column.of("dead"),
             Column.of("missed"));
+    private static final List<Column> ALL = List.of(
+            Column.of("name"),
+            Column.of("channels"),
+            Column.of("keys"),
+            Column.of("filter"),
+            Column.of("ordered"),
+            Column.of("maxAttempts"),
+            Column.of("firstRetry"),
+            Column.of("longestRetry"),
+            Column.of("ackWithin"),
+            Column.of("behind"),
+            Column.moment("oldest"),
+            Column.of("inHand"),
+            Column.of("waiting"),
+            Column.of("dead"),
+            Column.of("missed"));
 
     @Mixin
     private Remote remote;
@@ -62,7 +78,7 @@ final class MessageGroupCommand implements Callable<Integer> {
             description = "Tells what a group wants, how far it is and what it has left.",
             mixinStandardHelpOptions = true)
     int describe(@Mixin Remote of, @Mixin Output to, @Parameters(paramLabel = "GROUP") String group) {
-        to.one(of.connect().get(path(group)), GROUP);
+        to.one(of.connect().get(path(group)), ALL);
         return ExitCode.OK;
     }
 
@@ -89,13 +105,13 @@ final class MessageGroupCommand implements Callable<Integer> {
             @Option(names = "--attempts", paramLabel = "COUNT", description = "After so many it is a dead letter.")
                     @Nullable
                     Integer attempts,
-            @Option(names = "--retry", paramLabel = "DURATION", description = "The first wait, which doubles: PT1S.")
+            @Option(names = "--retry", paramLabel = "DURATION", description = "The first wait, which doubles: 1s.")
                     @Nullable
                     String firstRetry,
-            @Option(names = "--longest-retry", paramLabel = "DURATION", description = "The longest wait: PT10M.")
+            @Option(names = "--longest-retry", paramLabel = "DURATION", description = "The longest wait: 10m.")
                     @Nullable
                     String longestRetry,
-            @Option(names = "--ack-within", paramLabel = "DURATION", description = "For so long in hand: PT30S.")
+            @Option(names = "--ack-within", paramLabel = "DURATION", description = "For so long in hand: 30s.")
                     @Nullable
                     String ackWithin,
             @Option(names = "--unordered", description = "Gives up the order of each sender.") boolean isUnordered) {
@@ -105,9 +121,9 @@ final class MessageGroupCommand implements Callable<Integer> {
         wanted.put("filter", filter);
         wanted.put("from", from);
         wanted.put("maxAttempts", attempts);
-        wanted.put("firstRetry", firstRetry);
-        wanted.put("longestRetry", longestRetry);
-        wanted.put("ackWithin", ackWithin);
+        wanted.put("firstRetry", GivenDuration.ofNullable("--retry", firstRetry));
+        wanted.put("longestRetry", GivenDuration.ofNullable("--longest-retry", longestRetry));
+        wanted.put("ackWithin", GivenDuration.ofNullable("--ack-within", ackWithin));
         wanted.put("ordered", !isUnordered);
         to.one(of.connect().put(path(group), wanted), GROUP);
         return ExitCode.OK;

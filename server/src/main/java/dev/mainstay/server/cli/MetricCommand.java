@@ -1,6 +1,5 @@
 package dev.mainstay.server.cli;
 
-import dev.mainstay.config.Durations;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -110,7 +109,7 @@ final class MetricCommand implements Runnable {
         var query = new LinkedHashMap<String, @Nullable String>();
         query.put("name", name);
         query.put("agent", agent);
-        query.put("ahead", ahead(ahead));
+        query.put("ahead", GivenDuration.of("--ahead", ahead));
         query.put("reaches", reaches);
         List<JsonNode> series = remote.connect().items("/api/v1/metrics/forecast", query, MOST_SERIES);
         if (reaches == null) {
@@ -119,14 +118,6 @@ final class MetricCommand implements Runnable {
             output.list(series, CAPACITY);
         }
         return ExitCode.OK;
-    }
-
-    private static String ahead(String text) {
-        try {
-            return Durations.parse(text).toString();
-        } catch (IllegalArgumentException e) {
-            throw new CommandFailure(ExitCode.USAGE, "--ahead: " + e.getMessage());
-        }
     }
 
     /// Series as they come for programs; for people and CSV a line a point.

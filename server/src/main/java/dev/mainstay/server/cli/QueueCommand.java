@@ -170,7 +170,7 @@ final class QueueCommand implements Runnable {
     }
 
     private static Map<String, Object> limits(@Nullable Integer concurrency, @Nullable Integer rate, String period) {
-        Map<String, Object> limits = new HashMap<>(Map.of("period", period(period)));
+        Map<String, Object> limits = new HashMap<>(Map.of("period", GivenDuration.of("--period", period)));
         if (concurrency != null) {
             limits.put("concurrency", concurrency);
         }
@@ -178,14 +178,6 @@ final class QueueCommand implements Runnable {
             limits.put("rate", rate);
         }
         return limits;
-    }
-
-    private static String period(String text) {
-        try {
-            return Durations.parse(text).toString();
-        } catch (IllegalArgumentException e) {
-            throw new CommandFailure(ExitCode.USAGE, "--period: " + e.getMessage());
-        }
     }
 
     @Command(

@@ -1,6 +1,5 @@
 package dev.mainstay.server.cli;
 
-import dev.mainstay.config.Durations;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -96,12 +95,12 @@ final class ScheduleOptions {
         }
         put(body, "cron", cron);
         put(body, "zone", zone);
-        put(body, "every", duration(every));
+        put(body, "every", GivenDuration.ofNullable("--every", every));
         put(body, "at", at);
         put(body, "startsAt", startsAt);
         put(body, "endsAt", endsAt);
         put(body, "missed", missed);
-        put(body, "missedAfter", duration(missedAfter));
+        put(body, "missedAfter", GivenDuration.ofNullable("--missed-after", missedAfter));
         put(body, "overlap", overlap);
         put(body, "description", description);
         if (missedLimit != null) {
@@ -115,7 +114,7 @@ final class ScheduleOptions {
         put(task, "type", type);
         put(task, "queue", queue);
         put(task, "priority", priority);
-        put(task, "expiresAfter", duration(expiresAfter));
+        put(task, "expiresAfter", GivenDuration.ofNullable("--expires-after", expiresAfter));
         if (payload != null) {
             task.set("payload", GivenJson.of("the payload", payload));
         }
@@ -130,15 +129,6 @@ final class ScheduleOptions {
     private static void put(ObjectNode body, String name, @Nullable String value) {
         if (value != null) {
             body.put(name, value);
-        }
-    }
-
-    /// As the API has it; what is no duration is left to it to refuse.
-    private static @Nullable String duration(@Nullable String text) {
-        try {
-            return text == null ? null : Durations.parse(text).toString();
-        } catch (IllegalArgumentException e) {
-            throw new CommandFailure(ExitCode.USAGE, String.valueOf(e.getMessage()));
         }
     }
 }

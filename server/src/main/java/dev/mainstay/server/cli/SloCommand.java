@@ -1,6 +1,5 @@
 package dev.mainstay.server.cli;
 
-import dev.mainstay.config.Durations;
 import java.util.LinkedHashMap;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -150,6 +149,12 @@ final class SloCommand implements Runnable {
             @Option(names = "--period", paramLabel = "DURATION", description = "Of the error budget; 30d if not given.")
                     @Nullable
                     String period,
+            @Option(
+                            names = "--min-events",
+                            paramLabel = "COUNT",
+                            description = "A window with fewer raises no alert; 10 if not given.")
+                    @Nullable
+                    Integer minEvents,
             @Option(names = "--description", paramLabel = "TEXT", description = "What it is for.") @Nullable
                     String description) {
         var body = new LinkedHashMap<String, @Nullable Object>();
@@ -158,23 +163,15 @@ final class SloCommand implements Runnable {
         body.put("queue", queue);
         body.put("indicator", indicator);
         body.put("objective", objective);
-        body.put("within", duration("--within", within));
+        body.put("within", GivenDuration.ofNullable("--within", within));
         body.put("metric", metric);
         body.put("atMost", atMost);
         body.put("atLeast", atLeast);
-        body.put("period", duration("--period", period));
+        body.put("period", GivenDuration.ofNullable("--period", period));
+        body.put("minEvents", minEvents);
         body.put("description", description);
         output.list(List.of(remote.connect().post(SLOS, body)), ROW);
         return ExitCode.OK;
-    }
-
-    /// As the API takes it.
-    private static @Nullable String duration(String option, @Nullable String text) {
-        try {
-            return text == null ? null : Durations.parse(text).toString();
-        } catch (IllegalArgumentException e) {
-            throw new CommandFailure(ExitCode.USAGE, option + ": " + e.getMessage());
-        }
     }
 
     @Command(

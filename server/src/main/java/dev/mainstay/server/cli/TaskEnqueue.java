@@ -1,6 +1,5 @@
 package dev.mainstay.server.cli;
 
-import dev.mainstay.config.Durations;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -81,9 +80,9 @@ final class TaskEnqueue implements Callable<Integer> {
         body.put("type", type);
         put(body, "queue", queue);
         put(body, "priority", priority);
-        put(body, "delay", duration("--delay", delay));
+        put(body, "delay", GivenDuration.ofNullable("--delay", delay));
         put(body, "runAt", at);
-        put(body, "timeToLive", duration("--ttl", timeToLive));
+        put(body, "timeToLive", GivenDuration.ofNullable("--ttl", timeToLive));
         put(body, "uniqueKey", unique);
         put(body, "orderingKey", ordered);
         put(body, "parent", parent);
@@ -116,17 +115,6 @@ final class TaskEnqueue implements Callable<Integer> {
     private static void put(Map<String, Object> body, String name, @Nullable Object value) {
         if (value != null) {
             body.put(name, value);
-        }
-    }
-
-    private static @Nullable String duration(String option, @Nullable String text) {
-        if (text == null || text.startsWith("P") || text.startsWith("-")) {
-            return text;
-        }
-        try {
-            return Durations.parse(text).toString();
-        } catch (IllegalArgumentException e) {
-            throw new CommandFailure(ExitCode.USAGE, option + ": " + e.getMessage());
         }
     }
 }

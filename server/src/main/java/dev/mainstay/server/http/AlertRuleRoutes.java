@@ -1,8 +1,10 @@
 package dev.mainstay.server.http;
 
+import dev.mainstay.MainstayException;
 import dev.mainstay.alert.AlertDesk;
 import dev.mainstay.alert.AlertRule;
 import dev.mainstay.alert.AlertRules;
+import dev.mainstay.alert.NotifierDesk;
 import dev.mainstay.config.ConfigException;
 import dev.mainstay.postgres.Database;
 import dev.mainstay.postgres.Jsonb;
@@ -19,9 +21,11 @@ final class AlertRuleRoutes {
     private static final String RULE = RULES + "/{name}";
 
     private final Database database;
+    private final NotifierDesk notifiers;
 
-    AlertRuleRoutes(Database database) {
+    AlertRuleRoutes(Database database, NotifierDesk notifiers) {
         this.database = database;
+        this.notifiers = notifiers;
     }
 
     List<Route> routes() {
@@ -73,11 +77,26 @@ final class AlertRuleRoutes {
                 .equals("allow");
         if (!allows) {
             rules.unknownMetric(rule).ifPresent(problem -> {
-                throw Refusal.invalid(List.of(
-                        new Problem.At("$.metric", problem + "; give unknownMetric=allow where it is still to come")));
+                throw Refusal.invalid(List.of(new Problem.At(
+                        "$." + rule.condition().key(),
+                        problem + "; give unknownMetric=allow where it is still to come")));
             });
         }
+        requireNotifiers(rule);
+        rules.unknownInhibited(rule).ifPresent(problem -> {
+            throw Refusal.invalid(List.of(new Problem.At("$.inhibits", problem)));
+        });
         return answer(stands.isEmpty() ? 201 : 200, rules, rules.put(rule));
+    }
+
+    private void requireNotifiers(AlertRule rule) {
+        for (String name : rule.notifiers()) {
+            try {
+                notifiers.named(name);
+            } catch (MainstayException e) {
+                throw Refusal.invalid(List.of(new Problem.At("$.notifiers", String.valueOf(e.getMessage()))));
+            }
+        }
     }
 
     private static void requireVersion(String name, @Nullable Long wanted, Optional<AlertRule.Stored> stands) {

@@ -71,7 +71,7 @@ public record Api(
                         new MessageGroupRoutes(messages).routes(),
                         List.of(MessageSockets.route(messages, keyCheck::caller, SocketLimits.USUAL)),
                         new AlertRoutes(database, clock).routes(),
-                        new AlertRuleRoutes(database).routes(),
+                        new AlertRuleRoutes(database, notifiers).routes(),
                         new NotifierRoutes(database, notifiers).routes(),
                         new RecoveryRoutes(database).routes(),
                         new SloRoutes(database).routes(),

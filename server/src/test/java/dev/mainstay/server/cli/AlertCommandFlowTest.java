@@ -6,6 +6,8 @@ import dev.mainstay.testing.Eventually;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -117,6 +119,37 @@ class AlertCommandFlowTest {
         assertThat(done("alert", "silences").out()).doesNotContain("the disk");
         assertThat(stage.terminal().type("alert", "silence", "--for", "PT2H").exit())
                 .isEqualTo(ExitCode.USAGE);
+    }
+
+    @Test
+    void everything_is_silenced_only_by_saying_so() {
+        var unsaid = stage.terminal().type("alert", "silence", "--for", "2h", "--reason", "the move");
+        assertThat(unsaid.exit()).isEqualTo(ExitCode.USAGE);
+        assertThat(unsaid.err()).contains("or give --all");
+        assertThat(stage.terminal()
+                        .type("alert", "silence", "--all", "--agent", "a", "--for", "2h", "--reason", "the move")
+                        .exit())
+                .isEqualTo(ExitCode.USAGE);
+        assertThat(done("alert", "silences").out()).doesNotContain("the move");
+        String starts = Instant.now()
+                .plus(Duration.ofDays(1))
+                .truncatedTo(ChronoUnit.SECONDS)
+                .toString();
+        var made = done(
+                "alert",
+                "silence",
+                "--all",
+                "--starts-at",
+                starts,
+                "--for",
+                "2h",
+                "--reason",
+                "the move",
+                "--maintenance",
+                "-o",
+                "json");
+        assertThat(made.json().at("/items/0/startsAt").asString()).isEqualTo(starts);
+        done("alert", "unsilence", made.json().at("/items/0/id").asString());
     }
 
     @Test

@@ -110,6 +110,11 @@ class DetectCommandTest {
     @Test
     void what_cannot_be_read_is_said() throws IOException {
         assertThat(run("detect", folder.resolve("none.csv").toString())).isEqualTo(ExitCode.NOT_FOUND);
+        assertThat(run("detect", folder.toString())).isEqualTo(ExitCode.FAILURE);
+        assertThat(err.toString()).contains(folder + " cannot be read");
+        Path latin = Files.write(folder.resolve("latin.csv"), new byte[] {'t', (byte) 0xe4, '\n'});
+        assertThat(run("detect", latin.toString())).isEqualTo(ExitCode.USAGE);
+        assertThat(err.toString()).contains("latin.csv is no text in UTF-8");
         assertThat(run("detect", file("time;value\n"))).isEqualTo(ExitCode.USAGE);
         assertThat(err.toString()).contains("line 1 must name the columns timestamp and value, was: time;value");
         assertThat(run("detect", file(""))).isEqualTo(ExitCode.USAGE);

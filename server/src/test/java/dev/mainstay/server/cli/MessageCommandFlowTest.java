@@ -8,6 +8,7 @@ import dev.mainstay.server.cli.Terminal.Said;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
@@ -152,7 +154,7 @@ class MessageCommandFlowTest {
 
     @Test
     void a_message_is_published_with_a_time_to_live() {
-        done("message", "publish", "brief", "1", "--ttl", "PT1H");
+        done("message", "publish", "brief", "1", "--ttl", "1h");
         assertThat(json("message", "list", "brief", "-o", "json")
                         .path("items")
                         .get(0)
@@ -206,7 +208,8 @@ class MessageCommandFlowTest {
 
         var unconfirmed = type("message", "groups", "delete", "billing");
         assertThat(unconfirmed.exit()).as(unconfirmed.err()).isEqualTo(2);
-        done("message", "groups", "describe", "billing");
+        assertThat(done("message", "groups", "describe", "billing").out().toLowerCase(Locale.ROOT))
+                .contains("filter", "attempts", "within");
         done("message", "groups", "delete", "billing", "--yes");
         var forgotten = type("message", "groups", "describe", "billing");
         assertThat(forgotten.exit()).isEqualTo(3);
@@ -250,12 +253,41 @@ class MessageCommandFlowTest {
     }
 
     @Test
+    void what_was_done_before_a_dead_letter_that_is_not_there_is_told() {
+        done("message", "groups", "create", "partly", "partly", "--attempts", "1");
+        long position = publish("partly", "1");
+        bury("partly", 1);
+        var said = type("message", "dead-letters", "discard", "partly", Long.toString(position), "1", "2");
+        assertThat(said.exit()).isEqualTo(3);
+        assertThat(said.err()).contains("before that, 1 message is forgotten");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "groups create g c --attempts 0|--attempts must",
+                "groups create g c --retry PT0S|--retry must",
+                "groups create g c --retry soon|--retry: expected a duration such as 30s",
+                "groups create g c --ack-within 1|--ack-within: expected a duration",
+                "groups create g c --key #.x.#.#y|--key ",
+                "groups create g Bad!|CHANNEL ",
+                "publish c 1 --ttl 0s|--ttl must",
+            })
+    void what_is_wrong_is_told_by_the_name_that_was_typed(String words, String told) {
+        assertThat(type(("message " + words).split(" ")).err()).startsWith("mainstay: " + told);
+    }
+
+    @Test
     void all_dead_letters_of_a_group_are_discarded_at_once() {
         done("message", "groups", "create", "buried", "buried", "--attempts", "1");
         publish("buried", "1");
         publish("buried", "2");
         bury("buried", 2);
-        assertThat(done("message", "dead-letters", "discard", "buried", "--all").err())
+        assertThat(type("message", "dead-letters", "discard", "buried", "--all").exit())
+                .isEqualTo(2);
+        assertThat(done("message", "dead-letters", "discard", "buried", "--all", "--yes")
+                        .err())
                 .contains("2 messages are forgotten");
         var group = json("message", "groups", "describe", "buried", "-o", "json");
         assertThat(group.path("dead").asInt() + group.path("waiting").asInt()).isZero();

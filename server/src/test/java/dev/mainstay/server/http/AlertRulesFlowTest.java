@@ -144,6 +144,19 @@ class AlertRulesFlowTest {
             {'health': 10, 'severity': 'grave'}                | $.severity  | info
             {'health': 10, 'hold': '5'}                        | $.hold      | it needs a unit
             {'metric': 'orders.age', 'above': 1, 'over': '2d'} | $           | over must be positive and at most 1d
+            {'metric': ' ', 'above': 1}                        | $           | metric must not be empty
+            {'anomaly': ' '}                                   | $           | anomaly must not be empty
+            {'anomaly': 'orders.aeg'}                          | $.anomaly   | did you mean "orders.age"
+            {'forecast': 'orders.aeg', 'limit': 5}             | $.forecast  | did you mean "orders.age"
+            {'cost': 'orders.aeg', 'above': 5}                 | $.cost      | did you mean "orders.age"
+            {'health': 0}                                      | $           | health must be above 0
+            {'health': 10, 'hold': '8d'}                       | $           | hold must be from 0s to 7d
+            {'health': 60, 'below': 50}                        | $           | below belongs to metric, and says nothing with health
+            {'suspected': 'silent', 'above': 5}                | $           | above belongs to metric or cost
+            {'event': 'node.lost', 'over': '1h'}               | $           | over belongs to metric or cost
+            {'metric': 'orders.age', 'above': 1, 'limit': 2}   | $           | limit belongs to forecast
+            {'health': 10, 'notifiers': ['opps']}              | $.notifiers | did you mean "ops"
+            {'health': 10, 'inhibits': ['health-lo']}          | $.inhibits  | did you mean "health-low"
             [1]                                                | $           | must be an object
             """)
     void a_rule_that_cannot_be_is_refused_with_its_place(String body, String path, String message) {
