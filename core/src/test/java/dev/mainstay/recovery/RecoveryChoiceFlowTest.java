@@ -1,5 +1,6 @@
 package dev.mainstay.recovery;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.Fleet;
@@ -144,7 +145,7 @@ class RecoveryChoiceFlowTest {
         String ofTheUser = " FROM tasks task JOIN task_lanes lane USING (organization_id, lane_id)"
                 + " WHERE lane.queue = 'rebuild-cache' AND lane.type = 'rebuild-cache'";
         assertThat(list("SELECT task.id" + ofTheUser))
-                .containsExactly(done.get("task").toString());
+                .containsExactly(requireNonNull(done.get("task")).toString());
         assertThat(list("SELECT task.actor || ' ' || array_to_string(task.tags, ' ')" + ofTheUser))
                 .containsExactly("recovery:" + recovery + " recovery");
         assertThat(Jsonb.map(list("SELECT task.payload" + ofTheUser).getFirst()))

@@ -12,21 +12,24 @@ final class FaultFigures {
     /// What takes an agent from its work.
     private static final String DISTURBANCES = "('restart-agent', 'restart-clean', 'clear-lease', 'move-agent',"
             + " 'roll-back-configuration', 'open-circuit')";
+    /// Not what was decided on and left, because the alert had ended by then.
+    private static final String DONE = "task_id IS NOT NULL AND result -> 'notDone' IS NULL";
     /// On agents in which there was no fault then.
-    private static final String FALSE_RESTARTS = """
+    private static final String FALSE_RESTARTS =
+            """
             FROM recovery_actions action
-            WHERE action.task_id IS NOT NULL AND action.action IN DISTURBANCES AND NOT EXISTS (
+            WHERE DONE AND action.action IN DISTURBANCES AND NOT EXISTS (
                 SELECT
                 FROM bench_faults fault
                 WHERE fault.agent = action.agent_id AND fault.kind NOT IN ('flat-line', 'drift', 'cost-spike')
                     AND action.decided_at BETWEEN fault.began_at AND coalesce(fault.ended_at, 'infinity'))
-            """.replace("DISTURBANCES", DISTURBANCES);
+            """.replace("DISTURBANCES", DISTURBANCES).replace("DONE", DONE);
     /// More than a fifth of the agents within ten seconds, or one agent more than three times within a minute.
     private static final String STORMS = """
             WITH restart AS (
                 SELECT agent_id, decided_at AS at
                 FROM recovery_actions
-                WHERE task_id IS NOT NULL AND action IN RESTARTS)
+                WHERE DONE AND action IN RESTARTS)
             SELECT count(*) FILTER (WHERE (
                     SELECT count(DISTINCT other.agent_id) FROM restart other
                     WHERE other.at BETWEEN restart.at AND restart.at + interval '10 seconds') > AGENTS / 5.0
@@ -34,7 +37,7 @@ final class FaultFigures {
                     WHERE other.agent_id = restart.agent_id
                         AND other.at BETWEEN restart.at AND restart.at + interval '1 minute') > 3)
             FROM restart
-            """.replace("RESTARTS", RESTARTS);
+            """.replace("RESTARTS", RESTARTS).replace("DONE", DONE);
 
     private final FaultTables tables;
     private final double interval;
@@ -60,10 +63,11 @@ final class FaultFigures {
                     SELECT agent_id, string_agg(cause || ' ' || action || ' ' || to_char(decided_at, 'HH24:MI:SS'), ', '
                         ORDER BY decided_at) AS actions
                     FROM recovery_actions
-                    WHERE task_id IS NOT NULL AND action IN RESTARTS
+                    WHERE DONE AND action IN RESTARTS
                     GROUP BY agent_id
                     HAVING count(*) > 3) AS often
-                """.replace("RESTARTS", RESTARTS));
+                """.replace("RESTARTS", RESTARTS)
+                .replace("DONE", DONE));
         tell("not detected or not healed: ", """
                 SELECT string_agg(kind || ' of ' || agent || ', ' || coalesce(found_by, 'not detected') || ', ' || outcome,
                     '; ')
@@ -77,8 +81,8 @@ final class FaultFigures {
                 .add("alertsOfControls", number("SELECT count(*) FROM alerts WHERE agent_id LIKE 'control-%'"))
                 .add("recoveriesOfControls", number("SELECT count(*) FROM recoveries WHERE agent_id LIKE 'control-%'"))
                 .add("restarts", number("""
-                        SELECT count(*) FROM recovery_actions WHERE task_id IS NOT NULL AND action IN RESTARTS
-                        """.replace("RESTARTS", RESTARTS)))
+                        SELECT count(*) FROM recovery_actions WHERE DONE AND action IN RESTARTS
+                        """.replace("RESTARTS", RESTARTS).replace("DONE", DONE)))
                 .add("escalated", number("SELECT count(*) FROM recoveries WHERE state = 'escalated'"));
         for (FaultKind kind : kinds) {
             add(figures, kind.figure(), "kind = '" + kind.word() + "'");
