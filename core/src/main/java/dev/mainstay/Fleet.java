@@ -239,7 +239,7 @@ public final class Fleet implements AutoCloseable {
         Liveness liveness = new Liveness(database);
         SloMonitor slos = new SloMonitor(database);
         AlertEngine alerts = new AlertEngine(
-                database, builder.alerts().routes(), () -> node.wake(NOTIFICATIONS), () -> node.isDatabaseSlow());
+                database, builder.alerts().routes(), () -> node.wake(NOTIFICATIONS), () -> node.databaseSlowness());
         ForecastRound forecasts = new ForecastRound(database);
         NotificationSender sender =
                 new NotificationSender(database, builder.alerts().notifiers());

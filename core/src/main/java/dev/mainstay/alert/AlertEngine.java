@@ -3,6 +3,7 @@ package dev.mainstay.alert;
 import dev.mainstay.MainstayException;
 import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.postgres.Database;
+import dev.mainstay.postgres.DatabaseSlowness;
 import dev.mainstay.postgres.StorableText;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,8 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
-import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -63,7 +64,7 @@ public final class AlertEngine {
     private final Database database;
     private final List<Route> routes;
     private final Runnable told;
-    private final BooleanSupplier databaseSlow;
+    private final Supplier<DatabaseSlowness> slowness;
     private final AlertRuleStore rules = new AlertRuleStore();
     private final AlertBook book = new AlertBook();
     private final AlertQuiet quiet = new AlertQuiet();
@@ -75,22 +76,21 @@ public final class AlertEngine {
     /// An engine that looks when its rounds are called.
     ///
     /// @param told called when there may be something to deliver
-    /// @param databaseSlow whether the database answers more slowly than usual, so that who is slow with it
-    ///     cannot be told from who is slow himself
-    public AlertEngine(Database database, List<Route> routes, Runnable told, BooleanSupplier databaseSlow) {
-        this(database, routes, told, databaseSlow, MonotonicClock.system());
+    /// @param slowness how slow the database is, so that who is slow with it can be told from who is slow himself
+    public AlertEngine(Database database, List<Route> routes, Runnable told, Supplier<DatabaseSlowness> slowness) {
+        this(database, routes, told, slowness, MonotonicClock.system());
     }
 
     AlertEngine(
             Database database,
             List<Route> routes,
             Runnable told,
-            BooleanSupplier databaseSlow,
+            Supplier<DatabaseSlowness> slowness,
             MonotonicClock monotonic) {
         this.database = database;
         this.routes = List.copyOf(routes);
         this.told = told;
-        this.databaseSlow = databaseSlow;
+        this.slowness = slowness;
         this.monotonic = monotonic;
     }
 
@@ -168,17 +168,27 @@ public final class AlertEngine {
         return !found.isEmpty();
     }
 
-    /// Who is slow while the database is may be so for its sake: nobody new is told of then, and what is over ends.
+    /// Who is slow while the database is may be so for its sake: nobody new is told of then whom that explains, and
+    /// what
+    /// is over ends.
     private List<Finding> sure(Handle handle, AlertRule.Stored rule, List<Finding> found) {
         boolean isOfSlow =
                 rule.rule().condition() instanceof Condition.Troubled(Trouble trouble) && trouble == Trouble.SLOW;
-        if (found.isEmpty() || !isOfSlow || !databaseSlow.getAsBoolean()) {
+        DatabaseSlowness now = slowness.get();
+        if (found.isEmpty() || !isOfSlow || now.isNone()) {
             return found;
         }
         Set<String> open = book.open(handle, rule);
         return found.stream()
-                .filter(finding -> open.contains(finding.fingerprint()))
+                .filter(finding -> open.contains(finding.fingerprint()) || !isExplained(finding, now))
                 .toList();
+    }
+
+    /// Of a whole node that is slow there is nothing to compare.
+    private static boolean isExplained(Finding finding, DatabaseSlowness slowness) {
+        return !(finding.evidence().get("millis") instanceof Number millis
+                        && finding.evidence().get("usualMillis") instanceof Number usual)
+                || slowness.explains(millis.doubleValue(), usual.doubleValue());
     }
 
     private static RuleKey key(AlertRule.Stored stored) {

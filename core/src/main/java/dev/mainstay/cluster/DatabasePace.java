@@ -1,5 +1,6 @@
 package dev.mainstay.cluster;
 
+import dev.mainstay.postgres.DatabaseSlowness;
 import java.time.Duration;
 import java.util.Arrays;
 
@@ -21,31 +22,60 @@ final class DatabasePace {
 
     private final long[] newest = new long[NEWEST];
     private final long[] usual = new long[KEPT];
+    private final DatabaseSlowness[] lately = new DatabaseSlowness[AFTERWARDS];
     private int answers;
     private int learned;
     private int slowFor;
     private int calmFor = AFTERWARDS;
+    private int lostFor;
+
+    DatabasePace() {
+        Arrays.fill(lately, DatabaseSlowness.NONE);
+    }
 
     synchronized void answered(long took) {
         newest[answers++ % NEWEST] = took;
-        boolean isNowSlow = learned >= FEWEST
-                && median(newest, NEWEST) >= Math.max(NOTHING, SLOWER * median(usual, Math.min(KEPT, learned)));
-        calmFor = isNowSlow ? 0 : calmFor + 1;
+        DatabaseSlowness now = now();
+        lately[answers % AFTERWARDS] = now;
+        calmFor = now.isNone() ? calmFor + 1 : 0;
         slowFor = calmFor < AFTERWARDS ? slowFor + 1 : 0;
-        if (!isNowSlow || slowFor > PASSED_OVER) {
+        lostFor = Math.max(0, lostFor - 1);
+        if (now.isNone() || slowFor > PASSED_OVER) {
             usual[learned++ % KEPT] = took;
         }
+    }
+
+    private DatabaseSlowness now() {
+        if (learned < FEWEST) {
+            return DatabaseSlowness.NONE;
+        }
+        long took = median(newest, NEWEST);
+        long asUsual = median(usual, Math.min(KEPT, learned));
+        return took < Math.max(NOTHING, SLOWER * asUsual)
+                ? DatabaseSlowness.NONE
+                : new DatabaseSlowness((double) took / asUsual, took / 1e6);
     }
 
     /// The connection was lost: who waited for an answer waited long, and a database that has started reads all anew.
     synchronized void interrupted() {
         calmFor = 0;
+        lostFor = AFTERWARDS;
     }
 
-    /// Whether most of the newest answers took three times as long as usual, or the connection was lost, now or at one
-    /// of the last fifteen.
-    synchronized boolean isSlow() {
-        return calmFor == 0 || (calmFor < AFTERWARDS && slowFor <= PASSED_OVER);
+    /// How slow it was at worst at one of the last fifteen answers, where most of the newest took three times as long
+    /// as
+    /// usual or the connection was lost.
+    synchronized DatabaseSlowness slowness() {
+        boolean isLasting = slowFor > PASSED_OVER;
+        if (calmFor >= AFTERWARDS || (isLasting && calmFor > 0)) {
+            return DatabaseSlowness.NONE;
+        }
+        if (lostFor > 0) {
+            return DatabaseSlowness.UNKNOWN;
+        }
+        return isLasting
+                ? lately[answers % AFTERWARDS]
+                : Arrays.stream(lately).reduce(DatabaseSlowness.NONE, DatabaseSlowness::or);
     }
 
     private static long median(long[] values, int count) {

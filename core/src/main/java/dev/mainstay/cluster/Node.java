@@ -6,6 +6,7 @@ import dev.mainstay.concurrent.Loop;
 import dev.mainstay.concurrent.MonotonicClock;
 import dev.mainstay.concurrent.TimerWheel;
 import dev.mainstay.postgres.Database;
+import dev.mainstay.postgres.DatabaseSlowness;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -119,10 +120,10 @@ public final class Node implements AutoCloseable {
         return current != null && current.isProven();
     }
 
-    /// Whether the database takes longer to answer this node than it usually does.
-    public boolean isDatabaseSlow() {
+    /// How much longer than usual the database takes to answer this node.
+    public DatabaseSlowness databaseSlowness() {
         NodeSession current = session;
-        return current != null && current.pace().isSlow();
+        return current == null ? DatabaseSlowness.NONE : current.pace().slowness();
     }
 
     public @Nullable UUID sessionId() {

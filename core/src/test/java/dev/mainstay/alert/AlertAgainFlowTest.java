@@ -3,6 +3,7 @@ package dev.mainstay.alert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.mainstay.health.Suspicion;
+import dev.mainstay.postgres.DatabaseSlowness;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.telemetry.Severity;
 import dev.mainstay.testing.Eventually;
@@ -227,8 +228,8 @@ class AlertAgainFlowTest {
     @Test
     void ordinary_rules_are_looked_at_when_five_seconds_have_passed_whenever_one_asks() {
         Duration[] passed = {Duration.ZERO};
-        AlertEngine engine =
-                new AlertEngine(stage.database(), List.of(), () -> {}, () -> false, () -> passed[0].toNanos());
+        AlertEngine engine = new AlertEngine(
+                stage.database(), List.of(), () -> {}, () -> DatabaseSlowness.NONE, () -> passed[0].toNanos());
         stage.asSuperuser("DELETE FROM system_events");
         assertThat(isDue(engine)).as("nobody has looked yet").isTrue();
         engine.round(handle -> {});

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.mainstay.MainstayException;
+import dev.mainstay.postgres.DatabaseSlowness;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.telemetry.Severity;
 import dev.mainstay.testing.Eventually;
@@ -55,7 +56,7 @@ class AlertFlowTest {
 
     private void round() {
         new DeclaredRules(TEST.database(), Organizations.DEFAULT).declare(plan.rules());
-        new AlertEngine(TEST.database(), plan.routes(), () -> {}, () -> false).round(handle -> {});
+        new AlertEngine(TEST.database(), plan.routes(), () -> {}, () -> DatabaseSlowness.NONE).round(handle -> {});
         new NotificationSender(TEST.database(), plan.notifiers()).round();
     }
 

@@ -3,6 +3,7 @@ package dev.mainstay.alert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.mainstay.postgres.DatabaseSlowness;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.testing.TestDatabase;
 import java.sql.SQLException;
@@ -17,7 +18,8 @@ class AlertIsolationFlowTest {
     private static final UUID FIRST = UUID.fromString("00000000-0000-0000-0000-000000000000");
 
     private final TestDatabase test = TestDatabase.create();
-    private final AlertEngine engine = new AlertEngine(test.database(), List.of(), () -> {}, () -> false);
+    private final AlertEngine engine =
+            new AlertEngine(test.database(), List.of(), () -> {}, () -> DatabaseSlowness.NONE);
 
     @AfterEach
     void drop() {
@@ -86,8 +88,8 @@ class AlertIsolationFlowTest {
     @Test
     void one_that_flaps_stays_while_its_rule_cannot_be_looked_at_and_is_over_when_it_was_looked_for() {
         Duration[] passed = {Duration.ZERO};
-        AlertEngine failing =
-                new AlertEngine(test.database(), List.of(), () -> {}, () -> false, () -> passed[0].toNanos());
+        AlertEngine failing = new AlertEngine(
+                test.database(), List.of(), () -> {}, () -> DatabaseSlowness.NONE, () -> passed[0].toNanos());
         rule("broken", "{\"metric\": \"trial.huge\", \"of\": \"sum\", \"above\": 1}");
         hugePoints();
         run("""

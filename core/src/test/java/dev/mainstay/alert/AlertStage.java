@@ -1,6 +1,7 @@
 package dev.mainstay.alert;
 
 import dev.mainstay.postgres.Database;
+import dev.mainstay.postgres.DatabaseSlowness;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.telemetry.Severity;
 import dev.mainstay.testing.TestDatabase;
@@ -26,7 +27,7 @@ final class AlertStage implements BeforeEachCallback, AfterAllCallback {
     private final TestDatabase test = TestDatabase.create();
     private final BlockingQueue<Notification> told = new LinkedBlockingQueue<>();
     private AlertPlan plan = new AlertPlan();
-    private boolean databaseSlow;
+    private DatabaseSlowness slowness = DatabaseSlowness.NONE;
 
     /// As if nothing had happened.
     void clean() {
@@ -44,14 +45,14 @@ final class AlertStage implements BeforeEachCallback, AfterAllCallback {
             run("DELETE FROM " + table);
         }
         told.clear();
-        databaseSlow = false;
+        slowness = DatabaseSlowness.NONE;
         plan = new AlertPlan();
         plan.notifier("people", told::add);
         plan.route(Route.of(Severity.INFO, "people"));
     }
 
-    void databaseSlow(boolean isSlow) {
-        databaseSlow = isSlow;
+    void slowness(DatabaseSlowness ofTheDatabase) {
+        slowness = ofTheDatabase;
     }
 
     AlertPlan plan() {
@@ -64,7 +65,7 @@ final class AlertStage implements BeforeEachCallback, AfterAllCallback {
 
     void round() {
         new DeclaredRules(database(), Organizations.DEFAULT).declare(plan.rules());
-        new AlertEngine(database(), plan.routes(), () -> {}, () -> databaseSlow).round(handle -> {});
+        new AlertEngine(database(), plan.routes(), () -> {}, () -> slowness).round(handle -> {});
         new NotificationSender(database(), plan.notifiers()).round();
     }
 

@@ -2,6 +2,7 @@ package dev.mainstay.alert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mainstay.postgres.DatabaseSlowness;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.testing.TestDatabase;
 import java.util.List;
@@ -51,7 +52,7 @@ class QueueBacklogFlowTest {
     }
 
     private List<Alert> looked() {
-        AlertEngine engine = new AlertEngine(test.database(), List.of(), () -> {}, () -> false);
+        AlertEngine engine = new AlertEngine(test.database(), List.of(), () -> {}, () -> DatabaseSlowness.NONE);
         engine.round(handle -> {});
         run("UPDATE alerts SET pending_at = pending_at - interval '1 minute' WHERE state = 'pending'");
         engine.round(handle -> {});

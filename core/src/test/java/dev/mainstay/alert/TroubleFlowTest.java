@@ -2,6 +2,7 @@ package dev.mainstay.alert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.mainstay.postgres.DatabaseSlowness;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.telemetry.Severity;
 import java.util.List;
@@ -10,6 +11,8 @@ import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.RegisterExtension;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// What the heartbeats of an agent tell, an agent with a tick and a heartbeat each ten seconds.
 class TroubleFlowTest {
@@ -112,12 +115,12 @@ class TroubleFlowTest {
         agent("import", "");
         beats(251, 41, 1, 0, 1, 40);
         beats(31, 1, 1, 0, 1, 4_000);
-        stage.databaseSlow(true);
+        stage.slowness(DatabaseSlowness.UNKNOWN);
         assertThat(rules()).isEmpty();
-        stage.databaseSlow(false);
+        stage.slowness(DatabaseSlowness.NONE);
         assertThat(rules()).containsExactly("agent-slow");
 
-        stage.databaseSlow(true);
+        stage.slowness(DatabaseSlowness.UNKNOWN);
         stage.round();
         assertThat(stage.alerts())
                 .as("it was slow before")
@@ -128,6 +131,17 @@ class TroubleFlowTest {
         assertThat(stage.alerts())
                 .singleElement()
                 .satisfies(alert -> assertThat(alert.state()).isEqualTo(AlertState.RESOLVED));
+    }
+
+    /// Forty milliseconds are usual, four seconds it takes.
+    @ParameterizedTest
+    @CsvSource({"24,50,true", "26,50,false", "3,190,true", "3,200,false"})
+    void while_the_database_is_slow_who_is_slow_beyond_that_is_told_of(double times, double millis, boolean isTold) {
+        agent("import", "");
+        beats(251, 41, 1, 0, 1, 40);
+        beats(31, 1, 1, 0, 1, 4_000);
+        stage.slowness(new DatabaseSlowness(times, millis));
+        assertThat(rules()).hasSize(isTold ? 1 : 0);
     }
 
     /// As when the machine they share has other work.

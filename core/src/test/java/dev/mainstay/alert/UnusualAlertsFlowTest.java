@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.mainstay.config.Origin;
 import dev.mainstay.config.RecordBinder;
 import dev.mainstay.config.Setting;
+import dev.mainstay.postgres.DatabaseSlowness;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.telemetry.Severity;
 import dev.mainstay.testing.TestDatabase;
@@ -40,7 +41,7 @@ class UnusualAlertsFlowTest {
     private static void look(AlertRule rule) {
         new DeclaredRules(test.database(), Organizations.DEFAULT).declare(List.of(rule));
         new ForecastRound(test.database()).round(handle -> {});
-        new AlertEngine(test.database(), List.of(), () -> {}, () -> false).round(handle -> {});
+        new AlertEngine(test.database(), List.of(), () -> {}, () -> DatabaseSlowness.NONE).round(handle -> {});
     }
 
     private static List<Alert> alerts(AlertRule rule) {

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import dev.mainstay.MainstayException;
 import dev.mainstay.alert.AlertEngine;
 import dev.mainstay.alert.DeclaredRules;
+import dev.mainstay.postgres.DatabaseSlowness;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.testing.TestDatabase;
 import java.sql.Connection;
@@ -224,7 +225,7 @@ class SloFlowTest {
     }
 
     private List<String> alerts() {
-        new AlertEngine(test.database(), List.of(), () -> {}, () -> false).round(handle -> {});
+        new AlertEngine(test.database(), List.of(), () -> {}, () -> DatabaseSlowness.NONE).round(handle -> {});
         return test.database()
                 .read(handle -> handle.createQuery("""
                 SELECT rule || ' ' || severity || ' ' || agent_id || ' ' || state || ' ' || summary FROM alerts

@@ -17,6 +17,7 @@ import dev.mainstay.concurrent.Threads;
 import dev.mainstay.health.HealthEvaluator;
 import dev.mainstay.health.Liveness;
 import dev.mainstay.postgres.Database;
+import dev.mainstay.postgres.DatabaseSlowness;
 import dev.mainstay.postgres.Organizations;
 import dev.mainstay.telemetry.Severity;
 import java.sql.SQLException;
@@ -158,7 +159,7 @@ public final class WatchCostBench implements Callable<Integer> {
         Watchers(Database database, int series) {
             this.database = database;
             this.liveness = new Liveness(database);
-            this.alerts = new AlertEngine(database, List.of(), () -> {}, () -> false);
+            this.alerts = new AlertEngine(database, List.of(), () -> {}, () -> DatabaseSlowness.NONE);
             this.health = new HealthEvaluator(database);
             this.anomalies = new AnomalyWatch(
                     database,
