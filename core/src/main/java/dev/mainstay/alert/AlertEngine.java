@@ -168,9 +168,7 @@ public final class AlertEngine {
         return !found.isEmpty();
     }
 
-    /// Who is slow while the database is may be so for its sake: nobody new is told of then whom that explains, and
-    /// what
-    /// is over ends.
+    /// Who is slow while the database is may be so for its sake: where that explains it, nobody new is told of.
     private List<Finding> sure(Handle handle, AlertRule.Stored rule, List<Finding> found) {
         boolean isOfSlow =
                 rule.rule().condition() instanceof Condition.Troubled(Trouble trouble) && trouble == Trouble.SLOW;
@@ -184,9 +182,10 @@ public final class AlertEngine {
                 .toList();
     }
 
-    /// Of a whole node that is slow there is nothing to compare.
+    /// By the fastest of its ticks, since one long wait makes one of them slow. Of a whole node there is nothing to
+    /// compare.
     private static boolean isExplained(Finding finding, DatabaseSlowness slowness) {
-        return !(finding.evidence().get("millis") instanceof Number millis
+        return !(finding.evidence().get("fastestMillis") instanceof Number millis
                         && finding.evidence().get("usualMillis") instanceof Number usual)
                 || slowness.explains(millis.doubleValue(), usual.doubleValue());
     }

@@ -169,8 +169,8 @@ public record AlertRuleSettings(
         if (!absent) {
             return new Condition.Threshold(name, of, over, above, below);
         }
-        if (above != null || below != null) {
-            throw new IllegalArgumentException("absent must stand alone, without above or below");
+        if (above != null || below != null || of != Aggregate.AVG) {
+            throw new IllegalArgumentException("absent must stand alone, without above, below or of");
         }
         return new Condition.Absent(name, over);
     }

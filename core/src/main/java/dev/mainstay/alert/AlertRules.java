@@ -87,14 +87,17 @@ public final class AlertRules {
                 .map(name -> "no point of \"" + name + "\" was ever stored" + Suggestions.didYouMean(name, known));
     }
 
-    /// What is wrong with the rules it inhibits: that there is none of a name.
+    /// What is wrong with the rules it inhibits: that there is none of a name, which the rule as it stands does not
+    /// have.
     public Optional<String> unknownInhibited(AlertRule rule) {
+        List<String> kept =
+                find(rule.name()).map(stands -> stands.rule().inhibits()).orElse(List.of());
         List<String> known = database.list(
                 AlertRuleStore.SELECT + "WHERE organization_id = :organization",
                 Map.of("organization", database.organization()),
                 (row, context) -> row.getString("name"));
         return rule.inhibits().stream()
-                .filter(name -> !known.contains(name))
+                .filter(name -> !known.contains(name) && !kept.contains(name))
                 .findFirst()
                 .map(name -> "there is no rule \"" + name + "\"" + Suggestions.didYouMean(name, known));
     }

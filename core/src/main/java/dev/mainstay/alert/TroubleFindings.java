@@ -159,7 +159,8 @@ final class TroubleFindings {
                     lately.mean AS value, extract(epoch FROM :now - lately.began) AS seconds,
                     round(usual.millis)::text AS word,
                     jsonb_build_object('table', 'agent_heartbeats', 'from', lately.began, 'to', lately.latest,
-                        'millis', lately.mean, 'usualMillis', usual.millis, 'usualOf', usual.beats,
+                        'millis', lately.mean, 'fastestMillis', lately.fastest,
+                        'usualMillis', usual.millis, 'usualOf', usual.beats,
                         'itemMillis', lately.item_mean, 'usualItemMillis', usual.item_millis) AS evidence
                 FROM agents agent
                 JOIN agent_leases lease ON lease.organization_id = agent.organization_id AND lease.agent_id = agent.id

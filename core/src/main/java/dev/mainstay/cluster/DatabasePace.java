@@ -22,30 +22,27 @@ final class DatabasePace {
 
     private final long[] newest = new long[NEWEST];
     private final long[] usual = new long[KEPT];
-    private final DatabaseSlowness[] lately = new DatabaseSlowness[AFTERWARDS];
+    private DatabaseSlowness newestSlowness = DatabaseSlowness.NONE;
+    private DatabaseSlowness worst = DatabaseSlowness.NONE;
     private int answers;
     private int learned;
     private int slowFor;
     private int calmFor = AFTERWARDS;
     private int lostFor;
 
-    DatabasePace() {
-        Arrays.fill(lately, DatabaseSlowness.NONE);
-    }
-
     synchronized void answered(long took) {
         newest[answers++ % NEWEST] = took;
-        DatabaseSlowness now = now();
-        lately[answers % AFTERWARDS] = now;
-        calmFor = now.isNone() ? calmFor + 1 : 0;
+        newestSlowness = compared();
+        calmFor = newestSlowness.isNone() ? calmFor + 1 : 0;
         slowFor = calmFor < AFTERWARDS ? slowFor + 1 : 0;
+        worst = calmFor < AFTERWARDS ? worst.or(newestSlowness) : DatabaseSlowness.NONE;
         lostFor = Math.max(0, lostFor - 1);
-        if (now.isNone() || slowFor > PASSED_OVER) {
+        if (newestSlowness.isNone() || slowFor > PASSED_OVER) {
             usual[learned++ % KEPT] = took;
         }
     }
 
-    private DatabaseSlowness now() {
+    private DatabaseSlowness compared() {
         if (learned < FEWEST) {
             return DatabaseSlowness.NONE;
         }
@@ -62,9 +59,7 @@ final class DatabasePace {
         lostFor = AFTERWARDS;
     }
 
-    /// How slow it was at worst at one of the last fifteen answers, where most of the newest took three times as long
-    /// as
-    /// usual or the connection was lost.
+    /// How slow it was at worst since it became so, until fifteen answers in a row were not.
     synchronized DatabaseSlowness slowness() {
         boolean isLasting = slowFor > PASSED_OVER;
         if (calmFor >= AFTERWARDS || (isLasting && calmFor > 0)) {
@@ -73,9 +68,7 @@ final class DatabasePace {
         if (lostFor > 0) {
             return DatabaseSlowness.UNKNOWN;
         }
-        return isLasting
-                ? lately[answers % AFTERWARDS]
-                : Arrays.stream(lately).reduce(DatabaseSlowness.NONE, DatabaseSlowness::or);
+        return isLasting ? newestSlowness : worst;
     }
 
     private static long median(long[] values, int count) {

@@ -134,21 +134,21 @@ final class StepLog implements Steps {
         int position = next++;
         StoredStep stored = stored(position, wait.name(), wait.kind());
         if (stored != null) {
-            return stored.isTimedOut() ? Optional.empty() : Optional.of(came(wait, stored.result(), type));
+            return stored.isTimedOut() ? Optional.empty() : Optional.of(came(position, wait, stored.result(), type));
         }
         Awaited awaited = await(position, wait);
         if (!awaited.isThere()) {
             throw suspended(Ending.awaiting(task, startedAt), wait.kind() + " " + wait.name());
         }
-        return Optional.of(came(wait, awaited.came(), type));
+        return Optional.of(came(position, wait, awaited.came(), type));
     }
 
-    private static <T> T came(Wait wait, @Nullable String value, Class<T> type) {
+    private static <T> T came(int position, Wait wait, @Nullable String value, Class<T> type) {
         T came = read(wait.kind() + " '" + wait.name() + "'", value, type);
         if (came == null) {
             throw new NotRetryableException("the " + wait.kind() + " '" + wait.name()
                     + "' came without a value, and its handler awaits a " + type.getName()
-                    + "; fork the task from that step and send it with one");
+                    + "; fork it behind its first " + position + " steps and send it with one");
         }
         return came;
     }

@@ -26,7 +26,8 @@ public final class TaskQueries {
             wait.remaining AS wait_remaining, wait.since AS wait_since, wait.deadline_at AS wait_deadline,
             ARRAY(SELECT needing.task_id FROM task_needs needing
                 WHERE needing.organization_id = :organization AND needing.needed_id = task.id LIMIT 100) AS needed_by,
-            ARRAY(SELECT sent.name FROM task_signals sent
+            ARRAY(SELECT CASE sent.kind WHEN 'approval' THEN 'approval ' || sent.name ELSE sent.name END
+                FROM task_signals sent
                 WHERE sent.organization_id = :organization AND sent.task_id = task.id
                 ORDER BY sent.seq LIMIT 100) AS signals,
             (SELECT max(step.position) + 1 FROM task_steps step

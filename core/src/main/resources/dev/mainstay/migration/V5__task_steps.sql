@@ -117,7 +117,8 @@ BEGIN ATOMIC
 END;
 
 -- Refuses to wait for what is no child of the task, or cannot end before the task has: both would be for ever. A fork
--- may ask for children of the task it is a fork of, once they have ended; the lock keeps them from being redriven.
+-- may ask for children of the task it is a fork of, where enough have ended: the end of one of those wakes its own parent
+-- alone. Nobody redrives one of them before the answer is stored; whoever is about to is not waited for.
 CREATE FUNCTION task_check_children(tenant uuid, task uuid, awaited uuid[], enough integer) RETURNS void
     LANGUAGE plpgsql VOLATILE
     SET search_path = ${schema}, pg_temp
@@ -125,6 +126,7 @@ AS $$
 DECLARE
     stranger uuid;
     of_another tasks;
+    open_stranger tasks;
     stuck uuid[];
     could_close_circle boolean;
 BEGIN
@@ -137,16 +139,20 @@ BEGIN
     LOOP
         SELECT * INTO of_another FROM tasks
         WHERE organization_id = tenant AND id = stranger AND task_is_fork(tenant, task, parent_id)
-        FOR SHARE;
+        FOR SHARE NOWAIT;
         IF NOT FOUND THEN
             RAISE EXCEPTION 'task % is no child of task %, which would wait for it for ever', stranger, task
                 USING ERRCODE = 'MS010';
         ELSIF of_another.state = 'open' THEN
-            RAISE EXCEPTION 'task % has not ended, and is a child of task %, not of its fork %: redrive the fork when it '
-                'has, or fork from before its children were enqueued', stranger, of_another.parent_id, task
-                USING ERRCODE = 'MS010';
+            open_stranger := of_another;
         END IF;
     END LOOP;
+    IF open_stranger.id IS NOT NULL AND enough > (
+            SELECT count(*) FROM tasks WHERE organization_id = tenant AND id = ANY (awaited) AND state <> 'open') THEN
+        RAISE EXCEPTION 'task % has not ended, and is a child of task %, not of its fork %: redrive the fork when it '
+            'has, or fork from before its children were enqueued', open_stranger.id, open_stranger.parent_id, task
+            USING ERRCODE = 'MS010';
+    END IF;
     could_close_circle := task_any_waits(tenant, awaited);
     PERFORM task_begin_wait(tenant, could_close_circle);
     IF NOT could_close_circle AND task_any_waits(tenant, awaited) THEN
@@ -272,8 +278,8 @@ BEGIN
     RETURN QUERY SELECT 'stored', step_kind, step_name, false, step_result;
 END $$;
 
--- Sends a task what it waits for, now or later; a signal is no approval of the same name. Returns 'taken', 'kept' (nobody waits for it yet), 'over' (the task has
--- ended) or null for one that is unknown.
+-- Sends a task what it waits for, now or later; a signal is no approval of the same name.
+-- Returns 'taken', 'kept' (nobody waits for it yet), 'over' (the task has ended) or null for one that is unknown.
 CREATE FUNCTION task_signal(
         tenant uuid, task uuid, signal_name text, signal_value jsonb, signal_kind text DEFAULT 'signal')
     RETURNS text

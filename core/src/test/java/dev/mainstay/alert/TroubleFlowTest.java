@@ -144,6 +144,18 @@ class TroubleFlowTest {
         assertThat(rules()).hasSize(isTold ? 1 : 0);
     }
 
+    @Test
+    void one_long_wait_among_ticks_that_the_database_explains_is_explained_too() {
+        agent("import", "");
+        beats(251, 41, 1, 0, 1, 500);
+        beats(31, 11, 1, 0, 1, 2_500);
+        beats(1, 1, 1, 0, 1, 20_000);
+        stage.slowness(new DatabaseSlowness(3, 20));
+        assertThat(rules()).isEmpty();
+        stage.slowness(DatabaseSlowness.NONE);
+        assertThat(rules()).containsExactly("agent-slow");
+    }
+
     /// As when the machine they share has other work.
     @Test
     void who_is_slow_together_with_the_others_of_its_node_is_not_slow_itself() {

@@ -20,18 +20,20 @@ class DatabasePaceTest {
     }
 
     @Test
-    void the_worst_of_the_last_fifteen_answers_is_told() {
+    void the_worst_since_it_became_slow_is_told() {
         answered(300, 4);
         answered(3, 40);
         assertThat(pace.slowness()).isEqualTo(new DatabaseSlowness(10, 40));
         answered(3, 20);
         assertThat(pace.slowness()).isEqualTo(new DatabaseSlowness(10, 40));
-        answered(14, 20);
-        assertThat(pace.slowness()).isEqualTo(new DatabaseSlowness(5, 20));
+        answered(30, 20);
+        assertThat(pace.slowness()).isEqualTo(new DatabaseSlowness(10, 40));
         pace.interrupted();
         assertThat(pace.slowness()).isEqualTo(DatabaseSlowness.UNKNOWN);
         answered(17, 4);
         assertThat(pace.slowness()).isEqualTo(DatabaseSlowness.NONE);
+        answered(3, 20);
+        assertThat(pace.slowness()).isEqualTo(new DatabaseSlowness(5, 20));
     }
 
     @Test

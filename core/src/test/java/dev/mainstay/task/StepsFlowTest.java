@@ -223,7 +223,7 @@ class StepsFlowTest {
         awaitState(task, "dead");
         assertThat(column(task, "error"))
                 .contains("the signal 'amount' came without a value")
-                .contains("fork the task from that step");
+                .contains("fork it behind its first 1 steps");
         UUID fork = fleet.tasks().fork(task, 1, null).orElseThrow();
         fleet.tasks().signal(fork, "amount", 7);
         awaitState(fork, "completed");

@@ -94,6 +94,17 @@ class TaskChildrenFlowTest {
     }
 
     @Test
+    void a_fork_that_needs_any_is_content_with_the_child_of_its_origin_that_has_ended() {
+        ClaimedTask origin = begin(NewTask.of("work", "origin"));
+        UUID first = stage.enqueue(childOf(origin, 1));
+        assertThat(stage.complete(session, stage.claim(session))).isTrue();
+        UUID later = stage.enqueue(childOf(origin, 2).in(Duration.ofHours(1)));
+        assertThat(stage.complete(session, origin)).isTrue();
+        stage.execute("SELECT task_fork(organization_id, id, 0) FROM tasks WHERE id = '" + origin.id() + "'");
+        assertThat(isThere(stage.claim(session), 1, first, later)).isTrue();
+    }
+
+    @Test
     void a_child_that_needs_its_parent_is_not_waited_for() {
         ClaimedTask parent = begin(NewTask.of("work", "parent"));
         UUID child = stage.enqueue(childOf(parent, 1).after(parent.id()));

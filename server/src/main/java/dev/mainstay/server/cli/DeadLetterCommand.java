@@ -89,10 +89,13 @@ final class DeadLetterCommand implements Callable<Integer> {
             @Mixin Chosen chosen,
             @Option(names = "--yes", description = "Do it.") boolean isConfirmed) {
         var client = of.connect();
-        if (chosen.isAll && !isConfirmed) {
-            to.list(client.items(DEAD, of(chosen.group), Integer.MAX_VALUE), LETTER);
-            to.say("nothing was changed; give --yes to forget these dead letters");
-            return ExitCode.USAGE;
+        if (chosen.isAll && chosen.positions.isEmpty() && !isConfirmed) {
+            var letters = client.items(DEAD, of(chosen.group), Integer.MAX_VALUE);
+            if (!letters.isEmpty()) {
+                to.list(letters, LETTER);
+                to.say("nothing was changed; give --yes to forget these dead letters");
+                return ExitCode.USAGE;
+            }
         }
         return chosen.each(client, to, "forgotten", position -> client.delete(chosen.letter(position)));
     }

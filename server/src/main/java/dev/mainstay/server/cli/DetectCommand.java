@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -59,6 +60,8 @@ final class DetectCommand implements Callable<Integer> {
             return points.badLines() == 0 ? ExitCode.OK : ExitCode.FAILURE;
         } catch (NoSuchFileException e) {
             throw new CommandFailure(ExitCode.NOT_FOUND, "there is no file " + file);
+        } catch (AccessDeniedException e) {
+            throw new CommandFailure(ExitCode.FAILURE, file + " cannot be read: you may not");
         } catch (CharacterCodingException e) {
             throw new CommandFailure(ExitCode.USAGE, file + " is no text in UTF-8");
         } catch (IOException e) {

@@ -149,10 +149,7 @@ final class SloCommand implements Runnable {
             @Option(names = "--period", paramLabel = "DURATION", description = "Of the error budget; 30d if not given.")
                     @Nullable
                     String period,
-            @Option(
-                            names = "--min-events",
-                            paramLabel = "COUNT",
-                            description = "A window with fewer raises no alert; 10 if not given.")
+            @Option(names = "--min-events", paramLabel = "COUNT", description = "For an alert; 10 if not given.")
                     @Nullable
                     Integer minEvents,
             @Option(names = "--description", paramLabel = "TEXT", description = "What it is for.") @Nullable

@@ -82,15 +82,20 @@ final class AlertRuleRoutes {
                         problem + "; give unknownMetric=allow where it is still to come")));
             });
         }
-        requireNotifiers(rule);
+        requireNotifiers(rule, stands);
         rules.unknownInhibited(rule).ifPresent(problem -> {
             throw Refusal.invalid(List.of(new Problem.At("$.inhibits", problem)));
         });
         return answer(stands.isEmpty() ? 201 : 200, rules, rules.put(rule));
     }
 
-    private void requireNotifiers(AlertRule rule) {
+    /// What the rule names as it stands may be there on another node.
+    private void requireNotifiers(AlertRule rule, Optional<AlertRule.Stored> stands) {
+        List<String> kept = stands.map(stored -> stored.rule().notifiers()).orElse(List.of());
         for (String name : rule.notifiers()) {
+            if (kept.contains(name)) {
+                continue;
+            }
             try {
                 notifiers.named(name);
             } catch (MainstayException e) {

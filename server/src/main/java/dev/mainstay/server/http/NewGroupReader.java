@@ -62,7 +62,7 @@ final class NewGroupReader {
         Duration first = fields.duration("firstRetry", Duration.ofMillis(1), LONGEST_WAIT, usual.first());
         Duration longest = fields.optionalDuration("longestRetry", Duration.ofMillis(1), LONGEST_WAIT);
         if (longest != null && longest.compareTo(first) < 0) {
-            fields.error("longestRetry", "must be at least firstRetry, " + first);
+            fields.error("longestRetry", "must be at least the first wait, " + first);
             return usual;
         }
         return new RetryPolicy(attempts, first, longest(longest, first, usual), usual.jitter());

@@ -286,6 +286,9 @@ class MessageCommandFlowTest {
         bury("buried", 2);
         assertThat(type("message", "dead-letters", "discard", "buried", "--all").exit())
                 .isEqualTo(2);
+        assertThat(type("message", "dead-letters", "discard", "buried", "1", "--all")
+                        .err())
+                .contains("but not both");
         assertThat(done("message", "dead-letters", "discard", "buried", "--all", "--yes")
                         .err())
                 .contains("2 messages are forgotten");

@@ -144,6 +144,7 @@ class AlertRulesFlowTest {
             {'health': 10, 'severity': 'grave'}                | $.severity  | info
             {'health': 10, 'hold': '5'}                        | $.hold      | it needs a unit
             {'metric': 'orders.age', 'above': 1, 'over': '2d'} | $           | over must be positive and at most 1d
+            {'metric': 'orders.age', 'absent': true, 'of': 'max'} | $        | absent must stand alone
             {'metric': ' ', 'above': 1}                        | $           | metric must not be empty
             {'anomaly': ' '}                                   | $           | anomaly must not be empty
             {'anomaly': 'orders.aeg'}                          | $.anomaly   | did you mean "orders.age"
@@ -164,6 +165,18 @@ class AlertRulesFlowTest {
         assertThat(refused.status()).isEqualTo(422);
         assertThat(refused.json().at("/errors/0/path").asString()).isEqualTo(path);
         assertThat(refused.json().at("/errors/0/message").asString()).contains(message);
+    }
+
+    @Test
+    void a_rule_keeps_what_it_named_though_that_is_gone() {
+        put("inhibited", "{'health': 10}");
+        put("inhibiting", "{'health': 20, 'inhibits': ['inhibited']}");
+        send("DELETE", RULES + "inhibited?reason=x", "");
+        assertThat(put("inhibiting", "{'health': 30, 'inhibits': ['inhibited']}")
+                        .status())
+                .isEqualTo(200);
+        assertThat(put("another", "{'health': 30, 'inhibits': ['inhibited']}").status())
+                .isEqualTo(422);
     }
 
     @Test
