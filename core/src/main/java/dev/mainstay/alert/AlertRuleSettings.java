@@ -4,6 +4,8 @@ import dev.mainstay.agent.AgentState;
 import dev.mainstay.config.Default;
 import dev.mainstay.config.Doc;
 import dev.mainstay.config.Durations;
+import dev.mainstay.config.Origin;
+import dev.mainstay.config.Setting;
 import dev.mainstay.health.Suspicion;
 import dev.mainstay.slo.Urgency;
 import dev.mainstay.telemetry.Severity;
@@ -83,6 +85,10 @@ public record AlertRuleSettings(
         @Doc("What it means, in a sentence.") Optional<String> summary,
         @Doc("Where it says what to do.") Optional<String> runbook) {
 
+    /// What is read of a rule that says nothing.
+    private static final AlertRuleSettings USUAL =
+            AlertRules.BINDER.bind(AlertRuleSettings.class, Setting.of(Map.of(), Origin.REQUEST));
+
     /// The rule, if exactly one condition is given.
     public AlertRule rule(String name) {
         return new AlertRule(
@@ -115,13 +121,13 @@ public record AlertRuleSettings(
         requireOwn(condition, "above", above != null, "metric", "cost");
         requireOwn(condition, "below", below != null, "metric");
         requireOwn(condition, "absent", absent, "metric");
-        requireOwn(condition, "of", of != Aggregate.AVG, "metric");
-        requireOwn(condition, "over", !over.equals(Duration.ofMinutes(5)), "metric", "cost");
-        requireOwn(condition, "currency", !currency.equals("USD"), "cost");
-        requireOwn(condition, "times", times != 1, "event");
-        requireOwn(condition, "within", !within.equals(Duration.ofMinutes(10)), "event");
+        requireOwn(condition, "of", of != USUAL.of, "metric");
+        requireOwn(condition, "over", !over.equals(USUAL.over), "metric", "cost");
+        requireOwn(condition, "currency", !currency.equals(USUAL.currency), "cost");
+        requireOwn(condition, "times", times != USUAL.times, "event");
+        requireOwn(condition, "within", !within.equals(USUAL.within), "event");
         requireOwn(condition, "limit", limit != null, "forecast");
-        requireOwn(condition, "ahead", !ahead.equals(Duration.ofDays(3)), "forecast");
+        requireOwn(condition, "ahead", !ahead.equals(USUAL.ahead), "forecast");
     }
 
     private static void requireOwn(String condition, String key, boolean isGiven, String... of) {
@@ -169,7 +175,7 @@ public record AlertRuleSettings(
         if (!absent) {
             return new Condition.Threshold(name, of, over, above, below);
         }
-        if (above != null || below != null || of != Aggregate.AVG) {
+        if (above != null || below != null || of != USUAL.of) {
             throw new IllegalArgumentException("absent must stand alone, without above, below or of");
         }
         return new Condition.Absent(name, over);

@@ -48,7 +48,7 @@ public final class AlertRules {
             WHERE organization_id = :organization
             """;
 
-    private static final RecordBinder BINDER = new RecordBinder(Map.of());
+    static final RecordBinder BINDER = new RecordBinder(Map.of());
 
     private final OrganizationDatabase database;
     private final String actor;

@@ -8,12 +8,13 @@ import java.util.Locale;
 
 /// What became of all faults, counted from the rows. Used by one thread.
 final class FaultFigures {
-    private static final String RESTARTS = "('restart-agent', 'restart-clean', 'clear-lease', 'move-agent')";
     /// What takes an agent from its work.
     private static final String DISTURBANCES = "('restart-agent', 'restart-clean', 'clear-lease', 'move-agent',"
             + " 'roll-back-configuration', 'open-circuit')";
     /// Not what was decided on and left, because the alert had ended by then.
     private static final String DONE = "task_id IS NOT NULL AND result -> 'notDone' IS NULL";
+    private static final String RESTARTED =
+            DONE + " AND action IN ('restart-agent', 'restart-clean', 'clear-lease', 'move-agent')";
     /// On agents in which there was no fault then.
     private static final String FALSE_RESTARTS =
             """
@@ -29,7 +30,7 @@ final class FaultFigures {
             WITH restart AS (
                 SELECT agent_id, decided_at AS at
                 FROM recovery_actions
-                WHERE DONE AND action IN RESTARTS)
+                WHERE RESTARTED)
             SELECT count(*) FILTER (WHERE (
                     SELECT count(DISTINCT other.agent_id) FROM restart other
                     WHERE other.at BETWEEN restart.at AND restart.at + interval '10 seconds') > AGENTS / 5.0
@@ -37,7 +38,7 @@ final class FaultFigures {
                     WHERE other.agent_id = restart.agent_id
                         AND other.at BETWEEN restart.at AND restart.at + interval '1 minute') > 3)
             FROM restart
-            """.replace("RESTARTS", RESTARTS).replace("DONE", DONE);
+            """.replace("RESTARTED", RESTARTED);
 
     private final FaultTables tables;
     private final double interval;
@@ -63,11 +64,10 @@ final class FaultFigures {
                     SELECT agent_id, string_agg(cause || ' ' || action || ' ' || to_char(decided_at, 'HH24:MI:SS'), ', '
                         ORDER BY decided_at) AS actions
                     FROM recovery_actions
-                    WHERE DONE AND action IN RESTARTS
+                    WHERE RESTARTED
                     GROUP BY agent_id
                     HAVING count(*) > 3) AS often
-                """.replace("RESTARTS", RESTARTS)
-                .replace("DONE", DONE));
+                """.replace("RESTARTED", RESTARTED));
         tell("not detected or not healed: ", """
                 SELECT string_agg(kind || ' of ' || agent || ', ' || coalesce(found_by, 'not detected') || ', ' || outcome,
                     '; ')
@@ -81,8 +81,8 @@ final class FaultFigures {
                 .add("alertsOfControls", number("SELECT count(*) FROM alerts WHERE agent_id LIKE 'control-%'"))
                 .add("recoveriesOfControls", number("SELECT count(*) FROM recoveries WHERE agent_id LIKE 'control-%'"))
                 .add("restarts", number("""
-                        SELECT count(*) FROM recovery_actions WHERE DONE AND action IN RESTARTS
-                        """.replace("RESTARTS", RESTARTS).replace("DONE", DONE)))
+                        SELECT count(*) FROM recovery_actions WHERE RESTARTED
+                        """.replace("RESTARTED", RESTARTED)))
                 .add("escalated", number("SELECT count(*) FROM recoveries WHERE state = 'escalated'"));
         for (FaultKind kind : kinds) {
             add(figures, kind.figure(), "kind = '" + kind.word() + "'");
